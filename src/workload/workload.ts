@@ -1,0 +1,65 @@
+// What users ask of the cloud, before any policy has seen it: a table of server requests. It is drawn once per replication from keyed
+// streams, so every policy is given exactly the same requests.
+import type { Distribution } from "../kernel/distribution.ts";
+import type { Micros } from "../kernel/time.ts";
+
+/** What one kind of server is promised. */
+export interface Flavor {
+  readonly name: string;
+  /** vCPUs in thousandths, so that traces with fractions of a core stay exact integers. */
+  readonly vcpuMilli: number;
+  readonly ramMb: number;
+  /** Root and ephemeral disk on the host, in GiB. */
+  readonly diskGb: number;
+  /** Size in GiB of a data volume created with the server, 0 for none. */
+  readonly volumeGb: number;
+  /** Storage tier (Cinder volume type) of that volume. */
+  readonly volumeType: string | null;
+}
+
+/** One row per requested server, ascending by arrival; equal arrivals keep the order of their source. */
+export interface RequestTable {
+  readonly count: number;
+  readonly arrival: Float64Array; // Micros
+  readonly lifetime: Float64Array; // Micros from arrival to the user's delete; Infinity = never deleted
+  readonly flavor: Int32Array; // index into the flavors
+  readonly image: Int32Array; // index into the images
+  readonly project: Int32Array; // 0 .. projects-1
+  readonly cpuUtilisation: Float64Array; // mean share of its vCPUs the guest keeps busy, 0..1
+}
+
+/** How arrivals happen. `rate` counts deployments (batches) per second; a deployment asks for `batch` servers at once. */
+export type ArrivalSpec =
+  | { readonly process: "poisson"; readonly rate: number }
+  | { readonly process: "diurnal"; readonly rate: number; readonly amplitude: number; readonly peak: Micros; readonly period: Micros }
+  | { readonly process: "constant"; readonly interval: Micros }
+  | { readonly process: "at-once"; readonly at: Micros; readonly count: number };
+
+/** Requests drawn from distributions. Times of `lifetime` are in microseconds. */
+export interface GeneratedWorkloadSpec {
+  readonly kind: "generated";
+  readonly arrivals: ArrivalSpec;
+  /** Servers in one deployment (a whole number is rounded from the draw, at least 1). */
+  readonly batch: Distribution;
+  /** Stop after this many servers; null = only the duration ends the arrivals. */
+  readonly maxServers: number | null;
+  readonly lifetime: Distribution;
+  /** Weights by flavor index and by image index; they need not add up to 1. */
+  readonly flavorWeights: readonly number[];
+  readonly imageWeights: readonly number[];
+  readonly projects: number;
+  readonly cpuUtilisation: Distribution;
+}
+
+/** Requests read from a published trace. */
+export interface TraceWorkloadSpec {
+  readonly kind: "trace";
+  readonly format: "azure-packing-cospot" | "azure2017-flavors";
+  /** Absolute path of the file, resolved by the scenario. */
+  readonly path: string;
+  readonly images: number;
+  readonly projects: number;
+  readonly cpuUtilisation: Distribution;
+}
+
+export type WorkloadSpec = GeneratedWorkloadSpec | TraceWorkloadSpec;
