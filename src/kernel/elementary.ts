@@ -1,6 +1,6 @@
-// Logarithm, exponential, power, sine and log-gamma that give the same bits on every machine. ECMAScript leaves the last bits of Math.log,
-// Math.exp, Math.pow and Math.sin to the engine, and engines have changed them between patch releases; IEEE 754 fixes + - * / and sqrt
-// exactly, so everything here is built from those and from the bits of a double. All series are plain Taylor series after argument reduction.
+// Logarithm, exponential, power, sine and log-gamma that give the same bits on every machine. ECMAScript leaves the last bits of its own to the
+// engine, and engines have changed them between patch releases; IEEE 754 fixes + - * / and sqrt exactly, so everything here is built from those
+// and from the bits of a double. Arguments are reduced to a small interval, where Taylor series (Stirling's for log-gamma) do the rest.
 
 const asDouble = new Float64Array(1);
 const asWords = new Uint32Array(asDouble.buffer);

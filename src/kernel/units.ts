@@ -230,7 +230,8 @@ export function formatQuantity(value: number, dimension: Dimension): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "not a number" : "never";
   const { units } = DIMENSIONS[dimension];
   const own = dimension === "rate" ? units[0]! : units.at(-1)!;
-  if (dimension === "ratio" || value === 0) return dimension === "ratio" ? String(value) : `${0} ${own.name}`;
+  if (dimension === "ratio") return String(value);
+  if (value === 0) return dimension === "time" ? "0 s" : `0 ${own.name}`;
   let shortest: string | null = null;
   for (const candidate of units) {
     const count = (value * candidate.per) / candidate.times;

@@ -1,7 +1,10 @@
 // A scenario after reading: every unit converted, every default filled in, every reference an index. What `parse` promises to `build`.
+
+import type { Flavor, Image } from "../datacenter/flavor.ts";
 import type { Distribution } from "../kernel/distribution.ts";
 import type { Micros } from "../kernel/time.ts";
-import type { Flavor, WorkloadSpec } from "../workload/workload.ts";
+import type { PolicySpec } from "../policies/nova/policy.ts";
+import type { WorkloadSpec } from "../workload/workload.ts";
 
 /** A group of equal hosts. */
 export interface HostGroupSpec {
@@ -30,11 +33,6 @@ export interface StorageTierSpec {
   /** Cinder volume type that selects this tier. */
   readonly name: string;
   readonly capacityGb: number;
-}
-
-export interface ImageSpec {
-  readonly name: string;
-  readonly bytes: number;
 }
 
 export interface FabricSpec {
@@ -77,7 +75,7 @@ export interface CloudSpec {
   readonly hosts: readonly HostGroupSpec[];
   readonly fabric: FabricSpec;
   readonly storageTiers: readonly StorageTierSpec[];
-  readonly images: readonly ImageSpec[];
+  readonly images: readonly Image[];
   readonly flavors: readonly Flavor[];
   readonly quota: QuotaSpec;
   readonly nova: NovaSpec;
@@ -86,18 +84,6 @@ export interface CloudSpec {
   /** Mean service times by operation (`nova.api.createServer`), over the services' own defaults, in microseconds. */
   readonly serviceTimes: ReadonlyMap<string, Micros>;
   readonly metering: MeteringSpec;
-}
-
-/** A named configuration of Nova's filter scheduler, in Nova's own option names. */
-export interface PolicySpec {
-  readonly name: string;
-  readonly enabledFilters: readonly string[];
-  /** Weighers in the order in which their weighted values are added. */
-  readonly weighers: readonly string[];
-  /** Options of filters and weighers that differ from their defaults (`ram_weight_multiplier: -1`). */
-  readonly options: ReadonlyMap<string, number>;
-  readonly hostSubsetSize: number;
-  readonly shuffleBestSameWeighedHosts: boolean;
 }
 
 export interface StudySpec {
@@ -126,6 +112,8 @@ export interface Scenario {
   readonly question: string;
   readonly cloud: CloudSpec;
   readonly workload: WorkloadSpec;
+  /** What an active guest receives and sends on average, in bytes per second. */
+  readonly guestTraffic: { readonly incomingBytesPerSecond: number; readonly outgoingBytesPerSecond: number };
   readonly study: StudySpec;
   readonly data: readonly DataFile[];
   /** Every effective value in file order, for `explain` and for the hash of the run. */
@@ -142,4 +130,4 @@ export interface ExplainedValue {
   readonly meaning: string;
 }
 
-export type { Distribution };
+export type { Distribution, PolicySpec };

@@ -3,20 +3,6 @@
 import type { Distribution } from "../kernel/distribution.ts";
 import type { Micros } from "../kernel/time.ts";
 
-/** What one kind of server is promised. */
-export interface Flavor {
-  readonly name: string;
-  /** vCPUs in thousandths, so that traces with fractions of a core stay exact integers. */
-  readonly vcpuMilli: number;
-  readonly ramMb: number;
-  /** Root and ephemeral disk on the host, in GiB. */
-  readonly diskGb: number;
-  /** Size in GiB of a data volume created with the server, 0 for none. */
-  readonly volumeGb: number;
-  /** Storage tier (Cinder volume type) of that volume. */
-  readonly volumeType: string | null;
-}
-
 /** One row per requested server, ascending by arrival; equal arrivals keep the order of their source. */
 export interface RequestTable {
   readonly count: number;
@@ -25,6 +11,7 @@ export interface RequestTable {
   readonly flavor: Int32Array; // index into the flavors
   readonly image: Int32Array; // index into the images
   readonly project: Int32Array; // 0 .. projects-1
+  readonly batch: Int32Array; // number of the deployment that asked for it
   readonly cpuUtilisation: Float64Array; // mean share of its vCPUs the guest keeps busy, 0..1
 }
 
@@ -49,6 +36,8 @@ export interface GeneratedWorkloadSpec {
   readonly imageWeights: readonly number[];
   readonly projects: number;
   readonly cpuUtilisation: Distribution;
+  /** Policy of the server group that each deployment forms; null = no groups. */
+  readonly serverGroup: "affinity" | "anti-affinity" | null;
 }
 
 /** Requests read from a published trace. */
@@ -61,5 +50,7 @@ export interface TraceWorkloadSpec {
   readonly projects: number;
   readonly cpuUtilisation: Distribution;
 }
+
+export type { Flavor } from "../datacenter/flavor.ts";
 
 export type WorkloadSpec = GeneratedWorkloadSpec | TraceWorkloadSpec;

@@ -34,7 +34,7 @@ describe("quantities", () => {
     expect(formatQuantity(64e9, "information")).toBe("64 GB");
     expect(formatQuantity(3.125e9, "bandwidth")).toBe("25 Gbit/s");
     expect(formatQuantity(40 / 3600, "rate")).toBe("40 /h");
-    expect(formatQuantity(0, "time")).toBe("0 us");
+    expect(formatQuantity(0, "time")).toBe("0 s");
   });
 
   it("come back exactly from their printed form, whatever the number", () => {

@@ -1,0 +1,10 @@
+// Every bench, in the order in which they run.
+import type { Bench } from "./bench.ts";
+import { datacenter } from "./datacenter.bench.ts";
+import { fingerprint } from "./fingerprint.bench.ts";
+import { hold } from "./hold.bench.ts";
+import { kernel } from "./kernel.bench.ts";
+import { memory } from "./memory.bench.ts";
+import { micro } from "./micro.bench.ts";
+
+export const benches: readonly Bench[] = [hold, kernel, datacenter, memory, fingerprint, micro];

@@ -1,0 +1,137 @@
+// The classical test of an event list: with a fixed number of events pending, take the earliest out and put it back a random delay later.
+// The wheel and the heap are held against the binary heap of a well-kept library, in the same process, by turns.
+
+import { exponential } from "../src/kernel/distribution.ts";
+import { type EventListName, eventLists } from "../src/kernel/event-list/event-list.ts";
+import { RandomStreams } from "../src/kernel/random.ts";
+import { HOUR, MILLISECOND, SECOND } from "../src/kernel/time.ts";
+import { type Bench, type BenchResult, lessThan, type Size } from "./bench.ts";
+import { ownCopy } from "./isolation.ts";
+import { canCollect, collectGarbage, cpuSecondsOf, geometricMean, median } from "./measure.ts";
+
+/** Delays are drawn beforehand into a table of this length, so that the event list is all that is measured. */
+const DELAYS = 1 << 16;
+
+const stream = new RandomStreams("hold", 0).stream("delay");
+const mean = (micros: number) => {
+  const law = exponential(micros);
+  return (n: number) => Math.round(stream.sample(law, 1, n));
+};
+const [rpc, request, timer, lifetime] = [mean(5 * MILLISECOND), mean(200 * MILLISECOND), mean(SECOND), mean(HOUR)];
+
+/** Delays in microseconds, by a uniform u and the number of the draw. */
+const delayLaws = {
+  /** Exponential, 1 s on average. */
+  exp: (_: number, n: number) => timer(n),
+  /** What a cloud schedules: calls of milliseconds, requests, two fixed timers, lifetimes of an hour. */
+  mix: (u: number, n: number) => (u < 0.6 ? rpc(n) : u < 0.85 ? request(n) : u < 0.9 ? 10 * SECOND : u < 0.95 ? 60 * SECOND : lifetime(n)),
+  /** 1 to 16 us: nearly every event has company. */
+  tie: (u: number) => 1 + Math.floor(u * 16),
+} as const;
+type Law = keyof typeof delayLaws;
+
+const rounds = 3;
+const names = ["wheel", "heap", "reference"] as const satisfies readonly EventListName[];
+type Loop = typeof import("./hold-loop.ts");
+
+interface Round {
+  readonly nanosecondsPerTurn: number;
+  readonly hash: number;
+}
+
+function drawDelays(law: Law): Float64Array {
+  return Float64Array.from({ length: DELAYS }, (_, n) => delayLaws[law](stream.uniform(0, n), n));
+}
+
+function measureRound(loop: Loop, name: EventListName, delays: Float64Array, pending: number, turns: number): Round {
+  const list = eventLists[name]();
+  loop.fill(list, delays, pending);
+  const settling = Math.max(Math.min(2 * pending, turns), turns >> 3);
+  let hash = loop.hold(list, delays, pending, settling, 0);
+  collectGarbage();
+  const cpuSeconds = cpuSecondsOf(() => {
+    hash = loop.hold(list, delays, pending + settling, turns, hash);
+  });
+  return { nanosecondsPerTurn: (cpuSeconds * 1e9) / turns, hash };
+}
+
+/**
+ * Bytes that a turn leaves behind: growth of the heap over a stretch too short for a collection to hide any of it, the median of several.
+ * The reading itself allocates a little, which the length of the stretch divides.
+ */
+function garbagePerTurn(loop: Loop, name: EventListName, delays: Float64Array, pending: number): number {
+  const stretch = 10_000;
+  const list = eventLists[name]();
+  loop.fill(list, delays, pending);
+  let cursor = pending;
+  let hash = loop.hold(list, delays, cursor, 10 * stretch, 0);
+  cursor += 10 * stretch;
+  const growths: number[] = [];
+  for (let i = 0; i < 21; i++) {
+    collectGarbage();
+    const before = process.memoryUsage().heapUsed;
+    hash = loop.hold(list, delays, cursor, stretch, hash);
+    growths.push((process.memoryUsage().heapUsed - before) / stretch);
+    cursor += stretch;
+  }
+  return median(growths);
+}
+
+async function run(size: Size): Promise<BenchResult[]> {
+  const loops = {} as Record<EventListName, Loop>;
+  for (const name of names) loops[name] = await ownCopy<Loop>("./hold-loop", name);
+  const turns = size === "large" ? 1_000_000 : 50_000;
+  const populations = size === "large" ? [1e3, 1e4, 1e5, 1e6] : [1e3, 1e4];
+  const results: BenchResult[] = [];
+  const speedups: { law: Law; pending: number; ratio: number }[] = [];
+  for (const law of Object.keys(delayLaws) as Law[]) {
+    const delays = drawDelays(law);
+    for (const pending of populations) {
+      const measured: Record<EventListName, Round[]> = { wheel: [], heap: [], reference: [] };
+      for (let round = 0; round < rounds; round++) {
+        for (const name of names) measured[name].push(measureRound(loops[name], name, delays, pending, turns));
+      }
+      const nanoseconds = (name: EventListName) => median(measured[name].map((round) => round.nanosecondsPerTurn));
+      for (const name of names) {
+        const own = nanoseconds(name);
+        const hashes = new Set(measured[name].map((round) => (round.hash >>> 0).toString(16).padStart(8, "0")));
+        results.push({
+          workload: `${law}, ${pending} pending, ${name === "reference" ? "fastpriorityqueue" : name}`,
+          figure: own,
+          unit: "ns/event",
+          ...(name === "reference" ? {} : { references: [lessThan("fastpriorityqueue", nanoseconds("reference"), own)] }),
+          hash: [...hashes].join(" "),
+          counts: { pending, turns },
+        });
+      }
+      speedups.push({ law, pending, ratio: nanoseconds("reference") / nanoseconds("wheel") });
+    }
+  }
+  const speedup = (workload: string, laws: readonly Law[], from: number, to: number, notes: string): void => {
+    const of = speedups.filter((one) => laws.includes(one.law) && one.pending >= from && one.pending <= to);
+    if (of.length > 0) results.push({ workload, figure: geometricMean(of.map((one) => one.ratio)), unit: "x", notes });
+  };
+  speedup("wheel over fastpriorityqueue, exp and mix, 10^3 and 10^4", ["exp", "mix"], 1e3, 1e4, "geometric mean; target 5");
+  speedup("wheel over fastpriorityqueue, exp and mix, 10^5 and 10^6", ["exp", "mix"], 1e5, 1e6, "geometric mean; target 15, aim 25");
+  speedup("wheel over fastpriorityqueue, tie, all", ["tie"], 1e3, 1e6, "geometric mean");
+  if (canCollect) {
+    for (const law of Object.keys(delayLaws) as Law[]) {
+      const delays = drawDelays(law);
+      const wheel = garbagePerTurn(loops.wheel, "wheel", delays, 1e4);
+      const reference = garbagePerTurn(loops.reference, "reference", delays, 1e4);
+      results.push({
+        workload: `${law}, 10000 pending, wheel: garbage`,
+        figure: wheel,
+        unit: "B/event",
+        notes: `fastpriorityqueue ${reference.toFixed(1)} B/event; under 1 is none: reading the heap allocates too`,
+      });
+    }
+  }
+  return results;
+}
+
+export const hold: Bench = {
+  name: "hold",
+  question: "How long does an event list take to give the next event and to file another?",
+  run,
+};

@@ -1,0 +1,24 @@
+// A flavor: what one kind of server is promised.
+
+export interface Flavor {
+  readonly name: string;
+  /** vCPUs in thousandths, so that traces with fractions of a core stay exact integers. */
+  readonly vcpuMilli: number;
+  readonly ramMb: number;
+  /** Root and ephemeral disk on the host, in GiB. */
+  readonly diskGb: number;
+  /** Size in GiB of a data volume created with the server, 0 for none. */
+  readonly volumeGb: number;
+  /** Storage tier (Cinder volume type) of that volume. */
+  readonly volumeType: string | null;
+  /** Nova extra specs, e.g. `capabilities:hypervisor_type: QEMU`. */
+  readonly extraSpecs: ReadonlyMap<string, string>;
+}
+
+/** An image as Glance knows it. */
+export interface Image {
+  readonly name: string;
+  readonly bytes: number;
+  /** Nova's image properties, e.g. `img_hv_type: qemu`. */
+  readonly properties: ReadonlyMap<string, string>;
+}

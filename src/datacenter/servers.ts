@@ -1,0 +1,113 @@
+// Servers, as columns: one row for each request of the workload, kept to the end of the run so that the results can tell every life.
+
+export type ServerId = number & { readonly brand: "server" };
+
+/** Nova's vm states, as far as launching and deleting reach them. `requested` is before the API has accepted the request. */
+export const vmStates = ["requested", "building", "active", "error", "deleted"] as const;
+export type VmState = (typeof vmStates)[number];
+
+/** Nova's task states; `none` is Nova's null. */
+export const taskStates = ["none", "scheduling", "networking", "block_device_mapping", "spawning", "deleting"] as const;
+export type TaskState = (typeof taskStates)[number];
+
+/** How a launch ended. `pending`: not yet. The failures carry the names of Nova's, Neutron's and Cinder's exceptions. */
+export const outcomes = [
+  "pending",
+  "ACTIVE",
+  "NoValidHost",
+  "MaxRetriesExceeded",
+  "OverQuota",
+  "VolumeNotCreated",
+  "BuildTimeout",
+  "RescheduledException",
+  "AllocationConflict",
+  "ServiceUnavailable",
+] as const;
+export type Outcome = (typeof outcomes)[number];
+
+const NEVER = -1;
+
+export class Servers {
+  readonly count: number;
+  readonly vmState: Uint8Array;
+  readonly taskState: Uint8Array;
+  readonly outcome: Uint8Array;
+  /** The host that holds the claim, -1 for none. */
+  readonly host: Int32Array;
+  readonly flavor: Int32Array;
+  readonly image: Int32Array;
+  readonly project: Int32Array;
+  readonly group: Int32Array;
+  readonly cpuUtilisation: Float64Array;
+  /** Instants in microseconds, -1 until they come. */
+  readonly requestedAt: Float64Array;
+  readonly launchedAt: Float64Array;
+  readonly deletedAt: Float64Array;
+  /** Builds begun, on one host after another. */
+  readonly attempts: Uint8Array;
+  // Servers of one host, linked; +1, 0 = end.
+  private readonly firstOnHost: Int32Array;
+  private readonly nextOnHost: Int32Array;
+  private readonly previousOnHost: Int32Array;
+
+  constructor(count: number, hosts: number) {
+    this.count = count;
+    this.vmState = new Uint8Array(count);
+    this.taskState = new Uint8Array(count);
+    this.outcome = new Uint8Array(count);
+    this.host = new Int32Array(count).fill(-1);
+    this.flavor = new Int32Array(count);
+    this.image = new Int32Array(count);
+    this.project = new Int32Array(count);
+    this.group = new Int32Array(count).fill(-1);
+    this.cpuUtilisation = new Float64Array(count);
+    this.requestedAt = new Float64Array(count).fill(NEVER);
+    this.launchedAt = new Float64Array(count).fill(NEVER);
+    this.deletedAt = new Float64Array(count).fill(NEVER);
+    this.attempts = new Uint8Array(count);
+    this.firstOnHost = new Int32Array(hosts);
+    this.nextOnHost = new Int32Array(count);
+    this.previousOnHost = new Int32Array(count);
+  }
+
+  vmStateOf(server: number): VmState {
+    return vmStates[this.vmState[server]!]!;
+  }
+
+  taskStateOf(server: number): TaskState {
+    return taskStates[this.taskState[server]!]!;
+  }
+
+  outcomeOf(server: number): Outcome {
+    return outcomes[this.outcome[server]!]!;
+  }
+
+  /** Puts the server on a host's list; the host's room is claimed by `Hosts.claim`. */
+  place(server: number, host: number): void {
+    this.host[server] = host;
+    const head = this.firstOnHost[host]!;
+    this.nextOnHost[server] = head;
+    this.previousOnHost[server] = 0;
+    if (head !== 0) this.previousOnHost[head - 1] = server + 1;
+    this.firstOnHost[host] = server + 1;
+  }
+
+  remove(server: number): void {
+    const host = this.host[server]!;
+    const next = this.nextOnHost[server]!;
+    const previous = this.previousOnHost[server]!;
+    if (next !== 0) this.previousOnHost[next - 1] = previous;
+    if (previous !== 0) this.nextOnHost[previous - 1] = next;
+    else this.firstOnHost[host] = next;
+    this.host[server] = -1;
+  }
+
+  /** Calls `visit` for each server on the host, the latest placed first. */
+  forEachOn(host: number, visit: (server: number) => void): void {
+    for (let at = this.firstOnHost[host]!; at !== 0; ) {
+      const server = at - 1;
+      at = this.nextOnHost[server]!;
+      visit(server);
+    }
+  }
+}

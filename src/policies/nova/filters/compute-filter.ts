@@ -1,0 +1,9 @@
+// Keeps out hosts whose nova-compute service is disabled or down.
+import { defineFilter } from "../filter.ts";
+
+export const computeFilter = defineFilter({
+  name: "ComputeFilter",
+  source: "nova/scheduler/filters/compute_filter.py",
+  meaning: "The host's compute service must be enabled and up.",
+  passes: (hosts) => (host) => hosts.serviceUp[host] === 1,
+});

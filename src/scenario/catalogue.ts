@@ -1,0 +1,53 @@
+// The catalogue of the shipped Orrery: every name that a scenario may use, gathered from the registries that own them.
+import { hostTypes } from "../datacenter/host-types.ts";
+import { hypervisors } from "../datacenter/hypervisors.ts";
+import type { Parameter } from "../kernel/parameter.ts";
+import { filters } from "../policies/nova/filters/index.ts";
+import { presets } from "../policies/nova/policy.ts";
+import { weighers } from "../policies/nova/weighers/index.ts";
+import { components, operations } from "../services/index.ts";
+import { meters } from "../telemetry/meters.ts";
+import { imageConversion } from "../workflows/launch-server.ts";
+import { namedBatchSizes, namedLifetimes } from "../workload/lifetimes.ts";
+import type { Catalogue, OptionFacts } from "./vocabulary.ts";
+
+/** Defaults of the services, under the keys with which a scenario overrides them. */
+const serviceParameters: readonly Parameter<number | string | boolean>[] = [
+  ...components.map((component) => ({
+    name: `cloud.workers.${component.key}`,
+    value: component.declaration.workers,
+    unit: "1",
+    meaning: component.declaration.scope === "host" ? `Workers of ${component.key} on each host` : `Workers of ${component.key}`,
+    source: component.declaration.workersSource,
+    evidence: component.declaration.workersSource.includes("assumed") ? ("assumed" as const) : ("derived" as const),
+  })),
+  ...operations.map((operation) => ({
+    name: `cloud.service_times.${operation.key}`,
+    value: operation.declaration.time,
+    unit: "us",
+    meaning: `Mean time that ${operation.key} keeps a worker busy${operation.declaration.perHost === undefined ? "" : `, plus ${operation.declaration.perHost} us for each host`}`,
+    source: operation.declaration.source,
+    evidence: operation.declaration.evidence,
+  })),
+  imageConversion,
+];
+
+export const catalogue: Catalogue = {
+  hostTypes: [...hostTypes.keys()],
+  hypervisors: [...hypervisors.keys()],
+  filters: filters.map((filter) => filter.name),
+  weighers: weighers.map((weigher) => weigher.name),
+  options: new Map(
+    weighers.map((weigher): [string, OptionFacts] => {
+      const { name, default: value, meaning } = weigher.multiplier;
+      return [name, { default: value, meaning, source: weigher.source }];
+    }),
+  ),
+  presets,
+  meters: meters.map((meter) => meter.name),
+  components: components.map((component) => component.key),
+  operations: operations.map((operation) => operation.key),
+  lifetimes: namedLifetimes,
+  batchSizes: namedBatchSizes,
+  parameters: serviceParameters,
+};

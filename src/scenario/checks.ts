@@ -1,0 +1,189 @@
+// What a scenario must get right across several values: names that are given once, totals within bounds, a warm-up shorter than the run.
+// Each check reads only the values it needs and stays silent when one of them is wrong by itself, so that all problems appear at once.
+import type { z } from "zod";
+import type { Problem } from "../kernel/problem.ts";
+
+import { formatQuantity, shorten } from "../kernel/units.ts";
+import type { ReadDistribution } from "./distributions.ts";
+import { schemaAt } from "./grammar.ts";
+import { type Located, type Path, problemAt, toPlain, valueAt } from "./located.ts";
+import { DEFAULT_IMAGE, MAX_HOSTS } from "./schema-cloud.ts";
+import { MAX_SERVERS } from "./schema-workload.ts";
+import type { LocalNames } from "./vocabulary.ts";
+
+/** Names a list of maps gives: `cloud.flavors[*].name`. */
+function namesIn(root: Located, path: Path): { readonly name: string; readonly path: Path; readonly at: Located }[] {
+  const list = valueAt(root, path);
+  if (list?.kind !== "list") return [];
+  return list.items.flatMap((_, index) => {
+    const at = valueAt(root, [...path, index, "name"]);
+    return at?.kind === "scalar" && typeof at.value === "string" ? [{ name: at.value.trim(), path: [...path, index, "name"], at }] : [];
+  });
+}
+
+/** Words the scenario defines for itself. Lists that are not written fall back on the schema's own default. */
+export function localNames(root: Located): LocalNames {
+  const names = (key: string) => namesIn(root, ["cloud", key]).map(({ name }) => name);
+  const written = valueAt(root, ["cloud", "images"]);
+  return {
+    flavors: names("flavors"),
+    images: written === undefined ? [DEFAULT_IMAGE] : names("images"),
+    storageTiers: names("storage_tiers"),
+  };
+}
+
+export function checkAcross(schema: z.ZodType, root: Located): Problem[] {
+  const written = toPlain(root);
+  const problems: Problem[] = [];
+  const at = (path: Path): Located => valueAt(root, path) ?? root;
+  const complain = (path: Path, message: string, hint = "") => problems.push(problemAt(at(path).place, path, message, hint));
+  /** The value at `path`, or its default; undefined when it is wrong by itself. */
+  const read = (path: Path): unknown => {
+    const inside = schemaAt(schema, written, path);
+    if (inside === undefined) return undefined;
+    const located = valueAt(root, path);
+    const result = inside.safeParse(located === undefined ? undefined : toPlain(located));
+    return result.success ? result.data : undefined;
+  };
+  const number = (path: Path): number | undefined => {
+    const value = read(path);
+    return typeof value === "number" ? value : undefined;
+  };
+
+  for (const [key, noun] of [
+    ["flavors", "flavor"],
+    ["images", "image"],
+    ["storage_tiers", "storage tier"],
+  ] as const) {
+    once(namesIn(root, ["cloud", key]), noun);
+  }
+  const policies = valueAt(root, ["study", "policies"]);
+  once(
+    (policies?.kind === "list" ? policies.items : []).flatMap((policy, index) => {
+      const path: Path = ["study", "policies", index];
+      const name = policy.kind === "map" ? valueAt(policy, ["name"]) : policy;
+      return name?.kind === "scalar" && typeof name.value === "string" ? [{ name: name.value, path, at: name }] : [];
+    }),
+    "policy",
+  );
+  checkHosts();
+  checkWorkload();
+
+  const duration = number(["study", "duration"]);
+  const warmUp = number(["study", "warm_up"]);
+  if (duration !== undefined && warmUp !== undefined && warmUp >= duration && valueAt(root, ["study", "warm_up"]) !== undefined) {
+    complain(
+      ["study", "warm_up"],
+      `the warm-up (${formatQuantity(warmUp, "time")}) must be shorter than the duration (${formatQuantity(duration, "time")})`,
+    );
+  }
+  return problems;
+
+  function once(names: readonly { readonly name: string; readonly path: Path; readonly at: Located }[], noun: string): void {
+    const first = new Map<string, number>();
+    for (const { name, path, at: located } of names) {
+      const line = first.get(name);
+      if (line === undefined) first.set(name, located.place.line);
+      else
+        problems.push(
+          problemAt(
+            located.place,
+            path,
+            `${noun} "${shorten(name)}" is named twice (first in line ${line})`,
+            "give each a name of its own",
+          ),
+        );
+    }
+  }
+
+  function checkHosts(): void {
+    const hosts = valueAt(root, ["cloud", "hosts"]);
+    if (hosts?.kind !== "list") return;
+    if (hosts.items.length === 0) complain(["cloud", "hosts"], "expected at least one group of hosts");
+    let total = 0;
+    hosts.items.forEach((_, index) => {
+      const group: Path = ["cloud", "hosts", index];
+      const count = number([...group, "count"]);
+      if (count === undefined) return;
+      total += count;
+      const racks = number([...group, "racks"]);
+      if (racks !== undefined && racks > count)
+        complain([...group, "racks"], `there are more racks (${racks}) than hosts (${count}) in this group`);
+      const vcpus = number([...group, "vcpus"]);
+      const reservedCpus = number([...group, "reserved_host_cpus"]);
+      if (vcpus !== undefined && reservedCpus !== undefined && reservedCpus > vcpus) {
+        complain([...group, "reserved_host_cpus"], `more threads are reserved (${reservedCpus}) than a host has (${vcpus})`);
+      }
+      const ram = number([...group, "ram"]);
+      const reservedMemory = number([...group, "reserved_host_memory"]);
+      if (ram !== undefined && reservedMemory !== undefined && reservedMemory > ram) {
+        complain([...group, "reserved_host_memory"], `more memory is reserved (${reservedMemory} MiB) than a host has (${ram} MiB)`);
+      }
+    });
+    if (total > MAX_HOSTS) complain(["cloud", "hosts"], `there are ${total} hosts in total, at most ${MAX_HOSTS} can be simulated`);
+  }
+
+  function checkWorkload(): void {
+    const workload = valueAt(root, ["workload"]);
+    if (workload?.kind !== "map" || workload.entries.has("trace")) return;
+    const flavors = valueAt(root, ["cloud", "flavors"]);
+    if (flavors === undefined && valueAt(root, ["cloud"])?.kind === "map") {
+      complain(
+        ["cloud"],
+        "flavors is missing: a workload drawn from distributions needs at least one flavor",
+        "flavors: [{name: m1.small, vcpus: 1, ram: 2 GiB, disk: 20 GiB}]",
+      );
+    } else if (flavors?.kind === "list" && flavors.items.length === 0) {
+      complain(["cloud", "flavors"], "expected at least one flavor: a workload drawn from distributions needs one");
+    }
+    if (valueAt(root, ["cloud", "images"])?.kind === "list" && namesIn(root, ["cloud", "images"]).length === 0) {
+      complain(["cloud", "images"], "expected at least one image");
+    }
+    for (const key of ["flavors", "images"]) {
+      const weights = read(["workload", key]) as Readonly<Record<string, number>> | undefined;
+      const values = Object.values(weights ?? {});
+      if (values.length > 0 && values.every((weight) => weight === 0))
+        complain(["workload", key], "all weights are zero", "give at least one a positive weight");
+    }
+    flavors?.kind === "list" && checkVolumes(flavors.items.length);
+    checkArrivals();
+  }
+
+  function checkVolumes(flavors: number): void {
+    if ((valueAt(root, ["cloud", "storage_tiers"]) as { items?: readonly unknown[] } | undefined)?.items?.length) return;
+    for (let index = 0; index < flavors; index++) {
+      const path: Path = ["cloud", "flavors", index, "volume"];
+      if (valueAt(root, path)?.kind !== "map") continue;
+      complain(path, "a volume needs a storage tier, and the cloud has none", "storage_tiers: [{name: ssd, capacity: 100 TiB}]");
+    }
+  }
+
+  function checkArrivals(): void {
+    const path: Path = ["workload", "arrivals"];
+    const duration = number(["study", "duration"]);
+    const arrivals = read(path) as Readonly<Record<string, Readonly<Record<string, number>>>> | undefined;
+    const [kind, values] = Object.entries(arrivals ?? {})[0] ?? [];
+    if (kind === undefined || values === undefined) return;
+    if (kind === "diurnal" && values.peak! >= values.period!) {
+      const peak: Path = [...path, "diurnal", "peak"];
+      const period = formatQuantity(values.period!, "time");
+      problems.push(problemAt((valueAt(root, peak) ?? at(path)).place, peak, `the peak must lie within the period of ${period}`));
+    }
+    if (duration === undefined) return;
+    if (kind === "at_once" && values.at! >= duration) {
+      complain([...path, "at_once", "at"], `nothing arrives: the run ends after ${formatQuantity(duration, "time")}`);
+    }
+    const deployments =
+      kind === "at_once" ? values.count! : kind === "constant" ? duration / values.interval! : (values.rate! * duration) / 1e6;
+    const batch = read(["workload", "batch"]) as ReadDistribution | undefined;
+    const most = number(["workload", "max_servers"]) ?? Number.POSITIVE_INFINITY;
+    const servers = Math.min(most, deployments * (batch?.distribution.mean ?? 1));
+    if (servers > MAX_SERVERS) {
+      complain(
+        path,
+        `asks for about ${servers.toPrecision(2)} servers in one run, at most ${MAX_SERVERS} can be simulated`,
+        "check the rate, the duration and the batch",
+      );
+    }
+  }
+}

@@ -1,0 +1,53 @@
+// The trace a scenario names: found relative to the file that names it, and recorded by its content, so that a result can be traced to it.
+import { createHash } from "node:crypto";
+import { closeSync, openSync, readSync, statSync } from "node:fs";
+import { isAbsolute, resolve } from "node:path";
+import type { Problem } from "../kernel/problem.ts";
+import { shorten } from "../kernel/units.ts";
+import { type Located, problemAt, valueAt } from "./located.ts";
+import type { DataFile } from "./scenario.ts";
+
+const TRACE_PATH = ["workload", "trace", "path"] as const;
+const CHUNK_BYTES = 1 << 20;
+
+/** The files named by the scenario, none or one. Problems are added when a file is not there. */
+export function dataFiles(root: Located, problems: Problem[]): readonly DataFile[] {
+  const written = valueAt(root, TRACE_PATH);
+  if (written?.kind !== "scalar" || typeof written.value !== "string" || written.value.trim() === "") return [];
+  const name = written.value.trim();
+  const path = isAbsolute(name) ? name : resolve(written.folder, name);
+  try {
+    const status = statSync(path);
+    if (status.isDirectory()) {
+      problems.push(problemAt(written.place, TRACE_PATH, `"${shorten(name)}" is a folder, expected a trace file`, howTo(root)));
+      return [];
+    }
+    return [{ path, name, sha256: sha256Of(path) }];
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    const reason =
+      code === "ENOENT" || code === "ENOTDIR" ? "there is no trace file" : `cannot read (${code ?? "unknown reason"}) the trace file`;
+    problems.push(problemAt(written.place, TRACE_PATH, `${reason} "${shorten(name)}"`, howTo(root)));
+    return [];
+  }
+}
+
+/** When the scenario has a parameter for the trace, that is the way to give another path. */
+function howTo(root: Located): string {
+  const parameters = valueAt(root, ["parameters"]);
+  const name = parameters?.kind === "map" && parameters.entries.has("trace") ? "trace" : null;
+  if (name === null) return "the path is relative to the file that names it";
+  return `give its path with --set ${name}=PATH, relative to the current folder`;
+}
+
+function sha256Of(path: string): string {
+  const hash = createHash("sha256");
+  const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+  const file = openSync(path, "r");
+  try {
+    for (let read = readSync(file, chunk); read > 0; read = readSync(file, chunk)) hash.update(chunk.subarray(0, read));
+  } finally {
+    closeSync(file);
+  }
+  return hash.digest("hex");
+}

@@ -1,0 +1,177 @@
+// Every value a run depends on, written or not: its unit, the line it stands in or the source of the default, how far it can be trusted,
+// and what it means.
+import type { z } from "zod";
+import type { Parameter } from "../kernel/parameter.ts";
+import { type Dimension, formatQuantity } from "../kernel/units.ts";
+import { type Absent, type Default, type Facts, factsOf } from "./grammar.ts";
+import { childOf, formatPlace, type Located, type Path, toPlain, valueAt } from "./located.ts";
+import { policyOf } from "./resolve.ts";
+import type { ExplainedValue, PolicySpec } from "./scenario.ts";
+import type { ReadScenario } from "./schema.ts";
+import type { Catalogue } from "./vocabulary.ts";
+
+/** Where a value comes from, for the values inside it that are not written themselves. */
+type Origin = Pick<ExplainedValue, "source" | "evidence">;
+
+/** All effective values in the order of the schema. `root` is valid. */
+export function explain(schema: z.ZodType, root: Located, read: ReadScenario, catalogue: Catalogue): readonly ExplainedValue[] {
+  const values: ExplainedValue[] = [];
+
+  const visit = (inside: z.ZodType, located: Located | undefined, written: unknown, path: Path, origin: Origin | null): void => {
+    const joined = path.join(".");
+    // Host defaults show up in the hosts, imports in the places of what they brought.
+    if (joined === "cloud.host_defaults" || joined === "import") return;
+    if (joined === "study.policies") {
+      explainPolicies(located);
+      return;
+    }
+    const facts = factsOf(inside);
+    let value = written;
+    let from = origin;
+    if (located !== undefined) from = { source: formatPlace(located.place), evidence: "scenario" };
+    else if (value === undefined) {
+      const { fallback } = facts;
+      if (fallback === null) return;
+      if ("absent" in fallback) {
+        values.push({
+          path: joined,
+          value: fallback.absent,
+          source: sourceOf(fallback),
+          evidence: fallback.evidence,
+          meaning: facts.meaning,
+        });
+        return;
+      }
+      value = fallback.default;
+      if (fallback.source !== "") from = { source: sourceOf(fallback), evidence: fallback.evidence };
+    }
+    descend(facts, inside, located, value, path, from);
+  };
+
+  const descend = (
+    facts: Facts,
+    inside: z.ZodType,
+    located: Located | undefined,
+    value: unknown,
+    path: Path,
+    origin: Origin | null,
+  ): void => {
+    const child = (schemaInside: z.ZodType, key: string | number) => {
+      const below = typeof value === "object" && value !== null ? (value as Record<string, unknown>)[key] : undefined;
+      visit(schemaInside, childOf(located, key), below, [...path, key], below === undefined ? null : origin);
+    };
+    const said = origin ?? { source: "", evidence: "assumed" as const };
+    switch (facts.kind) {
+      case "value": {
+        const result = inside.safeParse(value);
+        if (result.success)
+          values.push({ path: path.join("."), value: facts.valueKind.print(result.data), ...said, meaning: facts.meaning });
+        return;
+      }
+      case "section":
+        for (const [key, below] of Object.entries(facts.shape)) child(below, key);
+        return;
+      case "list": {
+        const length = Array.isArray(value) ? value.length : 0;
+        if (length === 0) values.push({ path: path.join("."), value: "none", ...said, meaning: facts.meaning });
+        for (let index = 0; index < length; index++) child(facts.element, index);
+        return;
+      }
+      case "table": {
+        const keys = Object.keys(value as object);
+        if (keys.length === 0) values.push({ path: path.join("."), value: emptyTable(facts.fallback), ...said, meaning: facts.meaning });
+        for (const key of keys) child(facts.value, key);
+        return;
+      }
+      case "choice": {
+        const option = facts.pick(value);
+        if (option !== null) descend(factsOf(facts.options[option]!), facts.options[option]!, located, value, path, origin);
+      }
+    }
+  };
+
+  const explainPolicies = (located: Located | undefined): void => {
+    const optionsNamed = new Set<string>();
+    read.study.policies.forEach((policy, index) => {
+      const spec = policyOf(policy, catalogue);
+      const written = childOf(located, index);
+      const preset = typeof policy === "string" ? policy : policy.based_on;
+      for (const value of policyValues(spec, catalogue, index, written, preset)) values.push(value);
+      for (const name of spec.options.keys()) optionsNamed.add(name);
+    });
+    for (const [name, option] of catalogue.options) {
+      const meaning = optionsNamed.has(name) ? `${option.meaning} (policies that do not say otherwise)` : option.meaning;
+      values.push({
+        path: `study.policies.*.${name}`,
+        value: String(option.default),
+        source: option.source,
+        evidence: "verified",
+        meaning,
+      });
+    }
+  };
+
+  visit(schema, root, toPlain(root), [], null);
+  for (const parameter of catalogue.parameters ?? []) {
+    if (values.some((value) => value.path === parameter.name)) continue;
+    const { name, source, evidence, meaning } = parameter;
+    values.push({ path: name, value: printParameter(parameter), source, evidence, meaning });
+  }
+  return values;
+}
+
+const sourceOf = (fallback: Default | Absent): string => `default: ${fallback.source}`;
+
+function emptyTable(fallback: Default | Absent | null): string {
+  return fallback === null ? "none" : fallback.source;
+}
+
+/** A preset is explained by its own parts; a described policy by what is written and what it takes from the policy it is based on. */
+function policyValues(
+  spec: PolicySpec,
+  catalogue: Catalogue,
+  index: number,
+  written: Located | undefined,
+  preset: string,
+): ExplainedValue[] {
+  const inherited: Origin =
+    written?.kind === "map" || written === undefined
+      ? { source: `default: policy ${preset} of the catalogue`, evidence: "verified" }
+      : { source: `${formatPlace(written.place)} (policy ${preset} of the catalogue)`, evidence: "scenario" };
+  const value = (key: string, printed: string, meaning: string): ExplainedValue => {
+    const own = written === undefined ? undefined : valueAt(written, [key]);
+    const origin: Origin = own === undefined ? inherited : { source: formatPlace(own.place), evidence: "scenario" };
+    return { path: `study.policies.${index}.${key}`, value: printed, ...origin, meaning };
+  };
+  const listed = (names: readonly string[]) => (names.length === 0 ? "none" : names.join(", "));
+  return [
+    value("name", spec.name, "Name of the policy in results"),
+    value("enabled_filters", listed(spec.enabledFilters), "Filters in the order in which they are applied"),
+    value("weight_classes", listed(spec.weighers), "Weighers in the order in which their weights are added"),
+    value(
+      "host_subset_size",
+      `${spec.hostSubsetSize} host${spec.hostSubsetSize === 1 ? "" : "s"}`,
+      "One of this many best hosts is drawn at random",
+    ),
+    value("shuffle_best_same_weighed_hosts", String(spec.shuffleBestSameWeighedHosts), "Whether equally good hosts are shuffled"),
+    ...[...spec.options].map(([name, set]) =>
+      value(name, String(set), catalogue.options.get(name)?.meaning ?? "Option of a filter or a weigher"),
+    ),
+  ];
+}
+
+const DIMENSION_OF_UNIT: Readonly<Record<string, Dimension>> = {
+  us: "time",
+  B: "information",
+  "B/s": "bandwidth",
+  "/s": "rate",
+  "1": "ratio",
+  W: "power",
+  J: "energy",
+};
+
+function printParameter({ value, unit }: Parameter<number | string | boolean>): string {
+  if (typeof value !== "number") return String(value);
+  const dimension = Object.hasOwn(DIMENSION_OF_UNIT, unit) ? DIMENSION_OF_UNIT[unit] : undefined;
+  return dimension === undefined ? `${value} ${unit}` : formatQuantity(value, dimension);
+}

@@ -1,0 +1,45 @@
+// Reads a scenario file: text, imports, parameters, host defaults, schema, checks across values, and finally the Scenario. Every problem
+// that can be found is found before anything is thrown.
+import { basename, isAbsolute, resolve } from "node:path";
+import { InputError, type Problem } from "../kernel/problem.ts";
+import { checkAcross, localNames } from "./checks.ts";
+import { complaintsOf, inFileOrder } from "./complain.ts";
+import { dataFiles } from "./data-files.ts";
+import { explain } from "./explain.ts";
+import { readWithImports, withHostDefaults } from "./imports.ts";
+import { toPlain } from "./located.ts";
+import { withParameters } from "./parameters.ts";
+import { resolveScenario } from "./resolve.ts";
+import type { Scenario } from "./scenario.ts";
+import { scenarioSchema } from "./schema.ts";
+import type { Catalogue } from "./vocabulary.ts";
+
+export interface ReadOptions {
+  readonly catalogue: Catalogue;
+  /** Parameters set from outside, as text; numbers, true and false are recognised. */
+  readonly parameters?: ReadonlyMap<string, string>;
+  /** Folder that `path`, and paths given as parameters, are relative to; by default the current one. */
+  readonly cwd?: string;
+}
+
+/**
+ * The scenario in the file at `path`, as the user wrote that path.
+ * @throws InputError with every problem found, each with its place
+ */
+export function readScenario(path: string, { catalogue, parameters = new Map(), cwd = process.cwd() }: ReadOptions): Scenario {
+  const problems: Problem[] = [];
+  const name = basename(path).replace(/\.(ya?ml|json)$/i, "");
+  const anyNames = { flavors: null, images: null, storageTiers: null };
+  const absolute = isAbsolute(path) ? path : resolve(cwd, path);
+  const imported = readWithImports(path, absolute, scenarioSchema(catalogue, anyNames, name), problems);
+  if (imported === undefined) throw new InputError(inFileOrder(problems));
+
+  const root = withHostDefaults(withParameters(imported, parameters, cwd, problems));
+  const schema = scenarioSchema(catalogue, localNames(root), name);
+  problems.push(...complaintsOf(schema, root), ...checkAcross(schema, root));
+  const data = dataFiles(root, problems);
+  if (problems.length > 0) throw new InputError(inFileOrder(problems));
+
+  const read = schema.parse(toPlain(root));
+  return resolveScenario(read, catalogue, data, explain(schema, root, read, catalogue));
+}

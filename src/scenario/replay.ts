@@ -1,0 +1,66 @@
+// Replays a table of requests on a cloud: every server is asked for at its arrival and deleted when its lifetime is over. At one instant
+// departures come before arrivals: an arrival first knocks, which lets what is already due at that instant happen, and is admitted then.
+import type { EventKind, TimerKind } from "../kernel/simulation.ts";
+import type { Cloud } from "../workflows/cloud.ts";
+import type { RequestTable } from "../workload/workload.ts";
+
+export interface ControlPlane {
+  readonly launch: (server: number) => void;
+  readonly delete: (server: number) => void;
+}
+
+export class Replay {
+  private readonly cloud: Cloud;
+  private readonly requests: RequestTable;
+  private readonly controlPlane: ControlPlane;
+  private readonly knock: EventKind;
+  private readonly admit: EventKind;
+  private readonly depart: TimerKind;
+  /** 1 while the launch is under way; 2 when the user has asked for the deletion meanwhile. */
+  private readonly launching: Uint8Array;
+
+  constructor(cloud: Cloud, requests: RequestTable, controlPlane: ControlPlane) {
+    this.cloud = cloud;
+    this.requests = requests;
+    this.controlPlane = controlPlane;
+    this.launching = new Uint8Array(requests.count);
+    const { simulation } = cloud;
+    this.knock = simulation.kind("request knocks", (server) => simulation.schedule(0, this.admit, server));
+    this.admit = simulation.kind("request", (server) => this.request(server));
+    this.depart = simulation.timer("lifetime over", (server) => this.leave(server));
+    cloud.notifications.on("instance.create.end", (server) => this.launched(server));
+    cloud.notifications.on("instance.create.error", (server) => this.launched(server));
+    if (requests.count > 0) simulation.schedule(requests.arrival[0]! - simulation.now, this.knock, 0);
+  }
+
+  private request(server: number): void {
+    const { cloud, requests } = this;
+    const { servers, simulation } = cloud;
+    servers.requestedAt[server] = simulation.now;
+    servers.flavor[server] = requests.flavor[server]!;
+    servers.image[server] = requests.image[server]!;
+    servers.project[server] = requests.project[server]!;
+    servers.group[server] = cloud.groups.policy === null ? -1 : requests.batch[server]!;
+    servers.cpuUtilisation[server] = requests.cpuUtilisation[server]!;
+    const lifetime = requests.lifetime[server]!;
+    if (lifetime < Number.POSITIVE_INFINITY) simulation.set(lifetime, this.depart, server);
+    this.launching[server] = 1;
+    this.controlPlane.launch(server);
+    const next = server + 1;
+    if (next < requests.count) simulation.schedule(requests.arrival[next]! - simulation.now, this.knock, next);
+  }
+
+  private launched(server: number): void {
+    const asked = this.launching[server] === 2;
+    this.launching[server] = 0;
+    // A request that was refused (OverQuota) never became a server: there is nothing to delete.
+    if (this.cloud.servers.vmStateOf(server) === "requested") this.cloud.simulation.cancel(this.depart, server);
+    else if (asked) this.controlPlane.delete(server);
+  }
+
+  /** The user deletes the server. Nova holds the server's lock during the build, so a deletion then waits for its end. */
+  private leave(server: number): void {
+    if (this.launching[server] === 1) this.launching[server] = 2;
+    else if (this.cloud.servers.vmStateOf(server) !== "requested") this.controlPlane.delete(server);
+  }
+}

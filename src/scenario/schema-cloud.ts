@@ -1,0 +1,309 @@
+// The cloud of a scenario: its hosts, network, storage, images, flavors, quotas and the settings of Nova and Ceilometer. Keys are Nova's
+// own option names wherever Nova has one.
+import { SECOND } from "../kernel/time.ts";
+import { describeKind } from "../kernel/units.ts";
+import {
+  absentSection,
+  accept,
+  defaulted,
+  defaultedList,
+  list,
+  optional,
+  optionalSection,
+  reject,
+  required,
+  section,
+  table,
+  type ValueKind,
+} from "./grammar.ts";
+import { count, gibRoundedDown, limit, property, quantity, text, vcpus, wholeGib, wholeMib, word, words } from "./value-kinds.ts";
+import type { Catalogue, LocalNames } from "./vocabulary.ts";
+
+/** No cloud has a million hosts in one region; a file that says so has a digit too many. */
+export const MAX_HOSTS = 1_000_000;
+/** The image of scenarios in which images do not matter. */
+export const DEFAULT_IMAGE = "default-image";
+const PETABYTE = 2 ** 50;
+const TERABYTE = 2 ** 40;
+const OWN_CHOICE = "a choice of Orrery";
+
+const ram = (least: number, most = 64 * TERABYTE) => quantity("information", { least, most, step: wholeMib });
+const disk = (least: number, most = PETABYTE) => quantity("information", { least, most, step: wholeGib });
+const bandwidth = quantity("bandwidth", { above: 0, most: 1e13 });
+const ratio = quantity("ratio", { above: 0, most: 1000 });
+
+/** Everything about a host but its type and number; `cloud.host_defaults` takes the same keys. */
+function hostShape(catalogue: Catalogue) {
+  return {
+    availability_zone: defaulted(text("the name of an availability zone"), "Availability zone of these hosts", {
+      default: "nova",
+      source: "Nova option default_availability_zone",
+      evidence: "verified",
+    }),
+    racks: defaulted(count("racks", 1, MAX_HOSTS), "Racks these hosts are dealt over, round robin", {
+      default: 1,
+      source: OWN_CHOICE,
+      evidence: "assumed",
+    }),
+    hypervisor: defaulted(word("hypervisor", catalogue.hypervisors), "Hypervisor of these hosts", {
+      default: "kvm",
+      source: "the driver most clouds use",
+      evidence: "assumed",
+    }),
+    vcpus: optional(count("vCPUs", 1, 4096), "Hardware threads of one host, before any allocation ratio", {
+      absent: "that of the host type",
+      source: "table of host types",
+      evidence: "verified",
+    }),
+    ram: optional(ram(2 ** 20), "Memory of one host, before any allocation ratio", {
+      absent: "that of the host type",
+      source: "table of host types",
+      evidence: "verified",
+    }),
+    disk: defaulted(
+      quantity("information", { least: 0, most: PETABYTE, step: gibRoundedDown }),
+      "Local disk of one host for instances, in whole GiB",
+      { default: "2 TiB", source: OWN_CHOICE, evidence: "assumed" },
+    ),
+    nic: defaulted(bandwidth, "Bandwidth of one host's link to its leaf switch", {
+      default: "25 Gbit/s",
+      source: "usual leaf-spine design with 25G hosts and 100G uplinks",
+      evidence: "assumed",
+    }),
+    cpu_allocation_ratio: defaulted(ratio, "vCPUs promised per hardware thread", {
+      default: 4.0,
+      source: "nova/conf/compute.py, initial_cpu_allocation_ratio (16.0 in Nova 26)",
+      evidence: "verified",
+    }),
+    ram_allocation_ratio: defaulted(ratio, "Memory promised per byte of memory", {
+      default: 1.0,
+      source: "nova/conf/compute.py, initial_ram_allocation_ratio (1.5 in Nova 26)",
+      evidence: "verified",
+    }),
+    disk_allocation_ratio: defaulted(ratio, "Disk promised per byte of disk", {
+      default: 1.0,
+      source: "nova/conf/compute.py, initial_disk_allocation_ratio",
+      evidence: "verified",
+    }),
+    reserved_host_cpus: defaulted(count("vCPUs", 0, 4096), "Hardware threads kept for the host itself", {
+      default: 0,
+      source: "nova/conf/compute.py, reserved_host_cpus",
+      evidence: "verified",
+    }),
+    reserved_host_memory: defaulted(ram(0), "Memory kept for the host itself (Nova: reserved_host_memory_mb)", {
+      default: "512 MiB",
+      source: "nova/conf/compute.py, reserved_host_memory_mb",
+      evidence: "verified",
+    }),
+    reserved_host_disk: defaulted(
+      quantity("information", { least: 0, most: PETABYTE, step: wholeMib }),
+      "Disk kept for the host itself (Nova: reserved_host_disk_mb)",
+      { default: "0 B", source: "nova/conf/compute.py, reserved_host_disk_mb", evidence: "verified" },
+    ),
+  };
+}
+
+function flavorShape(local: LocalNames) {
+  return {
+    name: required(text("a flavor name"), "Name of the flavor"),
+    vcpus: required(vcpus(4096), "vCPUs of the flavor; fractions to a thousandth are possible"),
+    ram: required(ram(2 ** 20), "Memory of the flavor, in whole MiB"),
+    disk: defaulted(disk(0), "Root and ephemeral disk on the host, in whole GiB", {
+      default: "0 B",
+      source: "a server booted from a volume or the network",
+      evidence: "assumed",
+    }),
+    volume: absentSection(
+      "Data volume created with each server",
+      { absent: "none", source: OWN_CHOICE, evidence: "assumed" },
+      {
+        size: required(disk(2 ** 30), "Size of the volume, in whole GiB"),
+        type: optional(word("storage tier", local.storageTiers), "Storage tier of the volume (Cinder volume type)", {
+          absent: "the first storage tier",
+          source: OWN_CHOICE,
+          evidence: "assumed",
+        }),
+      },
+    ),
+    extra_specs: table(
+      "Nova extra specs, e.g. capabilities:hypervisor_type: QEMU",
+      { noun: "extra spec", names: null },
+      required(property, "An extra spec of the flavor"),
+      { default: {}, source: "none", evidence: "assumed" },
+    ),
+  };
+}
+
+function fabricShape() {
+  return {
+    spines: defaulted(count("spines", 1, 1024), "Spine switches; each leaf has one link to each", {
+      default: 2,
+      source: "smallest redundant leaf-spine fabric",
+      evidence: "assumed",
+    }),
+    uplink: defaulted(bandwidth, "Bandwidth of each leaf-to-spine link", {
+      default: "100 Gbit/s",
+      source: "usual leaf-spine design with 25G hosts and 100G uplinks",
+      evidence: "assumed",
+    }),
+    glance: defaulted(bandwidth, "Bandwidth of the link that joins the image service to the fabric", {
+      default: "25 Gbit/s",
+      source: "one link of an ordinary host",
+      evidence: "assumed",
+    }),
+    latency: defaulted(quantity("time", { most: 60 * SECOND }), "One-way latency of a control-plane message", {
+      default: "250 us",
+      source: "half of the 0.43 to 0.56 ms round trip between hosts in OpenStack's performance-docs (Mitaka, VXLAN)",
+      evidence: "derived",
+    }),
+  };
+}
+
+function quotaShape() {
+  const unlimited = (nova: string) =>
+    ({ default: "unlimited", source: `${OWN_CHOICE}; Nova's own default is ${nova} per project`, evidence: "assumed" }) as const;
+  return {
+    instances: defaulted(limit(count("instances", 0, 1e9)), "Servers one project may have", unlimited("10")),
+    cores: defaulted(limit(count("cores", 0, 1e9)), "vCPUs one project may have", unlimited("20")),
+    ram: defaulted(limit(ram(0, 1000 * PETABYTE)), "Memory one project may have", unlimited("51200 MiB")),
+  };
+}
+
+function novaShape() {
+  const nova = (value: unknown, file: string) => ({ default: value, source: file, evidence: "verified" }) as const;
+  return {
+    max_attempts: defaulted(
+      count("attempts", 1, 1000),
+      "Hosts tried for one server before it ends in MaxRetriesExceeded",
+      nova(3, "nova/conf/scheduler.py, max_attempts"),
+    ),
+    max_placement_results: defaulted(
+      count("candidates", 1, MAX_HOSTS),
+      "Allocation candidates Placement returns for one request at most",
+      nova(1000, "nova/conf/scheduler.py, max_placement_results"),
+    ),
+    max_concurrent_builds: defaulted(
+      count("builds", 0, MAX_HOSTS),
+      "Builds one host runs at a time; 0 = no limit",
+      nova(10, "nova/conf/compute.py, max_concurrent_builds"),
+    ),
+    instance_build_timeout: defaulted(
+      quantity("time", { most: 36_525 * 86_400 * SECOND }),
+      "A server that is still building after this time ends in error; 0 s = no limit",
+      nova("0 s", "nova/conf/compute.py, instance_build_timeout"),
+    ),
+    build_failure_probability: defaulted(
+      quantity("ratio", { most: 1 }),
+      "Probability that one build on one host fails and is tried elsewhere",
+      {
+        default: 0,
+        source: "a cloud in order",
+        evidence: "assumed",
+      },
+    ),
+  };
+}
+
+/** `default` for every meter there is, `none`, or a list of names. */
+function meters(known: readonly string[]): ValueKind<readonly string[]> {
+  const named = words("meter", known);
+  return {
+    expected: 'default, none or a list of meters such as ["cpu", "memory"]',
+    read: (written) => {
+      if (written === "default") return accept(known);
+      if (written === "none") return accept([]);
+      if (Array.isArray(written)) return named.read(written);
+      return reject(`expected default, none or a list of meters, got ${describeKind(written)}`);
+    },
+    print: named.print,
+    json: { anyOf: [{ enum: ["default", "none"] }, { type: "array", items: { enum: known } }] },
+  };
+}
+
+export function cloudSchema(catalogue: Catalogue, local: LocalNames) {
+  const host = hostShape(catalogue);
+  return section("The cloud: what there is", {
+    control_plane: defaulted(
+      word("control plane", ["modelled", "instant"]),
+      "modelled: every call, queue and retry takes time; instant: decisions and resources only",
+      { default: "modelled", source: OWN_CHOICE, evidence: "assumed" },
+    ),
+    region: defaulted(text("the name of a region"), "Name of the region", {
+      default: "RegionOne",
+      source: "the region name of OpenStack's installation guides",
+      evidence: "from memory",
+    }),
+    host_defaults: optionalHostDefaults(catalogue),
+    hosts: list("Groups of equal hosts", 10_000, section("A group of equal hosts", { ...hostIdentity(catalogue), ...host })),
+    fabric: optionalSection("Leaf-spine network of the datacenter", fabricShape()),
+    storage_tiers: defaultedList(
+      "Storage tiers for volumes",
+      1000,
+      section("A storage tier", {
+        name: required(text("the name of a storage tier"), "Name of the tier, and of the Cinder volume type that selects it"),
+        capacity: required(
+          quantity("information", { least: 2 ** 30, most: 1000 * PETABYTE, step: gibRoundedDown }),
+          "Space for volumes, in whole GiB",
+        ),
+      }),
+      { default: [], source: "servers without volumes", evidence: "assumed" },
+    ),
+    images: defaultedList(
+      "Images servers boot from",
+      10_000,
+      section("An image", {
+        name: required(text("an image name"), "Name of the image"),
+        size: required(quantity("information", { least: 1, most: 64 * TERABYTE }), "Bytes moved when a host does not have the image yet"),
+        properties: table(
+          "Image properties as Nova reads them, e.g. img_hv_type: qemu",
+          { noun: "property", names: null },
+          required(property, "A property of the image"),
+          { default: {}, source: "none", evidence: "assumed" },
+        ),
+      }),
+      { default: [{ name: DEFAULT_IMAGE, size: "2 GiB" }], source: "size of an ordinary server image", evidence: "assumed" },
+    ),
+    flavors: defaultedList("Flavors servers are made of; a trace brings its own", 10_000, section("A flavor", flavorShape(local)), {
+      default: [],
+      source: "the flavors of the trace",
+      evidence: "verified",
+    }),
+    quota: optionalSection("Limits of each project", quotaShape()),
+    nova: optionalSection("Settings of Nova", novaShape()),
+    workers: table(
+      "Worker processes by service component",
+      { noun: "component", names: catalogue.components },
+      required(count("workers", 1, 100_000), "Worker processes of this component"),
+      { default: {}, source: "the services' own defaults", evidence: "assumed" },
+    ),
+    service_times: table(
+      "Mean service times by operation",
+      { noun: "operation", names: catalogue.operations },
+      required(quantity("time", { most: 86_400 * SECOND }), "Mean time a worker is busy with this operation"),
+      { default: {}, source: "the services' own defaults", evidence: "assumed" },
+    ),
+    metering: optionalSection("What Ceilometer measures", {
+      interval: defaulted(quantity("time", { least: SECOND, most: 366 * 86_400 * SECOND }), "Time between two polls of a polled meter", {
+        default: "300 s",
+        source: "ceilometer etc/ceilometer/polling.yaml, interval",
+        evidence: "verified",
+      }),
+      meters: defaulted(meters(catalogue.meters), "Meters that are written", {
+        default: "default",
+        source: "every meter of the catalogue",
+        evidence: "assumed",
+      }),
+    }),
+  });
+}
+
+function hostIdentity(catalogue: Catalogue) {
+  return {
+    type: required(word("host type", catalogue.hostTypes), "Host type: capacity and power curve of one host"),
+    count: required(count("hosts", 1, MAX_HOSTS), "Number of hosts in this group"),
+  };
+}
+
+function optionalHostDefaults(catalogue: Catalogue) {
+  return optionalSection("Values for every group of hosts that does not say otherwise", hostShape(catalogue));
+}

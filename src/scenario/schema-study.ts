@@ -1,0 +1,102 @@
+// The study of a scenario: how long, how often, and which policies are compared.
+import { SECOND } from "../kernel/time.ts";
+import { accept, choice, defaulted, defaultedList, optional, reject, required, section, type ValueKind } from "./grammar.ts";
+import { MAX_DURATION } from "./schema-workload.ts";
+import { count, flag, orExpression, quantity, seed, text, word, words } from "./value-kinds.ts";
+import type { Catalogue } from "./vocabulary.ts";
+
+export const DEFAULT_PRESET = "nova-default";
+
+/** A pure number, as multipliers are; negative ones turn a preference around. */
+function multiplier(minimum: number | undefined): ValueKind<number> {
+  const least = minimum ?? -1e12;
+  const plain = quantity("ratio", { least, most: 1e12 });
+  return {
+    ...plain,
+    expected: "a number",
+    read: (written) =>
+      typeof written === "number"
+        ? plain.read(written)
+        : reject(`expected a number, got ${written === null ? "nothing" : JSON.stringify(written)}`),
+    json: orExpression({ type: "number" }),
+  };
+}
+
+function policySchema(catalogue: Catalogue) {
+  const presets = [...catalogue.presets.keys()];
+  const inherited = { absent: "that of the policy it is based on", source: "based_on", evidence: "assumed" } as const;
+  const options = Object.fromEntries(
+    [...catalogue.options].map(([name, option]) => [
+      name,
+      optional(multiplier(option.minimum), option.meaning, { absent: String(option.default), source: option.source, evidence: "verified" }),
+    ]),
+  );
+  const preset = required(word("policy", presets), "A policy of the catalogue");
+  const described = section("A policy in Nova's own option names", {
+    ...(options as Record<string, never>),
+    name: required(text("a name for the policy", 80), "Name of the policy in results"),
+    based_on: defaulted(word("policy", presets), "Policy of the catalogue that gives everything not written here", {
+      default: DEFAULT_PRESET,
+      source: "Nova as it is installed",
+      evidence: "verified",
+    }),
+    enabled_filters: optional(words("filter", catalogue.filters), "Filters in the order in which they are applied", inherited),
+    weight_classes: optional(words("weigher", catalogue.weighers), "Weighers in the order in which their weights are added", inherited),
+    host_subset_size: optional(count("hosts", 1, 1_000_000), "One of this many best hosts is drawn at random", inherited),
+    shuffle_best_same_weighed_hosts: optional(flag, "Whether equally good hosts are shuffled", inherited),
+  });
+  return choice(
+    "A policy to compare",
+    { preset, described },
+    `the name of a policy (${presets.join(", ")}) or a map with name`,
+    (written) =>
+      typeof written === "string"
+        ? "preset"
+        : typeof written === "object" && written !== null && !Array.isArray(written)
+          ? "described"
+          : null,
+  );
+}
+
+const confidence: ValueKind<number> = {
+  ...quantity("ratio"),
+  expected: "a confidence such as 0.95",
+  read: (written) => {
+    const read = quantity("ratio").read(written);
+    if (!read.ok) return read;
+    return read.value >= 0.5 && read.value <= 0.9999
+      ? accept(read.value)
+      : reject(`must be between 0.5 and 0.9999, got ${read.value}`, "e.g. 0.95");
+  },
+};
+
+export function studySchema(catalogue: Catalogue) {
+  return section("The study: what is run and compared", {
+    duration: required(quantity("time", { least: SECOND, most: MAX_DURATION }), "Simulated time of one run"),
+    warm_up: defaulted(quantity("time", { most: MAX_DURATION }), "Statistics before this instant are discarded", {
+      default: "0 s",
+      source: "the whole run counts",
+      evidence: "assumed",
+    }),
+    seed: defaulted(seed, "Names the universe: the same seed gives the same requests and draws", {
+      default: "1",
+      source: "a choice of Orrery",
+      evidence: "assumed",
+    }),
+    replications: defaulted(count("replications", 1, 10_000), "Independent repetitions of each run", {
+      default: 10,
+      source: "enough for intervals that can be read",
+      evidence: "assumed",
+    }),
+    confidence: defaulted(confidence, "Confidence of the intervals in results", {
+      default: 0.95,
+      source: "custom of the field",
+      evidence: "assumed",
+    }),
+    policies: defaultedList("Policies that are given exactly the same requests", 1000, policySchema(catalogue), {
+      default: [DEFAULT_PRESET],
+      source: "Nova as it is installed",
+      evidence: "verified",
+    }),
+  });
+}

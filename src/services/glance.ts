@@ -1,0 +1,19 @@
+// Glance, the image service. Showing an image is a small query; sending one is a transfer over the fabric, not a service time.
+import { MILLISECOND } from "../kernel/time.ts";
+import { defineService } from "./service.ts";
+
+export const glance = defineService({
+  name: "glance",
+  type: "image",
+  components: {
+    api: {
+      workers: 8,
+      workersSource: "glance-api: one worker per CPU, 8 assumed",
+      transport: "http",
+      operations: {
+        showImage: { time: 25 * MILLISECOND, source: "a database read behind a REST call", evidence: "assumed" },
+        sendImage: { time: 50 * MILLISECOND, source: "opening the image file; the bytes are a transfer", evidence: "assumed" },
+      },
+    },
+  },
+});

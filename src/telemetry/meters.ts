@@ -1,0 +1,119 @@
+// The meters, as rows. A row says what Ceilometer calls it, how it counts, and where its value comes from: a notification at the instant it
+// is sent, or a pollster of the agent on every host. To add a meter, add a row.
+//
+// Assumes a guest keeps its mean share of its vCPUs busy and sends and receives at a constant rate while it is ACTIVE.
+// @source Ceilometer Zed, table of measurements; ceilometer/data/meters.d/meters.yaml
+import type { NotificationName } from "../datacenter/notifications.ts";
+import type { Cloud } from "../workflows/cloud.ts";
+import type { GuestTraffic } from "./samples.ts";
+
+export interface Meter {
+  readonly name: string;
+  readonly type: "gauge" | "delta" | "cumulative";
+  readonly unit: string;
+  /** What a sample is about; the entity of its samples is the row of that thing (for images, the server that asked for it). */
+  readonly resource: "instance" | "image" | "interface" | "host";
+  /** The notification that makes a sample, or `poll` for the polling agent. */
+  readonly on: NotificationName | "poll";
+  readonly meaning: string;
+  readonly volume: (cloud: Cloud, entity: number, traffic: GuestTraffic) => number;
+}
+
+/** Seconds that the guest has been running. */
+const secondsUp = (cloud: Cloud, server: number) => (cloud.simulation.now - cloud.servers.launchedAt[server]!) / 1e6;
+
+export const meters: readonly Meter[] = [
+  {
+    name: "vcpus",
+    type: "gauge",
+    unit: "vcpu",
+    resource: "instance",
+    on: "instance.create.end",
+    meaning: "vCPUs allocated to the server",
+    volume: (cloud, server) => cloud.flavorOf(server).vcpuMilli / 1000,
+  },
+  {
+    name: "memory",
+    type: "gauge",
+    unit: "MB",
+    resource: "instance",
+    on: "instance.create.end",
+    meaning: "RAM allocated to the server",
+    volume: (cloud, server) => cloud.flavorOf(server).ramMb,
+  },
+  {
+    name: "disk.root.size",
+    type: "gauge",
+    unit: "GB",
+    resource: "instance",
+    on: "instance.create.end",
+    meaning: "Size of the server's root disk",
+    volume: (cloud, server) => cloud.flavorOf(server).diskGb,
+  },
+  {
+    name: "compute.instance.booting.time",
+    type: "gauge",
+    unit: "sec",
+    resource: "instance",
+    on: "instance.create.end",
+    meaning: "Time from the request to ACTIVE",
+    volume: (cloud, server) => (cloud.servers.launchedAt[server]! - cloud.servers.requestedAt[server]!) / 1e6,
+  },
+  {
+    name: "cpu",
+    type: "cumulative",
+    unit: "ns",
+    resource: "instance",
+    on: "poll",
+    meaning: "CPU time used by the server",
+    volume: (cloud, server) =>
+      Math.round((cloud.flavorOf(server).vcpuMilli / 1000) * cloud.servers.cpuUtilisation[server]! * secondsUp(cloud, server) * 1e9),
+  },
+  {
+    name: "network.incoming.bytes",
+    type: "cumulative",
+    unit: "B",
+    resource: "interface",
+    on: "poll",
+    meaning: "Bytes received by the server",
+    volume: (cloud, server, traffic) => Math.round(secondsUp(cloud, server) * traffic.incomingBytesPerSecond),
+  },
+  {
+    name: "network.outgoing.bytes",
+    type: "cumulative",
+    unit: "B",
+    resource: "interface",
+    on: "poll",
+    meaning: "Bytes sent by the server",
+    volume: (cloud, server, traffic) => Math.round(secondsUp(cloud, server) * traffic.outgoingBytesPerSecond),
+  },
+  {
+    name: "image.download",
+    type: "delta",
+    unit: "B",
+    resource: "image",
+    on: "image.send",
+    meaning: "Bytes of an image sent to a host",
+    volume: (cloud, server) => cloud.imageOf(server)!.bytes,
+  },
+  {
+    name: "volume.size",
+    type: "gauge",
+    unit: "GB",
+    resource: "instance",
+    on: "volume.create.end",
+    meaning: "Size of the volume created with the server",
+    volume: (cloud, server) => cloud.flavorOf(server).volumeGb,
+  },
+  {
+    name: "hardware.ipmi.node.power",
+    type: "gauge",
+    unit: "W",
+    resource: "host",
+    on: "poll",
+    meaning: "Power drawn by the host",
+    volume: (cloud, host) => cloud.power.watts(host),
+  },
+];
+
+export const defaultMeters: readonly string[] = meters.map((meter) => meter.name);

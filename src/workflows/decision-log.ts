@@ -1,0 +1,50 @@
+// What the scheduler decided, one row a decision: how many hosts Placement offered, how many each filter left, which host was chosen with
+// what weight, and the alternates.
+import type { Micros } from "../kernel/time.ts";
+import type { FilterScheduler } from "../policies/nova/filter-scheduler.ts";
+
+export interface DecisionRow {
+  readonly time: Micros;
+  readonly server: number;
+  /** -1: NoValidHost. */
+  readonly host: number;
+  readonly candidates: number;
+  /** Hosts left after each enabled filter. */
+  readonly leftAfter: readonly number[];
+  readonly weight: number;
+}
+
+export class DecisionLog {
+  private readonly times: number[] = [];
+  private readonly servers: number[] = [];
+  private readonly hosts: number[] = [];
+  private readonly candidates: number[] = [];
+  private readonly weights: number[] = [];
+  private readonly left: number[] = []; // filters.length per decision
+  private filterCount = 0;
+
+  get count(): number {
+    return this.times.length;
+  }
+
+  add(time: Micros, server: number, host: number, scheduler: FilterScheduler): void {
+    this.filterCount = scheduler.leftAfter.length;
+    this.times.push(time);
+    this.servers.push(server);
+    this.hosts.push(host);
+    this.candidates.push(scheduler.candidates);
+    this.weights.push(scheduler.weight);
+    for (let i = 0; i < this.filterCount; i++) this.left.push(scheduler.leftAfter[i]!);
+  }
+
+  row(index: number): DecisionRow {
+    return {
+      time: this.times[index]!,
+      server: this.servers[index]!,
+      host: this.hosts[index]!,
+      candidates: this.candidates[index]!,
+      leftAfter: this.left.slice(index * this.filterCount, (index + 1) * this.filterCount),
+      weight: this.weights[index]!,
+    };
+  }
+}

@@ -1,0 +1,137 @@
+// Launching a server, from the user's request to ACTIVE. Read it from top to bottom: who acts, whom he calls, which state the server is in.
+// Image download and disk come once a host (the cache keeps the image), networking and block devices side by side; a failed build is
+// rescheduled to the next alternate, up to max_attempts.
+//
+// Assumes the cache keeps every image to the end of the run, and an image is converted at 500 MB/s.
+// @source nova/compute/manager.py, nova/conductor/manager.py, nova/scheduler/manager.py (Zed)
+import { SECOND } from "../kernel/time.ts";
+import { parameter } from "../kernel/parameter.ts";
+import { cinder } from "../services/cinder.ts";
+import { glance } from "../services/glance.ts";
+import { keystone } from "../services/keystone.ts";
+import { neutron } from "../services/neutron.ts";
+import { nova } from "../services/nova.ts";
+import { placement } from "../services/placement.ts";
+import type { Cloud } from "./cloud.ts";
+import { at, attempt, call, cast, decide, enter, holding, notify, once, retry, together, transfer, user, wait, when, within, type Workflow } from "./vocabulary.ts";
+
+export const imageConversion = parameter({
+  name: "nova.image_conversion_rate",
+  value: 500_000_000,
+  unit: "B/s",
+  meaning: "Rate at which a host turns a downloaded image into its raw base file (force_raw_images).",
+  source: "the write rate of a SATA SSD, 520 MB/s, rounded",
+  evidence: "assumed",
+});
+
+const hasVolume = (cloud: Cloud, server: number) => cloud.flavorOf(server).volumeGb > 0;
+
+const claimFrom = [
+  call(placement.api.claimResources, "allocation"),
+  decide("claim", (cloud, server) => (cloud.claimNext(server) ? null : "AllocationConflict")),
+];
+
+const networking = [
+  enter("networking"),
+  call(neutron.server.createPort, "network id"), //
+];
+
+const blockDevices = [
+  when("the flavor has a volume", hasVolume, enter("block_device_mapping"), call(cinder.api.createVolume, "size, volume type"),
+    call(cinder.scheduler.chooseBackend, "volume type"),
+    decide("room on the tier", (cloud, server) => (cloud.createVolume(server) ? null : "VolumeNotCreated")),
+    call(cinder.volume.createVolume, "volume id"), notify("volume.create.end"), call(cinder.api.createAttachment, "volume id, connector"),
+    call(cinder.volume.connectVolume, "volume id")),
+];
+
+const diskImage = [
+  once("the host's image cache", (cloud, server) => cloud.servers.host[server]! * cloud.images.length + cloud.servers.image[server]!,
+    call(glance.api.sendImage, "image id"),
+    transfer("image", (cloud, server) => ({
+      bytes: cloud.imageOf(server)!.bytes,
+      route: cloud.fabric.routeFromGlance(cloud.servers.host[server]!, server),
+    })),
+    notify("image.send"),
+    wait("conversion to raw", (cloud, server) => (cloud.imageOf(server)!.bytes / imageConversion.value) * SECOND)),
+  call(nova.compute.createDisk, "image id"),
+];
+
+const buildOnHost = [
+  decide("build begins", (cloud, server) => { cloud.beginBuild(server); return null; }),
+  attempt([
+    within({
+      time: (cloud) => cloud.settings.instanceBuildTimeout,
+      outcome: "BuildTimeout",
+      expired: (cloud, server) => cloud.setState(server, "error"),
+    },
+      holding(nova.buildSlot,
+        notify("instance.create.start"),
+        together(networking, blockDevices),
+        enter("spawning"),
+        ...diskImage,
+        call(neutron.agent.plugInterface, "port id"),
+        call(nova.api.externalEvent, "network-vif-plugged"),
+        call(nova.compute.spawn, "domain"),
+        decide("build", (cloud, server) => (cloud.buildFails(server) ? "RescheduledException" : null)))),
+  ], { undo: [decide("build ends", (cloud, server) => { cloud.endBuild(server); return null; })] }),
+  decide("build ends", (cloud, server) => { cloud.endBuild(server); return null; }),
+];
+
+/** What a failed build leaves behind is taken down before the next host is tried. */
+const tearDown = [
+  when("it is to be rescheduled", (cloud, server) => cloud.rescheduling(server),
+    call(neutron.server.deletePort, "port id"),
+    when("it has a volume", (cloud, server) => cloud.hasVolume[server] === 1,
+      call(cinder.api.deleteVolume, "volume id"),
+      decide("volume gone", (cloud, server) => { cloud.deleteVolume(server); return null; })),
+    call(placement.api.deleteAllocations, "allocation"),
+    decide("leave the host", (cloud, server) => { cloud.leaveHost(server); return null; })),
+];
+
+export const launchServer: Workflow = {
+  name: "launch-server",
+  steps: [
+    at(user, call(keystone.api.issueToken, "name, password"), cast(nova.api.createServer, "flavor, image, networks")),
+    at(nova.api,
+      call(keystone.api.validateToken, "token"),
+      call(glance.api.showImage, "image id"),
+      call(neutron.server.listNetworks, "network id"),
+      decide("quota", (cloud, server) => (cloud.takeQuota(server) ? null : "OverQuota")),
+      call(nova.database.createBuildRequest, "request spec"),
+      enter("scheduling", "building"),
+      cast(nova.conductor.scheduleAndBuild, "request spec")),
+    at(nova.conductor, cast(nova.scheduler.selectDestinations, "request spec")),
+    at(nova.scheduler,
+      call(placement.api.allocationCandidates, "vcpus, ram, disk"),
+      decide("host", (cloud, server) => (cloud.chooseHost(server) ? null : "NoValidHost")),
+      attempt(claimFrom, { undo: [] })),
+    at(nova.conductor,
+      call(nova.database.createInstance, "instance"),
+      retry({ times: (cloud) => cloud.settings.maxAttempts, on: "RescheduledException", exhausted: "MaxRetriesExceeded" }, [
+        cast(nova.compute.buildAndRun, "instance, host"),
+        at(nova.compute, attempt(buildOnHost, { undo: tearDown })),
+      ], {
+        before: [
+          at(nova.compute, enter("scheduling"), cast(nova.conductor.buildInstances, "request spec, alternates")),
+          at(nova.conductor,
+            call(placement.api.claimResources, "allocation"),
+            decide("alternate", (cloud, server) => (cloud.claimNext(server) ? null : "MaxRetriesExceeded"))),
+        ],
+      }),
+    ),
+    at(nova.compute, call(nova.database.saveInstance, "launched_at")),
+  ],
+  ended(cloud, server, outcome) {
+    if (outcome === null) {
+      cloud.setState(server, "active");
+      cloud.setOutcome(server, "ACTIVE");
+      cloud.startGuest(server);
+      cloud.notifications.emit("instance.create.end", server);
+      return;
+    }
+    // A request that the API refuses never becomes a server; all others end in ERROR and keep what they hold until they are deleted.
+    if (outcome !== "OverQuota") cloud.setState(server, "error");
+    cloud.setOutcome(server, outcome === "AllocationConflict" ? "NoValidHost" : outcome);
+    cloud.notifications.emit("instance.create.error", server);
+  },
+};
