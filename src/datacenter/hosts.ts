@@ -10,7 +10,6 @@ export type HostId = number & { readonly brand: "host" };
 export interface HostDescription {
   readonly name: string;
   readonly type: string;
-  readonly availabilityZone: string;
   readonly rack: number;
   readonly hypervisorType: string;
   /** Hypervisor names an image may ask for here (`img_hv_type`): the second part of Nova's supported_instances. */

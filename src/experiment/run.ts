@@ -2,7 +2,6 @@
 // any more.
 import type { EventListName } from "../kernel/event-list/event-list.ts";
 import { type Micros, SECOND } from "../kernel/time.ts";
-import type { Observer, Simulation } from "../kernel/simulation.ts";
 import type { PolicySpec } from "../policies/nova/policy.ts";
 import { type BuiltRun, buildRun, buildWorkload, type Workload } from "../scenario/build.ts";
 import type { Scenario } from "../scenario/scenario.ts";
@@ -17,10 +16,8 @@ export interface RunOptions {
   readonly eventList?: EventListName;
   /** The requests of this replication, when they have been built already for another policy. */
   readonly workload?: Workload;
-  /** Called with the simulation before the run, e.g. to observe it. */
-  readonly prepare?: (simulation: Simulation, built: BuiltRun) => void;
-  /** Called about a hundred times with the share of simulated time that is over. */
-  readonly progress?: (share: number) => void;
+  /** Called before the first event, e.g. to observe the simulation. */
+  readonly prepare?: (built: BuiltRun) => void;
 }
 
 export interface RunResult {
@@ -47,18 +44,27 @@ export interface Watch {
   energyJoules: number;
 }
 
+/** Runs to the end at once. */
 export function runOnce(options: RunOptions): RunResult {
+  const steps = runInSteps(options, 1);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** Runs in `slices` of simulated time and yields the share that is over, so that a caller can show progress or be interrupted in between. */
+export function* runInSteps(options: RunOptions, slices: number): Generator<number, RunResult> {
   const { scenario, policy, replication } = options;
   const workload = options.workload ?? buildWorkload(scenario, replication);
   const built = buildRun(scenario, policy, replication, workload, options.eventList ?? "wheel");
   const { simulation } = built.cloud;
   const { duration, warmUp } = scenario.study;
   const watch = startWatch(built, warmUp, duration);
-  options.prepare?.(simulation, built);
-  const steps = options.progress === undefined ? 1 : 100;
-  for (let step = 1; step <= steps; step++) {
-    simulation.run(Math.floor((duration / steps) * step));
-    options.progress?.(step / steps);
+  options.prepare?.(built);
+  for (let slice = 1; slice <= slices; slice++) {
+    simulation.run(slice === slices ? duration : Math.floor((duration / slices) * slice));
+    yield slice / slices;
   }
   watch.energyJoules = built.cloud.power.totalJoules(simulation.now);
   const values = new Map(metrics.map((metric) => [metric.name, metric.of(built, watch)]));
@@ -107,5 +113,3 @@ function startWatch({ cloud, engine }: BuiltRun, from: Micros, until: Micros): W
   }
   return watch;
 }
-
-export type { Observer };

@@ -27,6 +27,9 @@ import type { Flavor, RequestTable } from "../workload/workload.ts";
 import { Replay } from "./replay.ts";
 import type { CloudSpec, Scenario } from "./scenario.ts";
 
+/** `max_concurrent_builds: 0` is no limit, as in Nova. */
+const NO_LIMIT = 1_000_000_000;
+
 /** The requests of one replication: the same for every policy. */
 export interface Workload {
   readonly flavors: readonly Flavor[];
@@ -91,7 +94,7 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
     },
     cpuOverhead: Float64Array.from(inventory, (host) => host.hypervisor.cpuOverhead.value),
     latencyMicros: spec.fabric.latencyMicros,
-    workers: new Map([...spec.workers, ["nova.buildSlot", spec.nova.maxConcurrentBuilds]]),
+    workers: new Map([...spec.workers, ["nova.buildSlot", spec.nova.maxConcurrentBuilds || NO_LIMIT]]),
     serviceTimes: spec.serviceTimes,
   });
   const ceilometer = spec.metering.enabled
@@ -133,7 +136,6 @@ function describeHosts(spec: CloudSpec): readonly InventoryHost[] {
       const description: HostDescription = {
         name: `compute-${inventory.length + 1}`,
         type: group.type,
-        availabilityZone: group.availabilityZone,
         rack: firstRack + (i % group.racks),
         hypervisorType: hypervisor.hypervisorType.value,
         supportedHypervisors: hypervisor.supported,

@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: expressions of scenario files are written ${...}
 // Expressions in a scenario, `${2 * racks}`. The text is parsed by mathjs and compiled here, node by node, through a list of what is
 // allowed: numbers, parameters, arithmetic, comparison, a choice and eight functions. Everything else is refused, so an expression can
-// neither reach the machine nor draw a number. mathjs is loaded when the first expression occurs, because it takes longer than the rest.
+// neither reach the machine nor draw a number. mathjs is loaded when the first calculation occurs, because it takes longer than the rest.
 import { createRequire } from "node:module";
 import type { MathNode } from "mathjs";
 import { suggestion } from "../kernel/did-you-mean.ts";
@@ -96,7 +96,7 @@ export function evaluate(text: string, parameters: ReadonlyMap<string, Expressio
   try {
     if (text.trim() === "") throw new Refusal("the expression is empty", 'e.g. "${2 * racks}"');
     if (text.length > MAX_LENGTH) throw new Refusal(`the expression has more than ${MAX_LENGTH} characters`);
-    const value = compile(read(text))(look);
+    const value = parameters.has(text.trim()) ? look(text.trim()) : compile(read(text))(look);
     if (typeof value === "number" && !Number.isFinite(value))
       throw new Refusal(`the expression "${shorten(text)}" does not give a finite number`);
     return { ok: true, value, used };

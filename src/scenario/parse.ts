@@ -41,5 +41,6 @@ export function readScenario(path: string, { catalogue, parameters = new Map(), 
   if (problems.length > 0) throw new InputError(inFileOrder(problems));
 
   const read = schema.parse(toPlain(root));
-  return resolveScenario(read, catalogue, data, explain(schema, root, read, catalogue));
+  const scenario = resolveScenario(read, catalogue, data, explain(schema, root, read, catalogue));
+  return { ...scenario, written: { ...(toPlain(root) as Record<string, unknown>), name: scenario.name } };
 }

@@ -14,7 +14,7 @@ export function resolveScenario(
   catalogue: Catalogue,
   data: readonly DataFile[],
   values: readonly ExplainedValue[],
-): Scenario {
+): Omit<Scenario, "written"> {
   const traffic = "trace" in read.workload ? read.workload.trace.guest_traffic : read.workload.guest_traffic;
   return {
     name: read.name,
@@ -38,7 +38,6 @@ export function resolveScenario(
 function cloudOf(cloud: ReadCloud): CloudSpec {
   return {
     controlPlane: cloud.control_plane === "instant" ? "instant" : "modelled",
-    region: cloud.region,
     hosts: cloud.hosts.map(hostGroupOf),
     fabric: {
       spines: cloud.fabric.spines,
@@ -71,7 +70,6 @@ function hostGroupOf(host: ReadCloud["hosts"][number]): HostGroupSpec {
   return {
     type: host.type,
     count: host.count,
-    availabilityZone: host.availability_zone,
     racks: host.racks,
     hypervisor: host.hypervisor,
     vcpus: host.vcpus ?? null,

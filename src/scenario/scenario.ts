@@ -11,7 +11,6 @@ export interface HostGroupSpec {
   /** Key of the host-type table (`src/datacenter/host-types.ts`). */
   readonly type: string;
   readonly count: number;
-  readonly availabilityZone: string;
   /** Racks these hosts are dealt over, round robin; racks are numbered per group in file order. */
   readonly racks: number;
   /** Key of the hypervisor table (`src/datacenter/hypervisors.ts`). */
@@ -71,7 +70,6 @@ export interface MeteringSpec {
 export interface CloudSpec {
   /** `modelled`: every call, queue and retry. `instant`: decisions and resources only. */
   readonly controlPlane: "modelled" | "instant";
-  readonly region: string;
   readonly hosts: readonly HostGroupSpec[];
   readonly fabric: FabricSpec;
   readonly storageTiers: readonly StorageTierSpec[];
@@ -116,6 +114,8 @@ export interface Scenario {
   readonly guestTraffic: { readonly incomingBytesPerSecond: number; readonly outgoingBytesPerSecond: number };
   readonly study: StudySpec;
   readonly data: readonly DataFile[];
+  /** The scenario as written, imports and parameters worked in, as plain data: reading it again gives this scenario. */
+  readonly written: Readonly<Record<string, unknown>>;
   /** Every effective value in file order, for `explain` and for the hash of the run. */
   readonly values: readonly ExplainedValue[];
 }

@@ -35,11 +35,6 @@ const ratio = quantity("ratio", { above: 0, most: 1000 });
 /** Everything about a host but its type and number; `cloud.host_defaults` takes the same keys. */
 function hostShape(catalogue: Catalogue) {
   return {
-    availability_zone: defaulted(text("the name of an availability zone"), "Availability zone of these hosts", {
-      default: "nova",
-      source: "Nova option default_availability_zone",
-      evidence: "verified",
-    }),
     racks: defaulted(count("racks", 1, MAX_HOSTS), "Racks these hosts are dealt over, round robin", {
       default: 1,
       source: OWN_CHOICE,
@@ -228,11 +223,6 @@ export function cloudSchema(catalogue: Catalogue, local: LocalNames) {
       "modelled: every call, queue and retry takes time; instant: decisions and resources only",
       { default: "modelled", source: OWN_CHOICE, evidence: "assumed" },
     ),
-    region: defaulted(text("the name of a region"), "Name of the region", {
-      default: "RegionOne",
-      source: "the region name of OpenStack's installation guides",
-      evidence: "from memory",
-    }),
     host_defaults: optionalHostDefaults(catalogue),
     hosts: list("Groups of equal hosts", 10_000, section("A group of equal hosts", { ...hostIdentity(catalogue), ...host })),
     fabric: optionalSection("Leaf-spine network of the datacenter", fabricShape()),

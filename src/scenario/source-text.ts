@@ -23,6 +23,11 @@ const MAX_BYTES = 5_000_000;
 /** Values that aliases may add: enough for any honest file, far too few for an alias bomb. */
 const MAX_ALIASED_VALUES = 10_000;
 const MAX_DEPTH = 40;
+/**
+ * Brackets open at once, and columns of indentation (with the dashes that open lists in lists), quotes and comments not considered. Beyond
+ * this the YAML parser, which recurses, would exhaust the stack.
+ */
+const MAX_ROUGH_DEPTH = 400;
 const MAX_SYNTAX_PROBLEMS = 20;
 
 const wholeFile = (file: string, message: string, hint = ""): Problem => ({ file, line: null, column: null, path: "", message, hint });
@@ -77,11 +82,20 @@ export function readYaml(text: string, file: string, folder: string, problems: P
     const { line, col } = lines.linePos(offset);
     return { file, line: Math.max(1, line), column: Math.max(1, col) };
   };
+  const tooDeep = wholeFile(file, "cannot be read as YAML: it is nested too deeply");
   let document: Document.Parsed;
+  if (roughDepth(text) > MAX_ROUGH_DEPTH) {
+    problems.push(tooDeep);
+    return undefined;
+  }
   try {
     document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false, strict: true });
   } catch {
-    problems.push(wholeFile(file, "cannot be read as YAML: it is nested too deeply"));
+    problems.push(tooDeep);
+    return undefined;
+  }
+  if (document.errors.some((fault) => fault.message.includes("call stack"))) {
+    problems.push(tooDeep);
     return undefined;
   }
   // One slip makes the parser stumble over everything after it; only the first such stumble says where the slip is.
@@ -96,6 +110,27 @@ export function readYaml(text: string, file: string, folder: string, problems: P
     return undefined;
   }
   return locate(document, placeOf, folder, problems);
+}
+
+/** An upper bound of the nesting, found without parsing. */
+function roughDepth(text: string): number {
+  let open = 0;
+  let indent = 0;
+  let most = 0;
+  let leading = true;
+  for (const character of text) {
+    if (character === "\n") {
+      leading = true;
+      indent = 0;
+    } else if (leading && (character === " " || character === "-" || character === "?" || character === ":" || character === "\t")) {
+      most = Math.max(most, ++indent);
+    } else {
+      leading = false;
+      if (character === "[" || character === "{") most = Math.max(most, ++open);
+      else if (character === "]" || character === "}") open = Math.max(0, open - 1);
+    }
+  }
+  return most;
 }
 
 function sentence(fault: YAMLParseError | YAMLWarning): string {
@@ -115,6 +150,8 @@ function syntaxHint(text: string, offset: number, fault: YAMLParseError | YAMLWa
 /** Walks the YAML nodes once, following aliases under a limit, and finds duplicate and unusable keys on the way. */
 function locate(document: Document.Parsed, placeOf: (offset: number) => Place, folder: string, problems: Problem[]): Located | undefined {
   const open: Node[] = [];
+  // An alias means the last anchor of its name above it. (The parser's own look-up searches the whole document each time.)
+  const anchors = new Map<string, Node>();
   let aliased = 0;
   let abused = false;
 
@@ -138,8 +175,9 @@ function locate(document: Document.Parsed, placeOf: (offset: number) => Place, f
         ? { kind: "broken", place }
         : abuse(alias, path.slice(0, 1), `aliases expand to more than ${MAX_ALIASED_VALUES} values`);
     }
+    if (alias === null && !isAlias(node) && typeof node.anchor === "string") anchors.set(node.anchor, node);
     if (isAlias(node)) {
-      const target = node.resolve(document);
+      const target = anchors.get(node.source);
       if (target === undefined) return fail(place, path, `there is no anchor "&${node.source}" above`);
       if (open.includes(target)) return abuse(place, path, `the alias "*${node.source}" contains itself`);
       return visit(target, place, path, alias ?? place);

@@ -23,7 +23,7 @@ const flavorOf = (vcpuMilli: number, ramMb: number, diskGb: number): Flavor => (
 /** Hosts of every sort: small and large, reserved and overcommitted, so that each component is the scarce one somewhere. */
 function motleyHosts(count: number, word: () => number): Hosts {
   const one = (_: unknown, host: number): HostDescription => ({
-    ...{ name: `host-${host}`, type: "any", availabilityZone: "nova", rack: 0, hypervisorType: "QEMU" },
+    ...{ name: `host-${host}`, type: "any", rack: 0, hypervisorType: "QEMU" },
     ...{ supportedHypervisors: ["qemu"], architecture: "x86_64" },
     ...{ vcpuMilli: 1000 * (1 + (word() % 32)), ramMb: 1024 * (1 + (word() % 64)), diskGb: word() % 400 },
     ...{ reservedVcpuMilli: word() % 1500, reservedRamMb: word() % 2048, reservedDiskGb: word() % 10 },

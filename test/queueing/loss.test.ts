@@ -39,9 +39,9 @@ describe("a station without a line", () => {
   holdToClosedForms([
     erlangB("exponential", exponential(1), 10, 7, 4_000),
     erlangB("lognormal", lognormalFromMean(1, 2), 10, 7, 6_000),
-    erlangB("exponential", exponential(1), 64, 64, 1_000),
+    erlangB("exponential", exponential(1), 64, 64, 800),
     erlangB("hyperexponential", manyShortFewLong, 64, 64, 1_500),
-    erlangB("exponential", exponential(1), 100, 90, 2_200),
+    erlangB("exponential", exponential(1), 100, 90, 2_400),
     erlangB("constant", constant(1), 100, 90, 1_500),
     roomForAll("lognormal", lognormalFromMean(5, 1), { L: 50, mean: 50, variance: 50 }, 4_000),
     roomForAll("constant", constant(5), { L: 50, mean: 50, variance: 50, above60: 0.07216 }, 20_000),

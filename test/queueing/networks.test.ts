@@ -106,19 +106,26 @@ function openNetwork(name: string, network: Network, exact: Record<string, numbe
       return { ...Object.fromEntries(byNode), L: total, W: time };
     },
     exact,
-    precision: 0.03,
+    precision: 0.02,
   };
 }
 
 /** X is the throughput and R the response time: clients = X (R + think). */
-function closedLoop(clients: number, workers: number, think: number, service: number, exact: Record<string, number>, duration: number): ClosedForm {
+function closedLoop(
+  clients: number,
+  workers: number,
+  think: number,
+  service: number,
+  exact: { readonly X: number; readonly R: number },
+  duration: number,
+): ClosedForm {
   return {
     name: `${clients} clients who think for ${think} s, ${workers} workers of ${service} s: M/M/${workers}//${clients}`,
     model: (streams) => {
       const seen = runNetwork(streams, { nodes: [{ workers, service, next: [] }], source: { clients, think } }, duration);
       return { X: seen.throughput, R: seen.time, L: seen.stations[0]!.meanInStation };
     },
-    exact: { ...exact, L: exact["X"]! * exact["R"]! },
+    exact: { ...exact, L: exact.X * exact.R },
     precision: 0.02,
   };
 }

@@ -69,9 +69,11 @@ describe("a file that cannot be read", () => {
     expect(problemsOf(() => readIn(cwd, "huge.yaml"))[0]!.message).toContain("at most 5000000 are read");
   });
 
-  it("may be nested beyond what a parser can follow", () => {
-    const cwd = folder({ "deep.yaml": `cloud: ${"[".repeat(100_000)}` });
-    expect(problemsOf(() => readIn(cwd, "deep.yaml")).length).toBeGreaterThan(0);
+  it("may be nested beyond what a parser can follow, in brackets, in braces or in dashes", () => {
+    for (const text of ["[".repeat(100_000), "{a: ".repeat(100_000), "- ".repeat(100_000), "? ".repeat(100_000)]) {
+      const cwd = folder({ "deep.yaml": text });
+      expect(problemsOf(() => readIn(cwd, "deep.yaml"))[0]!.message).toContain("nested too deeply");
+    }
   });
 
   it("may be cut off anywhere, and no cut makes the reader throw anything but problems", () => {

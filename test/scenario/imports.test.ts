@@ -8,17 +8,19 @@ describe("imports", () => {
   it("lay the importing file over the imported one, key by key, and lists as wholes", () => {
     const cwd = folder({
       "base/cloud.yaml":
-        "name: base\ncloud:\n  region: West\n  hosts: [{type: dell-r7525, count: 4}]\n  flavors: [{name: a, vcpus: 1, ram: 1 GiB}]\n",
+        "name: base\ncloud:
+  control_plane: instant
+  hosts: [{type: dell-r7525, count: 4}]\n  flavors: [{name: a, vcpus: 1, ram: 1 GiB}]\n",
       "base/rest.yaml": "workload: {arrivals: {poisson: {rate: 1 /h}}, lifetime: 2 h}\nstudy: {duration: 1 d, seed: 5}\n",
       "a.yaml": "import: [base/cloud.yaml, base/rest.yaml]\ncloud: {hosts: [{type: dell-r7515, count: 1}]}\nstudy: {duration: 2 d}\n",
     });
     const scenario = readIn(cwd, "a.yaml");
     expect(scenario.name).toBe("a");
-    expect(scenario.cloud.region).toBe("West");
+    expect(scenario.cloud.controlPlane).toBe("instant");
     expect(scenario.cloud.hosts.map(({ type }) => type)).toEqual(["dell-r7515"]);
     expect(scenario.study).toMatchObject({ duration: 2 * 86_400e6, seed: "5" });
     const places = new Map(scenario.values.map(({ path, source }) => [path, source]));
-    expect(places.get("cloud.region")).toBe(`${join("base", "cloud.yaml")}:3:11`);
+    expect(places.get("cloud.control_plane")).toBe(`${join("base", "cloud.yaml")}:3:18`);
     expect(places.get("study.duration")).toBe("a.yaml:3:19");
   });
 

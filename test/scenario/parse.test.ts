@@ -16,7 +16,6 @@ describe("a scenario after reading", () => {
     expect(scenario.cloud.hosts[0]).toEqual({
       type: "dell-r7525",
       count: 4,
-      availabilityZone: "nova",
       racks: 1,
       hypervisor: "kvm",
       vcpus: null,
@@ -117,6 +116,16 @@ describe("a scenario after reading", () => {
       [2, 131072],
       [3, 131072],
     ]);
+  });
+
+  it("takes an alias for the last anchor of its name above", () => {
+    const cloud = `cloud:
+  hosts:
+    - {type: dell-r7525, count: &n 2}
+    - {type: dell-r7525, count: *n, racks: &n 1}
+    - {type: dell-r7525, count: *n}
+  flavors: [{name: a, vcpus: 1, ram: 1 GiB}]`;
+    expect(read(scenarioText({ cloud })).cloud.hosts.map(({ count }) => count)).toEqual([2, 2, 1]);
   });
 
   it("follows YAML anchors", () => {

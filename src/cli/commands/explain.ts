@@ -1,0 +1,31 @@
+// orrery explain: every effective value of a scenario, with its unit, its source, and whether it is only assumed.
+import Table from "cli-table3";
+import type { Argv } from "yargs";
+import { json } from "../../report/run-files.ts";
+import { readScenarioFrom, scenarioArguments } from "../terminal.ts";
+
+export const command = "explain <file>";
+export const describe = "Print every effective value of a scenario, its unit, its source, and what is assumed";
+
+export const builder = (yargs: Argv) =>
+  scenarioArguments(yargs)
+    .option("assumed", { type: "boolean", default: false, describe: "Only values that are assumed" })
+    .option("json", { type: "boolean", default: false, describe: "Print as JSON" });
+
+export function handler(argv: Awaited<ReturnType<typeof builder>["argv"]>): void {
+  const scenario = readScenarioFrom({ file: argv.file, set: argv.set, seed: argv.seed });
+  const values = argv.assumed ? scenario.values.filter((value) => value.evidence === "assumed") : scenario.values;
+  if (argv.json) {
+    process.stdout.write(json(values));
+    return;
+  }
+  const table = new Table({
+    head: ["value", "is", "because", "evidence", "meaning"],
+    style: { head: [], border: [] },
+    colWidths: [44, 26, 46, 13, 46],
+    wordWrap: true,
+  });
+  for (const { path, value, source, evidence, meaning } of values) table.push([path, value, source, evidence, meaning]);
+  const assumed = scenario.values.filter((value) => value.evidence === "assumed").length;
+  process.stdout.write(`${table.toString()}\n\n${scenario.values.length} values, ${assumed} of them assumed.\n`);
+}

@@ -1,0 +1,53 @@
+#!/usr/bin/env node
+// The command line. One file a command; what they share is in terminal.ts.
+import yargs from "yargs";
+import { hideBin } from "yargs/helpers";
+import { InputError } from "../kernel/problem.ts";
+import { NotAResult } from "../report/result-folder.ts";
+import * as compare from "./commands/compare.ts";
+import * as diff from "./commands/diff.ts";
+import * as explain from "./commands/explain.ts";
+import * as meters from "./commands/meters.ts";
+import * as policies from "./commands/policies.ts";
+import * as run from "./commands/run.ts";
+import * as schema from "./commands/schema.ts";
+import * as validate from "./commands/validate.ts";
+import { exitCodes } from "./exit-codes.ts";
+
+function fail(code: number, message: string): never {
+  process.stderr.write(`${message}\n`);
+  process.exit(code);
+}
+
+// A reader that closes its end early (`orrery explain … | head`) is no error.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(exitCodes.done.code);
+  throw error;
+});
+
+const exits = Object.values(exitCodes).map(({ code, meaning }) => `  ${String(code).padStart(3)}  ${meaning}`);
+
+await yargs(hideBin(process.argv))
+  .scriptName("orrery")
+  .locale("en")
+  .usage("$0 <command>\n\nA clockwork model of an OpenStack cloud: the same scenario and seed give the same bytes, every time.")
+  .command(run)
+  .command(compare)
+  .command(validate)
+  .command(explain)
+  .command(schema)
+  .command(diff)
+  .command(policies)
+  .command(meters)
+  .demandCommand(1, "A command is missing.")
+  .strict()
+  .recommendCommands()
+  .wrap(Math.min(120, process.stdout.columns ?? 120))
+  .epilogue(`Exit codes:\n${exits.join("\n")}`)
+  .fail((message, error, parser) => {
+    if (error instanceof InputError || error instanceof NotAResult) fail(exitCodes.badInput.code, error.message);
+    if (error !== undefined && error !== null && error.name !== "YError") fail(exitCodes.bug.code, error.stack ?? String(error));
+    parser.showHelp("error");
+    fail(exitCodes.badInput.code, `\n${message ?? error?.message}`);
+  })
+  .parseAsync();

@@ -1,0 +1,90 @@
+// What the commands share at the terminal: reading the scenario they are given, showing progress, hearing Ctrl-C between two slices of work.
+import { setImmediate } from "node:timers/promises";
+import { Presets, SingleBar } from "cli-progress";
+import colours from "picocolors";
+import type { Argv } from "yargs";
+import type { EventListName } from "../kernel/event-list/event-list.ts";
+import { InputError } from "../kernel/problem.ts";
+import { catalogue } from "../scenario/catalogue.ts";
+import { readScenario } from "../scenario/parse.ts";
+import type { Scenario } from "../scenario/scenario.ts";
+import { exitCodes } from "./exit-codes.ts";
+
+export interface ScenarioArguments {
+  readonly file: string;
+  readonly set: readonly string[];
+  readonly seed: string | undefined;
+}
+
+export function scenarioArguments<T>(yargs: Argv<T>) {
+  return yargs
+    .positional("file", { type: "string", demandOption: true, describe: "Scenario file (YAML)" })
+    .option("set", {
+      type: "string",
+      array: true,
+      requiresArg: true,
+      nargs: 1,
+      default: [] as string[],
+      describe: "Override a parameter of the scenario: name=value",
+    })
+    .option("seed", { type: "string", requiresArg: true, describe: "Seed instead of the scenario's" });
+}
+
+export function eventListArgument<T>(yargs: Argv<T>) {
+  return yargs.option("event-list", {
+    choices: ["wheel", "heap", "reference"] as const satisfies readonly EventListName[],
+    default: "wheel" as EventListName,
+    describe: "Event list of the kernel; results do not depend on it",
+  });
+}
+
+/** @throws InputError */
+export function readScenarioFrom({ file, set, seed }: ScenarioArguments): Scenario {
+  const parameters = new Map<string, string>();
+  for (const assignment of set) {
+    const at = assignment.indexOf("=");
+    if (at < 1) {
+      const message = `--set ${assignment}: expected name=value`;
+      throw new InputError([{ file: null, line: null, column: null, path: "", message, hint: "for example --set scale=2" }]);
+    }
+    parameters.set(assignment.slice(0, at), assignment.slice(at + 1));
+  }
+  const scenario = readScenario(file, { catalogue, parameters });
+  if (seed === undefined) return scenario;
+  const values = scenario.values.map((value) => (value.path === "study.seed" ? { ...value, value: seed, source: "--seed" } : value));
+  const written = { ...scenario.written, study: { ...(scenario.written.study as Record<string, unknown>), seed } };
+  return { ...scenario, study: { ...scenario.study, seed }, values, written };
+}
+
+/** Drains a generator of shares, letting the process breathe between two of them; a bar on a terminal, nothing in a pipe. */
+export async function drain<T>(steps: Generator<number, T>, title: string): Promise<T> {
+  const visible = process.stderr.isTTY === true;
+  const bar = new SingleBar({ format: `${title} [{bar}] {percentage} % | {eta_formatted} left`, hideCursor: true, clearOnComplete: true }, Presets.shades_classic);
+  if (visible) bar.start(1, 0);
+  try {
+    for (;;) {
+      const step = steps.next();
+      if (step.done) return step.value;
+      if (visible) bar.update(step.value);
+      await setImmediate();
+    }
+  } finally {
+    if (visible) bar.stop();
+  }
+}
+
+export function paint(verdict: string, text: string): string {
+  if (verdict === "better") return colours.green(text);
+  if (verdict === "worse") return colours.red(text);
+  return text;
+}
+
+/** Ctrl-C ends the command at the next breath; half-written results go with it. */
+export function hearInterrupts(): void {
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => {
+      process.stderr.write("\nInterrupted; nothing was written.\n");
+      process.exit(exitCodes.interrupted.code);
+    });
+  }
+}

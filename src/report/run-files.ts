@@ -1,0 +1,189 @@
+// The files of one run's result. None of them holds a wall-clock time, a host name of this machine or an absolute path: the same run writes
+// the same bytes anywhere.
+import { createHash } from "node:crypto";
+import { SECOND } from "../kernel/time.ts";
+import type { CodeVersion } from "../experiment/code-version.ts";
+import { metrics } from "../experiment/metrics.ts";
+import type { RunResult } from "../experiment/run.ts";
+import type { Scenario } from "../scenario/scenario.ts";
+import { type Cell, csvChunks } from "./csv.ts";
+
+/** A file of a result: its name and its text in pieces. */
+export interface ResultFile {
+  readonly name: string;
+  readonly text: Iterable<string>;
+}
+
+/** JSON with numbers that are missing (NaN, Infinity) as null, and a line end. */
+export function json(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+/** Everything that determines the results of a scenario, as text: its effective values, its data by content, and the code. */
+export function scenarioIdentity(scenario: Scenario, code: CodeVersion): string {
+  const data = scenario.data.map((file) => [basename(file.name), file.sha256]);
+  return JSON.stringify([code, scenario.name, portableValues(scenario), data]);
+}
+
+/** First 12 hexadecimal digits of the SHA-256 over all that is given. */
+export function identify(...parts: readonly unknown[]): string {
+  return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 12);
+}
+
+/** Effective values by path; a data file is named by its last part only, as where it lies is this machine's business. */
+export function portableValues(scenario: Scenario): Record<string, string> {
+  const names = new Set(scenario.data.map((file) => file.name));
+  return Object.fromEntries(scenario.values.map(({ path, value }) => [path, names.has(value) ? basename(value) : value]));
+}
+
+function basename(path: string): string {
+  return path.split(/[/\\]/).at(-1)!;
+}
+
+/** The scenario as written, fit to be read again by `diff`; a data file is named by its last part only. */
+function portableScenario(scenario: Scenario): unknown {
+  const names = new Set(scenario.data.map((file) => file.name));
+  const portable = (value: unknown): unknown => {
+    if (typeof value === "string") return names.has(value.trim()) ? basename(value.trim()) : value;
+    if (Array.isArray(value)) return value.map(portable);
+    if (typeof value === "object" && value !== null) return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, portable(entry)]));
+    return value;
+  };
+  return portable(scenario.written);
+}
+
+export function runFiles(scenario: Scenario, result: RunResult, code: CodeVersion): readonly ResultFile[] {
+  const { cloud, engine, ceilometer } = result.built;
+  const { servers, hosts, simulation } = cloud;
+  const seconds = (micros: number): Cell => (micros < 0 ? null : micros / SECOND);
+  const hostName = (host: number): Cell => (host < 0 ? null : hosts.descriptions[host]!.name);
+  const serverName = (server: number) => `server-${server + 1}`;
+  const all = (count: number) => Array.from({ length: count }, (_, i) => i);
+
+  const summary = {
+    scenario: scenario.name,
+    question: scenario.question,
+    policy: result.policy.name,
+    seed: scenario.study.seed,
+    replication: result.replication,
+    fingerprint: result.fingerprint,
+    events: result.events,
+    metrics: Object.fromEntries(metrics.map((metric) => [metric.name, { value: result.values.get(metric.name)!, unit: metric.unit }])),
+    outcomes: countBy(all(servers.count).filter((server) => servers.requestedAt[server]! >= 0), (server) => servers.outcomeOf(server)),
+    workflows: engine === null ? null : { begun: engine.begun.reduce((a, b) => a + b, 0), under_way_at_the_end: engine.underWay },
+    calls: engine === null ? null : engine.calls.map(({ from, operation, count }) => ({ from, operation, count })),
+  };
+  const manifest = {
+    orrery: code.version,
+    sources: code.sources,
+    scenario: scenario.name,
+    policy: result.policy.name,
+    seed: scenario.study.seed,
+    replication: result.replication,
+    data: scenario.data.map((file) => ({ name: basename(file.name), sha256: file.sha256 })),
+    values: portableValues(scenario),
+    metrics: Object.fromEntries(metrics.map(({ name, unit, better, meaning }) => [name, { unit, better, meaning }])),
+    events: result.events,
+    fingerprint: result.fingerprint,
+    checkpoints: simulation.fingerprint.checkpoints.map(({ count, time, hash }) => ({ events: count, time_us: time, fingerprint: hash })),
+  };
+
+  const serverRows = function* (): Generator<Cell[]> {
+    for (let server = 0; server < servers.count; server++) {
+      if (servers.requestedAt[server]! < 0) continue;
+      yield [
+        serverName(server),
+        `project-${servers.project[server]! + 1}`,
+        cloud.flavorOf(server).name,
+        cloud.imageOf(server)?.name ?? null,
+        servers.vmStateOf(server),
+        servers.taskStateOf(server),
+        servers.outcomeOf(server),
+        hostName(servers.host[server]!),
+        servers.attempts[server]!,
+        servers.cpuUtilisation[server]!,
+        seconds(servers.requestedAt[server]!),
+        seconds(servers.launchedAt[server]!),
+        seconds(servers.deletedAt[server]!),
+      ];
+    }
+  };
+  const hostRows = function* (): Generator<Cell[]> {
+    for (let host = 0; host < hosts.count; host++) {
+      const { name, type, rack, vcpuMilli, ramMb, diskGb } = hosts.descriptions[host]!;
+      const used = [hosts.usedVcpuMilli[host]! / 1000, hosts.usedRamMb[host]!, hosts.usedDiskGb[host]!];
+      yield [
+        name,
+        type,
+        `rack-${rack + 1}`,
+        vcpuMilli / 1000,
+        ramMb,
+        diskGb,
+        ...used,
+        hosts.instances[host]!,
+        cloud.power.energyJoules(host, simulation.now) / 3_600_000,
+      ];
+    }
+  };
+  const meterRows = function* (): Generator<Cell[]> {
+    if (ceilometer === null) return;
+    for (let i = 0; i < ceilometer.samples.count; i++) {
+      const { meter, entity, time, volume } = ceilometer.samples.row(i);
+      const { name, type, unit, resource } = ceilometer.meters[meter]!;
+      const server = resource !== "host";
+      const id = resource === "host" ? hostName(entity) : resource === "image" ? cloud.imageOf(entity)!.name : serverName(entity);
+      yield [seconds(time), name, type, unit, volume, id, server ? `project-${servers.project[entity]! + 1}` : null];
+    }
+  };
+  const filters = result.policy.enabledFilters;
+  const decisionRows = function* (): Generator<Cell[]> {
+    for (let i = 0; i < cloud.decisions.count; i++) {
+      const { time, server, host, candidates, leftAfter, weight } = cloud.decisions.row(i);
+      yield [seconds(time), serverName(server), hostName(host), host < 0 ? "NoValidHost" : "chosen", candidates, ...leftAfter, weight];
+    }
+  };
+  return [
+    { name: "manifest.json", text: [json(manifest)] },
+    { name: "summary.json", text: [json(summary)] },
+    { name: "scenario.json", text: [json(portableScenario(scenario))] },
+    {
+      name: "servers.csv",
+      text: csvChunks(
+        [
+          "server",
+          "project",
+          "flavor",
+          "image",
+          "vm_state",
+          "task_state",
+          "outcome",
+          "host",
+          "build_attempts",
+          "cpu_utilisation",
+          "requested_at_s",
+          "launched_at_s",
+          "deleted_at_s",
+        ],
+        serverRows(),
+      ),
+    },
+    {
+      name: "hosts.csv",
+      text: csvChunks(
+        ["host", "type", "rack", "vcpus", "ram_mb", "disk_gb", "claimed_vcpus", "claimed_ram_mb", "claimed_disk_gb", "instances", "energy_kwh"],
+        hostRows(),
+      ),
+    },
+    { name: "meters.csv", text: csvChunks(["time_s", "meter", "type", "unit", "volume", "resource", "project"], meterRows()) },
+    {
+      name: "decisions.csv",
+      text: csvChunks(["time_s", "server", "host", "decision", "placement_candidates", ...filters.map((name) => `left_after_${name}`), "weight"], decisionRows()),
+    },
+  ];
+}
+
+function countBy<T>(items: readonly T[], key: (item: T) => string): Record<string, number> {
+  const counts = new Map<string, number>();
+  for (const item of items) counts.set(key(item), (counts.get(key(item)) ?? 0) + 1);
+  return Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
+}

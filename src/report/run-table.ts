@@ -1,0 +1,20 @@
+// One run as a person reads it.
+import Table from "cli-table3";
+import { metrics } from "../experiment/metrics.ts";
+import type { RunResult } from "../experiment/run.ts";
+import type { Scenario } from "../scenario/scenario.ts";
+
+export function runTable(scenario: Scenario, result: RunResult): string {
+  const table = new Table({ head: ["metric", "value", "unit", "meaning"], style: { head: [], border: [] }, colAligns: ["left", "right", "left", "left"] });
+  for (const { name, unit, meaning } of metrics) {
+    const value = result.values.get(name)!;
+    if (Number.isFinite(value)) table.push([name, Number.isInteger(value) ? String(value) : value.toFixed(3), unit, meaning]);
+  }
+  const { replication, policy } = result;
+  return [
+    `${scenario.name}: ${scenario.question}`,
+    `policy ${policy.name}, seed ${scenario.study.seed}, replication ${replication}: ${result.events} events, fingerprint ${result.fingerprint}`,
+    table.toString(),
+    "",
+  ].join("\n");
+}

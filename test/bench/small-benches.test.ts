@@ -1,0 +1,85 @@
+import { readdirSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import type { BenchResult } from "../../bench/bench.ts";
+import { benches } from "../../bench/benches.ts";
+import { canCollect } from "../../bench/measure.ts";
+
+// What a bench measures differs from machine to machine; what it computes must not. Only the second is asserted here.
+
+async function small(name: string): Promise<BenchResult[]> {
+  const results = await benches.find((bench) => bench.name === name)!.run("small");
+  expect(results.length).toBeGreaterThan(0);
+  for (const { figure, workload } of results) expect([workload, Number.isFinite(figure)]).toEqual([workload, true]);
+  return results;
+}
+
+const oneHash = /^[0-9a-f]+$/;
+
+describe("the benches, in their small size", () => {
+  it("are all on the list, each under the name of its file", () => {
+    const files = readdirSync(new URL("../../bench/", import.meta.url)).filter((file) => file.endsWith(".bench.ts"));
+    expect(benches.map((bench) => `${bench.name}.bench.ts`).sort((a, b) => (a < b ? -1 : 1))).toEqual(
+      files.sort((a, b) => (a < b ? -1 : 1)),
+    );
+    for (const { question } of benches) expect(question).toMatch(/\?$/);
+  });
+
+  it("hold: three event lists give the same order, in every round, on every law of delays", async () => {
+    const results = await small("hold");
+    const orders = new Map<string, string[]>();
+    for (const { workload, hash } of results) {
+      if (hash === undefined) continue;
+      expect(hash).toMatch(oneHash); // two rounds of different order would show two hashes
+      const population = workload.slice(0, workload.lastIndexOf(","));
+      orders.set(population, [...(orders.get(population) ?? []), hash]);
+    }
+    expect(orders.size).toBe(6);
+    for (const hashes of orders.values()) {
+      expect(hashes).toHaveLength(3);
+      expect(new Set(hashes).size).toBe(1);
+    }
+    expect(new Set([...orders.values()].map(([hash]) => hash)).size).toBe(6);
+  });
+
+  it.runIf(canCollect)("hold: the wheel leaves no garbage", async () => {
+    const garbage = (await small("hold")).filter(({ unit }) => unit === "B/event");
+    expect(garbage).toHaveLength(3);
+    for (const { figure } of garbage) expect(figure).toBeLessThan(1);
+  });
+
+  it("kernel: every event sent is handled once, and equal runs have equal fingerprints", async () => {
+    for (const { hash, counts } of await small("kernel")) {
+      expect(hash).toMatch(oneHash);
+      expect(counts!.events).toBe(counts!.expected);
+    }
+  });
+
+  it("datacenter: every VM finds a host and every task ends at its exact microsecond", async () => {
+    const results = await small("datacenter");
+    for (const { workload, counts } of results) {
+      const vms = Number(/\/(\d+)/.exec(workload)![1]);
+      expect({ workload, ...counts }).toMatchObject({ workload, events: 2 * vms, late: 0, failed: 0, unfinished: 0 });
+      if (workload.startsWith("churn")) expect(counts!.hostsLeftInUse).toBe(0);
+      // All 16 cores of a host are used before the next host is touched.
+      else expect(counts!.hostsLeftInUse).toBe(Math.ceil(vms / 16));
+    }
+    const hashOf = (name: string) => results.find(({ workload }) => workload === name)!.hash;
+    expect(hashOf("churn 100/1000 ff")).not.toBe(hashOf("churn 100/1000 bf"));
+    expect((await small("datacenter")).map(({ hash }) => hash)).toEqual(results.map(({ hash }) => hash));
+  });
+
+  it("memory: every server that was measured was alive, and all come to their end", async () => {
+    for (const { counts } of await small("memory")) expect(counts!.finished).toBe(counts!.servers);
+  });
+
+  it("fingerprint: leaving it out changes nothing but the fingerprint", async () => {
+    for (const { hash, counts } of await small("fingerprint")) {
+      expect(hash).toMatch(oneHash);
+      expect(counts!.different).toBe(0);
+    }
+  });
+
+  it("micro: every operation runs beside its reference", async () => {
+    for (const { references } of await small("micro")) expect(references).toHaveLength(1);
+  });
+});

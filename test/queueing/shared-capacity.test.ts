@@ -1,0 +1,226 @@
+// Links shared by flows: the max-min fair rates, and when the last byte arrives.
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { Simulation } from "../../src/kernel/simulation.ts";
+import { SECOND } from "../../src/kernel/time.ts";
+import { SharedCapacity } from "../../src/queueing/shared-capacity.ts";
+
+interface Transfer {
+  /** In microseconds. */
+  readonly start: number;
+  readonly bytes: number;
+  readonly route: readonly number[];
+}
+
+const ENDLESS = 1e15;
+
+/** A network of links with these capacities in bytes per second, and the instants (us) at which transfers 0, 1, 2 ... end; -1 for never. */
+function network(capacities: readonly number[], transfers: readonly Transfer[]) {
+  const simulation = new Simulation();
+  const endedAt = transfers.map(() => -1);
+  const shared = new SharedCapacity(simulation, (job) => {
+    endedAt[job] = simulation.now;
+  });
+  for (const capacity of capacities) shared.addLink(capacity);
+  const begin = simulation.kind("begin", (job) => shared.start(job, transfers[job]!.bytes, transfers[job]!.route));
+  for (const [job, { start }] of transfers.entries()) simulation.schedule(start, begin, job);
+  return { simulation, shared, endedAt };
+}
+
+function ratesOf(capacities: readonly number[], routes: readonly (readonly number[])[]): number[] {
+  const { simulation, shared } = network(
+    capacities,
+    routes.map((route) => ({ start: 0, bytes: ENDLESS, route })),
+  );
+  simulation.run(0);
+  return routes.map((_, job) => shared.rateOf(job));
+}
+
+function endsOf(capacities: readonly number[], transfers: readonly Transfer[]): number[] {
+  const { simulation, shared, endedAt } = network(capacities, transfers);
+  simulation.run();
+  expect(shared.active).toBe(endedAt.filter((at) => at < 0).length);
+  return endedAt;
+}
+
+describe("max-min fair rates", () => {
+  it.each([
+    { name: "two links in a row", capacities: [10, 10], routes: [[0], [1], [0, 1]], rates: [5, 5, 5] },
+    { name: "three links of unequal width", capacities: [10, 4, 6], routes: [[0, 1], [0, 2], [0], [1], [2]], rates: [2, 3, 5, 2, 3] },
+    {
+      name: "a leaf whose uplink carries a third of its four hosts",
+      capacities: [25, 25, 25, 25, 100 / 3],
+      routes: [
+        [0, 4],
+        [1, 4],
+        [2, 4],
+        [3, 4],
+        [0, 1],
+      ],
+      rates: [25 / 3, 25 / 3, 25 / 3, 25 / 3, 50 / 3],
+    },
+  ])("on $name are $rates", ({ capacities, routes, rates }) => {
+    for (const [job, rate] of ratesOf(capacities, routes).entries()) expect(Math.abs(rate - rates[job]!)).toBeLessThan(1e-9);
+  });
+
+  const topology = fc.integer({ min: 1, max: 8 }).chain((links) =>
+    fc.record({
+      capacities: fc.array(
+        fc.oneof({ weight: 9, arbitrary: fc.double({ min: 0.5, max: 100, noNaN: true }) }, { weight: 1, arbitrary: fc.constant(0) }),
+        {
+          minLength: links,
+          maxLength: links,
+        },
+      ),
+      routes: fc.array(fc.uniqueArray(fc.nat(links - 1), { minLength: 1 }), { minLength: 1, maxLength: 20 }),
+    }),
+  );
+
+  it("overload no link, and every flow crosses a full one on which nobody is faster", () => {
+    fc.assert(
+      fc.property(topology, ({ capacities, routes }) => {
+        const { simulation, shared } = network(
+          capacities,
+          routes.map((route) => ({ start: 0, bytes: ENDLESS, route })),
+        );
+        simulation.run(0);
+        const rates = routes.map((_, job) => shared.rateOf(job));
+        const full = (link: number) => shared.load(link) >= capacities[link]! - 1e-9;
+        const fastest = (link: number) => Math.max(...rates.filter((_, job) => routes[job]!.includes(link)));
+        for (const [link, capacity] of capacities.entries()) expect(shared.load(link)).toBeLessThanOrEqual(capacity + 1e-9);
+        for (const [job, route] of routes.entries()) {
+          expect(route.some((link) => full(link) && rates[job]! >= fastest(link) - 1e-9)).toBe(true);
+        }
+      }),
+      { seed: 1, numRuns: 1000 },
+    );
+  });
+
+  it("do not depend on the order in which flows start", () => {
+    fc.assert(
+      fc.property(topology, ({ capacities, routes }) => {
+        const forwards = ratesOf(capacities, routes);
+        const backwards = ratesOf(capacities, [...routes].reverse()).reverse();
+        for (const [job, rate] of forwards.entries()) expect(backwards[job]).toBeCloseTo(rate, 9);
+      }),
+      { seed: 2, numRuns: 300 },
+    );
+  });
+
+  it("are solved once for all that starts at one instant", () => {
+    const routes = [[0], [1], [0, 1], [1], [0]];
+    const { simulation } = network(
+      [10, 10],
+      routes.map((route, job) => ({ start: 7, bytes: 1000 * (job + 1), route })),
+    );
+    let solutions = 0;
+    simulation.observe((_, kind) => {
+      if (simulation.nameOf(kind) === "share capacity") solutions++;
+    });
+    simulation.run(7);
+    expect(solutions).toBe(1);
+  });
+});
+
+describe("a transfer", () => {
+  it("takes its bytes over the narrowest link of its way", () => {
+    expect(endsOf([100, 20, 50], [{ start: 3, bytes: 1000, route: [0, 1, 2] }])).toEqual([3 + 50 * SECOND]);
+  });
+
+  it("slows down while another shares a link, and has it back afterwards", () => {
+    // 100 B/s. Alone for 4 s: 400 B. Two for 6 s: 300 B each, which ends the second. Alone again for the last 300 B: 3 s.
+    const transfers = [
+      { start: 0, bytes: 1000, route: [0] },
+      { start: 4 * SECOND, bytes: 300, route: [0] },
+    ];
+    expect(endsOf([100], transfers)).toEqual([13 * SECOND, 10 * SECOND]);
+  });
+
+  it("gains from the end of one that it never meets", () => {
+    // Links of 10 and 10 B/s: the long flow over both shares each with one. The flow on link 0 ends at 20 s; link 1 still holds the long one at
+    // 5 B/s, until the flow there ends at 40 s; then the last 100 B go at 10 B/s.
+    const transfers = [
+      { start: 0, bytes: 300, route: [0, 1] },
+      { start: 0, bytes: 100, route: [0] },
+      { start: 0, bytes: 200, route: [1] },
+    ];
+    expect(endsOf([10, 10], transfers)).toEqual([50 * SECOND, 20 * SECOND, 40 * SECOND]);
+  });
+
+  it("ends together with its equals", () => {
+    const equal = { start: 11, bytes: 1_000_000_007, route: [0] };
+    const ended = endsOf([1_250_000_000], [equal, equal, equal]);
+    expect(new Set(ended)).toEqual(new Set([11 + Math.ceil((3 * 1_000_000_007) / 1250)]));
+  });
+
+  it("stalls on a link without capacity and leaves the others alone", () => {
+    const transfers = [
+      { start: 0, bytes: 100, route: [0, 1] },
+      { start: 0, bytes: 100, route: [0] },
+    ];
+    expect(endsOf([10, 0], transfers)).toEqual([-1, 10 * SECOND]);
+  });
+
+  it("of nothing, or over nothing that constrains it, ends at once", () => {
+    const transfers = [
+      { start: 5, bytes: 0, route: [0] },
+      { start: 5, bytes: 100, route: [] },
+      { start: 5, bytes: 100, route: [1] },
+    ];
+    expect(endsOf([10, Number.POSITIVE_INFINITY], transfers)).toEqual([5, 5, 5]);
+  });
+
+  it("may be followed by another that starts at its end", () => {
+    const simulation = new Simulation();
+    const ended: string[] = [];
+    const shared = new SharedCapacity(simulation, (job) => {
+      ended.push(`${job}@${simulation.now}`);
+      if (job < 3) shared.start(job + 1, 100, [0]);
+    });
+    shared.addLink(100);
+    shared.start(0, 100, [0]);
+    simulation.run();
+    expect(ended).toEqual([0, 1, 2, 3].map((job) => `${job}@${(job + 1) * SECOND}`));
+  });
+
+  it("loses no byte: what was carried is what the rates carry, and in the end all there was", () => {
+    const transfer = fc.record({
+      start: fc.integer({ min: 0, max: 20 * SECOND }),
+      bytes: fc.integer({ min: 0, max: 1_000_000_000 }),
+      route: fc.uniqueArray(fc.nat(4), { minLength: 1 }),
+    });
+    const capacity = fc.integer({ min: 1_000_000, max: 3_000_000_000 });
+    fc.assert(
+      fc.property(
+        fc.array(capacity, { minLength: 5, maxLength: 5 }),
+        fc.array(transfer, { minLength: 1, maxLength: 15 }),
+        (capacities, transfers) => {
+          const { simulation, shared, endedAt } = network(capacities, transfers);
+          const all = transfers.reduce((sum, { bytes }) => sum + bytes, 0);
+          let byRates = 0;
+          while (simulation.peek() < Number.POSITIVE_INFINITY) {
+            const before = simulation.now;
+            const rate = transfers.reduce((sum, _, job) => sum + shared.rateOf(job), 0);
+            simulation.run(simulation.peek());
+            byRates += (rate * (simulation.now - before)) / SECOND;
+            // A transfer ends on the whole microsecond next to its last byte.
+            const roundingBytes = transfers.length * Math.max(...capacities) * 2e-6 + 1;
+            expect(Math.abs(shared.carried - byRates)).toBeLessThanOrEqual(roundingBytes);
+          }
+          expect(endedAt.every((at, job) => at >= transfers[job]!.start)).toBe(true);
+          expect(shared.active).toBe(0);
+          expect(shared.carried).toBeCloseTo(all, 3);
+        },
+      ),
+      { seed: 3, numRuns: 300 },
+    );
+  });
+
+  it("needs an amount and links that exist", () => {
+    const shared = new SharedCapacity(new Simulation(), () => {});
+    shared.addLink(10);
+    expect(() => shared.addLink(-1)).toThrow(/a link of -1 B\/s/);
+    expect(() => shared.start(4, -5, [0])).toThrow(/transfer of job 4: -5 bytes/);
+    expect(() => shared.start(4, 5, [0, 1])).toThrow(/transfer of job 4: no link 1 among 1/);
+  });
+});
