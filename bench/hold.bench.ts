@@ -44,12 +44,17 @@ function drawDelays(law: Law): Float64Array {
   return Float64Array.from({ length: DELAYS }, (_, n) => delayLaws[law](stream.uniform(0, n), n));
 }
 
+/**
+ * One list, filled, settled and measured. A collection makes V8 drop optimised code, and optimising it again costs some 20 ms of CPU, far more
+ * than a fast list takes for the difference that is looked for: so it is made first of all, and half as many turns as are measured (at least)
+ * go before them unmeasured.
+ */
 function measureRound(loop: Loop, name: EventListName, delays: Float64Array, pending: number, turns: number): Round {
+  collectGarbage();
   const list = eventLists[name]();
   loop.fill(list, delays, pending);
-  const settling = Math.max(Math.min(2 * pending, turns), turns >> 3);
+  const settling = Math.max(Math.min(2 * pending, turns), turns >> 1);
   let hash = loop.hold(list, delays, pending, settling, 0);
-  collectGarbage();
   const cpuSeconds = cpuSecondsOf(() => {
     hash = loop.hold(list, delays, pending + settling, turns, hash);
   });
@@ -68,7 +73,7 @@ function garbagePerTurn(loop: Loop, name: EventListName, delays: Float64Array, p
   let hash = loop.hold(list, delays, cursor, 10 * stretch, 0);
   cursor += 10 * stretch;
   const growths: number[] = [];
-  for (let i = 0; i < 21; i++) {
+  for (let i = 0; i < 7; i++) {
     collectGarbage();
     const before = process.memoryUsage().heapUsed;
     hash = loop.hold(list, delays, cursor, stretch, hash);

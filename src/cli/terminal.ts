@@ -59,7 +59,10 @@ export function readScenarioFrom({ file, set, seed }: ScenarioArguments): Scenar
 /** Drains a generator of shares, letting the process breathe between two of them; a bar on a terminal, nothing in a pipe. */
 export async function drain<T>(steps: Generator<number, T>, title: string): Promise<T> {
   const visible = process.stderr.isTTY === true;
-  const bar = new SingleBar({ format: `${title} [{bar}] {percentage} % | {eta_formatted} left`, hideCursor: true, clearOnComplete: true }, Presets.shades_classic);
+  const bar = new SingleBar(
+    { format: `${title} [{bar}] {percentage} % | {eta_formatted} left`, hideCursor: true, clearOnComplete: true },
+    Presets.shades_classic,
+  );
   if (visible) bar.start(1, 0);
   try {
     for (;;) {

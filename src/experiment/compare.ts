@@ -67,13 +67,13 @@ export function* compareInSteps(scenario: Scenario, eventList: EventListName): G
 /** Nothing where no replication gave every policy a value (boot times of an instant control plane, say). */
 function compareMetric(metric: Metric, runs: readonly ComparedRun[], scenario: Scenario): ComparedMetric[] {
   const { policies, replications, confidence } = scenario.study;
-  const valueOf = (policy: string, replication: number) =>
+  const valueIn = (policy: string, replication: number) =>
     runs.find((run) => run.policy === policy && run.replication === replication)!.values.get(metric.name)!;
   const complete = Array.from({ length: replications }, (_, replication) => replication).filter((replication) =>
-    policies.every((policy) => Number.isFinite(valueOf(policy.name, replication))),
+    policies.every((policy) => Number.isFinite(valueIn(policy.name, replication))),
   );
   if (complete.length === 0) return [];
-  const samples = policies.map((policy) => complete.map((replication) => valueOf(policy.name, replication)));
+  const samples = policies.map((policy) => complete.map((replication) => valueIn(policy.name, replication)));
   const first = samples[0]!;
   const compared = policies.map((policy, i): Compared => {
     const mean = meanInterval(samples[i]!, confidence);

@@ -49,9 +49,15 @@ export function findDivergence(a: RunOptions, b: RunOptions, window: Window): Di
     const notesB = note(b, from, to);
     const length = Math.max(notesA.length, notesB.length);
     for (let i = 0; i < length; i += 4) {
-      if (notesA[i] === notesB[i] && notesA[i + 1] === notesB[i + 1] && notesA[i + 2] === notesB[i + 2] && notesA[i + 3] === notesB[i + 3]) continue;
+      if (notesA[i] === notesB[i] && notesA[i + 1] === notesB[i + 1] && notesA[i + 2] === notesB[i + 2] && notesA[i + 3] === notesB[i + 3])
+        continue;
       const event = from + i / 4 + 1;
-      return { event, first: describeEvent(a, event), second: describeEvent(b, event), common: event > 1 ? describeEvent(a, event - 1) : null };
+      return {
+        event,
+        first: describeEvent(a, event),
+        second: describeEvent(b, event),
+        common: event > 1 ? describeEvent(a, event - 1) : null,
+      };
     }
     if (length < 4 * MOST_NOTED) return null;
   }

@@ -35,7 +35,8 @@ function total(values: ArrayLike<number>): number {
   return sum;
 }
 
-const bootQuantile = (p: number) => (_run: BuiltRun, watch: Watch) => (watch.boots.length === 0 ? Number.NaN : quantile(sortedSample(watch.boots), p));
+const bootQuantile = (p: number) => (_run: BuiltRun, watch: Watch) =>
+  watch.boots.length === 0 ? Number.NaN : quantile(sortedSample(watch.boots), p);
 
 export const metrics: readonly Metric[] = [
   {
@@ -64,7 +65,8 @@ export const metrics: readonly Metric[] = [
     unit: "servers",
     better: "lower",
     meaning: "Servers that failed otherwise (MaxRetriesExceeded, OverQuota, VolumeNotCreated, BuildTimeout)",
-    of: (run, watch) => countOutcomes(run, watch, "MaxRetriesExceeded", "OverQuota", "VolumeNotCreated", "BuildTimeout", "ServiceUnavailable"),
+    of: (run, watch) =>
+      countOutcomes(run, watch, "MaxRetriesExceeded", "OverQuota", "VolumeNotCreated", "BuildTimeout", "ServiceUnavailable"),
   },
   {
     name: "boot.mean",
@@ -74,7 +76,13 @@ export const metrics: readonly Metric[] = [
     of: (_run, watch) => (watch.boots.length === 0 ? Number.NaN : watch.bootSeconds.mean),
   },
   { name: "boot.p50", unit: "s", better: "lower", meaning: "Median time from the request to ACTIVE", of: bootQuantile(0.5) },
-  { name: "boot.p95", unit: "s", better: "lower", meaning: "95th percentile of the time from the request to ACTIVE", of: bootQuantile(0.95) },
+  {
+    name: "boot.p95",
+    unit: "s",
+    better: "lower",
+    meaning: "95th percentile of the time from the request to ACTIVE",
+    of: bootQuantile(0.95),
+  },
   { name: "boot.max", unit: "s", better: "lower", meaning: "Longest time from the request to ACTIVE", of: bootQuantile(1) },
   {
     name: "servers.live.mean",
@@ -83,7 +91,13 @@ export const metrics: readonly Metric[] = [
     meaning: "Servers holding a claim, averaged over time",
     of: (_run, watch) => watch.liveServers.mean(watch.until),
   },
-  { name: "servers.live.peak", unit: "servers", better: "neither", meaning: "Most servers holding a claim at once", of: (_run, watch) => watch.liveServers.max },
+  {
+    name: "servers.live.peak",
+    unit: "servers",
+    better: "neither",
+    meaning: "Most servers holding a claim at once",
+    of: (_run, watch) => watch.liveServers.max,
+  },
   {
     name: "hosts.in_use.mean",
     unit: "hosts",
@@ -91,7 +105,13 @@ export const metrics: readonly Metric[] = [
     meaning: "Hosts with at least one claim, averaged over time",
     of: (_run, watch) => watch.hostsInUse.mean(watch.until),
   },
-  { name: "hosts.in_use.peak", unit: "hosts", better: "lower", meaning: "Most hosts with a claim at once", of: (_run, watch) => watch.hostsInUse.max },
+  {
+    name: "hosts.in_use.peak",
+    unit: "hosts",
+    better: "lower",
+    meaning: "Most hosts with a claim at once",
+    of: (_run, watch) => watch.hostsInUse.max,
+  },
   {
     name: "vcpu.claimed",
     unit: "%",

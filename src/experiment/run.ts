@@ -105,7 +105,8 @@ function startWatch({ cloud, engine }: BuiltRun, from: Micros, until: Micros): W
   });
   if (from > 0) {
     const endOfWarmUp = simulation.kind("end of warm-up", () => {
-      for (const average of [watch.liveServers, watch.hostsInUse, watch.claimedVcpuMilli, watch.claimedRamMb]) average.reset(simulation.now);
+      for (const average of [watch.liveServers, watch.hostsInUse, watch.claimedVcpuMilli, watch.claimedRamMb])
+        average.reset(simulation.now);
       power.reset(simulation.now);
       engine?.stations.resetStatistics();
     });

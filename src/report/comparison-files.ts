@@ -45,7 +45,13 @@ export function comparisonFiles(scenario: Scenario, comparison: Comparison, code
     values: portableValues(scenario),
   };
   const header = ["policy", "replication", "fingerprint", "events", ...metrics.map((metric) => `${metric.name} (${metric.unit})`)];
-  const rows = comparison.runs.map((run) => [run.policy, run.replication, run.fingerprint, run.events, ...metrics.map((metric) => run.values.get(metric.name)!)]);
+  const rows = comparison.runs.map((run) => [
+    run.policy,
+    run.replication,
+    run.fingerprint,
+    run.events,
+    ...metrics.map((metric) => run.values.get(metric.name)!),
+  ]);
   return [
     { name: "manifest.json", text: [json(manifest)] },
     { name: "comparison.json", text: [json(comparisonData(scenario, comparison))] },

@@ -10,7 +10,14 @@ export function comparisonTable(scenario: Scenario, comparison: Comparison, pain
   const { policies, replications, seed } = scenario.study;
   const percent = Math.round(comparison.confidence * 1000) / 10;
   const table = new Table({ head: ["metric", ...policies.map((policy) => policy.name)], style: { head: [], border: [] } });
+  const same: string[] = [];
   for (const compared of comparison.metrics) {
+    const { metric, policies: rows } = compared;
+    if (rows.length > 1 && rows.every(({ verdict }) => verdict === null || verdict === "the same")) {
+      const { mean, halfWidth } = rows[0]!.mean;
+      same.push(`${metric.name} ${withInterval(mean, halfWidth, digits(compared))} ${metric.unit}`);
+      continue;
+    }
     const cells = compared.policies.map((policy) => cell(policy, digits(compared), paint));
     table.push([`${compared.metric.name}\n${compared.metric.unit}`, ...cells]);
   }
@@ -22,6 +29,7 @@ export function comparisonTable(scenario: Scenario, comparison: Comparison, pain
       : `Each cell: mean and its ${percent} % interval; below it, the paired difference from ${policies[0]!.name} and the verdict.`,
     "",
     table.toString(),
+    ...(same.length > 0 ? [`The same under every policy: ${same.join(", ")}.`] : []),
     "",
     ...sentences(comparison, paint),
   ];
@@ -42,10 +50,13 @@ function withInterval(value: number, halfWidth: number, places: number): string 
 
 /** Enough decimals for three significant digits of the smallest interval, at most 3. */
 function digits({ policies }: ComparedMetric): number {
-  const scales = policies.flatMap(({ mean, difference }) => [mean.halfWidth, difference?.halfWidth ?? 0]).filter((x) => x > 0 && Number.isFinite(x));
+  const scales = policies
+    .flatMap(({ mean, difference }) => [mean.halfWidth, difference?.halfWidth ?? 0])
+    .filter((x) => x > 0 && Number.isFinite(x));
+  if (scales.length === 0 && policies.every(({ mean }) => Number.isInteger(mean.mean))) return 0;
   const smallest = scales.length > 0 ? Math.min(...scales) : Math.min(...policies.map(({ mean }) => Math.abs(mean.mean) || 1));
   for (let places = 0; places < 3; places++) if (smallest * 10 ** places >= 10) return places;
-  return Number.isInteger(smallest) && scales.length === 0 ? 0 : 3;
+  return 3;
 }
 
 /** For each policy but the first: what it is better and worse at. */
@@ -61,7 +72,8 @@ function sentences(comparison: Comparison, paint: Paint): string[] {
       });
     const better = found("better");
     const worse = found("worse");
-    if (better.length + worse.length === 0) return `${name} against ${first}: no difference shown in any metric that has a better and a worse.`;
+    if (better.length + worse.length === 0)
+      return `${name} against ${first}: no difference shown in any metric that has a better and a worse.`;
     const parts = [
       better.length > 0 ? `${paint("better", "better")} in ${better.join(", ")}` : "",
       worse.length > 0 ? `${paint("worse", "worse")} in ${worse.join(", ")}` : "",

@@ -1,10 +1,10 @@
 // The files of one run's result. None of them holds a wall-clock time, a host name of this machine or an absolute path: the same run writes
 // the same bytes anywhere.
 import { createHash } from "node:crypto";
-import { SECOND } from "../kernel/time.ts";
 import type { CodeVersion } from "../experiment/code-version.ts";
 import { metrics } from "../experiment/metrics.ts";
 import type { RunResult } from "../experiment/run.ts";
+import { SECOND } from "../kernel/time.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { type Cell, csvChunks } from "./csv.ts";
 
@@ -46,7 +46,8 @@ function portableScenario(scenario: Scenario): unknown {
   const portable = (value: unknown): unknown => {
     if (typeof value === "string") return names.has(value.trim()) ? basename(value.trim()) : value;
     if (Array.isArray(value)) return value.map(portable);
-    if (typeof value === "object" && value !== null) return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, portable(entry)]));
+    if (typeof value === "object" && value !== null)
+      return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, portable(entry)]));
     return value;
   };
   return portable(scenario.written);
@@ -69,7 +70,10 @@ export function runFiles(scenario: Scenario, result: RunResult, code: CodeVersio
     fingerprint: result.fingerprint,
     events: result.events,
     metrics: Object.fromEntries(metrics.map((metric) => [metric.name, { value: result.values.get(metric.name)!, unit: metric.unit }])),
-    outcomes: countBy(all(servers.count).filter((server) => servers.requestedAt[server]! >= 0), (server) => servers.outcomeOf(server)),
+    outcomes: countBy(
+      all(servers.count).filter((server) => servers.requestedAt[server]! >= 0),
+      (server) => servers.outcomeOf(server),
+    ),
     workflows: engine === null ? null : { begun: engine.begun.reduce((a, b) => a + b, 0), under_way_at_the_end: engine.underWay },
     calls: engine === null ? null : engine.calls.map(({ from, operation, count }) => ({ from, operation, count })),
   };
@@ -170,14 +174,29 @@ export function runFiles(scenario: Scenario, result: RunResult, code: CodeVersio
     {
       name: "hosts.csv",
       text: csvChunks(
-        ["host", "type", "rack", "vcpus", "ram_mb", "disk_gb", "claimed_vcpus", "claimed_ram_mb", "claimed_disk_gb", "instances", "energy_kwh"],
+        [
+          "host",
+          "type",
+          "rack",
+          "vcpus",
+          "ram_mb",
+          "disk_gb",
+          "claimed_vcpus",
+          "claimed_ram_mb",
+          "claimed_disk_gb",
+          "instances",
+          "energy_kwh",
+        ],
         hostRows(),
       ),
     },
     { name: "meters.csv", text: csvChunks(["time_s", "meter", "type", "unit", "volume", "resource", "project"], meterRows()) },
     {
       name: "decisions.csv",
-      text: csvChunks(["time_s", "server", "host", "decision", "placement_candidates", ...filters.map((name) => `left_after_${name}`), "weight"], decisionRows()),
+      text: csvChunks(
+        ["time_s", "server", "host", "decision", "placement_candidates", ...filters.map((name) => `left_after_${name}`), "weight"],
+        decisionRows(),
+      ),
     },
   ];
 }

@@ -4,8 +4,15 @@ import { metrics } from "../experiment/metrics.ts";
 import type { RunResult } from "../experiment/run.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 
+const NO_ROW_LINES = { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "" };
+
 export function runTable(scenario: Scenario, result: RunResult): string {
-  const table = new Table({ head: ["metric", "value", "unit", "meaning"], style: { head: [], border: [] }, colAligns: ["left", "right", "left", "left"] });
+  const table = new Table({
+    head: ["metric", "value", "unit", "meaning"],
+    style: { head: [], border: [] },
+    chars: NO_ROW_LINES,
+    colAligns: ["left", "right", "left", "left"],
+  });
   for (const { name, unit, meaning } of metrics) {
     const value = result.values.get(name)!;
     if (Number.isFinite(value)) table.push([name, Number.isInteger(value) ? String(value) : value.toFixed(3), unit, meaning]);

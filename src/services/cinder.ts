@@ -30,10 +30,26 @@ export const cinder = defineService({
       workersSource: "capacity of about 7 creates/s at 0.58 s each, performance-docs (derived)",
       transport: "rpc",
       operations: {
-        createVolume: { time: 500 * MILLISECOND, source: "create_volume 0.58 s net of Rally's 2 s prepoll, less API and scheduler", evidence: "derived" },
-        connectVolume: { time: 690 * MILLISECOND, source: "attach 0.75 s net of an assumed 2 s client delay, less the API", evidence: "derived" },
-        disconnectVolume: { time: 570 * MILLISECOND, source: "detach 0.63 s net of an assumed 2 s client delay, less the API", evidence: "derived" },
-        deleteVolume: { time: 260 * MILLISECOND, source: "delete_volume 0.3 s net of an assumed 2 s client delay, less the API", evidence: "derived" },
+        createVolume: {
+          time: 500 * MILLISECOND,
+          source: "create_volume 0.58 s net of Rally's 2 s prepoll, less API and scheduler",
+          evidence: "derived",
+        },
+        connectVolume: {
+          time: 690 * MILLISECOND,
+          source: "attach 0.75 s net of an assumed 2 s client delay, less the API",
+          evidence: "derived",
+        },
+        disconnectVolume: {
+          time: 570 * MILLISECOND,
+          source: "detach 0.63 s net of an assumed 2 s client delay, less the API",
+          evidence: "derived",
+        },
+        deleteVolume: {
+          time: 260 * MILLISECOND,
+          source: "delete_volume 0.3 s net of an assumed 2 s client delay, less the API",
+          evidence: "derived",
+        },
       },
     },
   },

@@ -8,6 +8,8 @@ import { placement } from "./placement.ts";
 import { type Component, componentsOf, type Operation, operationsOf } from "./service.ts";
 
 /** Every component, in catalogue order. */
-export const components: readonly Component[] = [keystone, nova, placement, glance, neutron, cinder].flatMap((service) => componentsOf(service));
+export const components: readonly Component[] = [keystone, nova, placement, glance, neutron, cinder].flatMap((service) =>
+  componentsOf(service),
+);
 
 export const operations: readonly Operation[] = components.flatMap((component) => operationsOf(component));

@@ -12,8 +12,16 @@ export const neutron = defineService({
       transport: "http",
       operations: {
         listNetworks: { time: 100 * MILLISECOND, source: "list_networks 0.08 to 0.15 s, performance-docs (Rally)", evidence: "verified" },
-        createPort: { time: 370 * MILLISECOND, source: "create_port median 0.370 to 0.398 s, performance-docs (Rally)", evidence: "verified" },
-        deletePort: { time: 200 * MILLISECOND, source: "floating-ip delete takes 0.24 s in performance-docs; a port is taken to be like it", evidence: "assumed" },
+        createPort: {
+          time: 370 * MILLISECOND,
+          source: "create_port median 0.370 to 0.398 s, performance-docs (Rally)",
+          evidence: "verified",
+        },
+        deletePort: {
+          time: 200 * MILLISECOND,
+          source: "floating-ip delete takes 0.24 s in performance-docs; a port is taken to be like it",
+          evidence: "assumed",
+        },
       },
     },
     agent: {

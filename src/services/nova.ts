@@ -21,7 +21,11 @@ export const nova = defineService({
       workersSource: "RabbitMQ: 5000 calls/s at 4 ms unloaded (oslo.messaging simulator, performance-docs), so 20 in parallel (derived)",
       transport: "local",
       operations: {
-        deliver: { time: 4 * MILLISECOND, source: "unloaded RPC round trip 3.8 ms on an HA queue, performance-docs mq_ha", evidence: "verified" },
+        deliver: {
+          time: 4 * MILLISECOND,
+          source: "unloaded RPC round trip 3.8 ms on an HA queue, performance-docs mq_ha",
+          evidence: "verified",
+        },
       },
     },
     database: {
@@ -29,7 +33,11 @@ export const nova = defineService({
       workersSource: "Galera under sysbench: best at 20 to 80 threads, performance-docs",
       transport: "local",
       operations: {
-        createBuildRequest: { time: 9 * MILLISECOND, source: "a transaction takes 8.5 ms at 20 threads, performance-docs (sysbench OLTP)", evidence: "derived" },
+        createBuildRequest: {
+          time: 9 * MILLISECOND,
+          source: "a transaction takes 8.5 ms at 20 threads, performance-docs (sysbench OLTP)",
+          evidence: "derived",
+        },
         createInstance: { time: 9 * MILLISECOND, source: "the same", evidence: "derived" },
         saveInstance: { time: 9 * MILLISECOND, source: "the same", evidence: "derived" },
         destroyInstance: { time: 9 * MILLISECOND, source: "the same", evidence: "derived" },
@@ -67,10 +75,15 @@ export const nova = defineService({
         createDisk: { time: 200 * MILLISECOND, source: "overlay on a cached image, 0.1 to 0.3 s", evidence: "assumed" },
         spawn: {
           time: 1300 * MILLISECOND,
-          source: "define and start the domain; set so that an idle cloud of 200 hosts boots in a median of 4.0 s (performance-docs, CCP, c = 5)",
+          source:
+            "define and start the domain; set so that an idle cloud of 200 hosts boots in a median of 4.0 s (performance-docs, CCP, c = 5)",
           evidence: "derived",
         },
-        terminate: { time: 150 * MILLISECOND, source: "power off and undefine; delete_server takes 0.43 s net of the client's 2 s", evidence: "derived" },
+        terminate: {
+          time: 150 * MILLISECOND,
+          source: "power off and undefine; delete_server takes 0.43 s net of the client's 2 s",
+          evidence: "derived",
+        },
       },
     },
     buildSlot: {

@@ -17,7 +17,11 @@ export const placement = defineService({
           source: "S = 20 ms + 0.3 ms per candidate; launchpad 1828937 gives 5.5 s for 6000 providers as an upper bound",
           evidence: "assumed",
         },
-        claimResources: { time: 30 * MILLISECOND, source: "PUT /allocations: a transaction over three resource classes", evidence: "assumed" },
+        claimResources: {
+          time: 30 * MILLISECOND,
+          source: "PUT /allocations: a transaction over three resource classes",
+          evidence: "assumed",
+        },
         deleteAllocations: { time: 20 * MILLISECOND, source: "DELETE /allocations", evidence: "assumed" },
       },
     },

@@ -4,7 +4,7 @@
 // Assumes that asking takes no time and no messages.
 import type { Micros } from "../kernel/time.ts";
 import type { Cloud } from "../workflows/cloud.ts";
-import { type Meter, meters as allMeters } from "./meters.ts";
+import { meters as allMeters, type Meter } from "./meters.ts";
 import { type GuestTraffic, Samples } from "./samples.ts";
 
 export class Ceilometer {

@@ -6,7 +6,7 @@ import type { HostId, Hosts } from "../datacenter/hosts.ts";
 import type { Notifications } from "../datacenter/notifications.ts";
 import type { HostPower } from "../datacenter/power.ts";
 import type { ServerGroups } from "../datacenter/server-groups.ts";
-import { outcomes, type Outcome, type Servers, taskStates, vmStates } from "../datacenter/servers.ts";
+import { type Outcome, outcomes, type Servers, taskStates, vmStates } from "../datacenter/servers.ts";
 import type { StorageTiers } from "../datacenter/storage-tiers.ts";
 import type { RandomStreams, Stream } from "../kernel/random.ts";
 import type { EventKind, Simulation } from "../kernel/simulation.ts";
@@ -164,7 +164,13 @@ export class Cloud implements CloudParts {
   chooseHost(server: number): boolean {
     const { scheduler, servers } = this;
     const { maxAttempts } = this.settings;
-    const request = { server, flavor: this.flavorOf(server), image: this.imageOf(server), group: servers.group[server]!, groups: this.groups };
+    const request = {
+      server,
+      flavor: this.flavorOf(server),
+      image: this.imageOf(server),
+      group: servers.group[server]!,
+      groups: this.groups,
+    };
     const count = scheduler.select(request, maxAttempts - 1, this.decisionsMade[server]!++);
     for (let i = 0; i < maxAttempts; i++) this.alternates[server * maxAttempts + i] = i < count ? scheduler.ordered[i]! : -1;
     this.nextAlternate[server] = 0;

@@ -1,7 +1,8 @@
 // Compiles a workflow into a flat program: one instruction after another, with jumps, and for every instruction the place where a failure
 // goes. A request then runs with one integer, its program counter.
-import type { Component, Operation } from "../services/service.ts";
+
 import { nova } from "../services/nova.ts";
+import type { Component, Operation } from "../services/service.ts";
 import type { Limit, RetryRule, Step, User, Workflow } from "./vocabulary.ts";
 
 /** One instruction. `step` is what it was compiled from, for those that need it at run time. */
@@ -73,7 +74,8 @@ export function compile(workflow: Workflow): Program {
         const { operation } = step;
         const back = step.word === "call";
         // RPC goes through the message queue: to the broker, and from there to the worker. An answer costs one more message.
-        if (operation.of.declaration.transport === "rpc") emit({ code: "visit", operation: nova.messageQueue.deliver, from, messages: 1 }, handler);
+        if (operation.of.declaration.transport === "rpc")
+          emit({ code: "visit", operation: nova.messageQueue.deliver, from, messages: 1 }, handler);
         const messages = operation.of.declaration.transport === "local" ? 0 : back ? 2 : 1;
         emit({ code: "visit", operation, from, messages }, handler);
         return from;

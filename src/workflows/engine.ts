@@ -1,10 +1,11 @@
 // Runs workflows. A request in progress is a strand: a row of columns with its program, its place in it and its subject. Branches of a
 // `together` are strands of their own that join their parent. A strand has at most one event under way, so nothing of it is ever lost or
 // done twice; when its program is over, the workflow ends in exactly one outcome.
+
+import { type Outcome, outcomes, taskStates, vmStates } from "../datacenter/servers.ts";
 import { type Distribution, lognormalFromMean, uniform } from "../kernel/distribution.ts";
 import type { Stream } from "../kernel/random.ts";
 import type { EventKind, TimerKind } from "../kernel/simulation.ts";
-import { type Outcome, outcomes, taskStates, vmStates } from "../datacenter/servers.ts";
 import { type StationId, Stations } from "../queueing/station.ts";
 import type { Component, Operation } from "../services/service.ts";
 import type { Cloud } from "./cloud.ts";
@@ -154,7 +155,10 @@ export class WorkflowEngine {
     const copies = component.declaration.scope === "host" ? this.cloud.hosts.count : 1;
     let first = -1 as StationId;
     for (let copy = 0; copy < copies; copy++) {
-      const name = copies === 1 && component.declaration.scope !== "host" ? component.key : `${component.key}@${this.cloud.hosts.descriptions[copy]!.name}`;
+      const name =
+        copies === 1 && component.declaration.scope !== "host"
+          ? component.key
+          : `${component.key}@${this.cloud.hosts.descriptions[copy]!.name}`;
       const station = this.stations.add(name, { workers });
       if (copy === 0) first = station;
     }
@@ -230,7 +234,8 @@ export class WorkflowEngine {
     const visit = this.visitOf(strand);
     this.stations.leave(this.at(visit, strand));
     this.owed[strand] = visit.answer;
-    if (visit.delay !== null) this.owed[strand]! += Math.round(visit.delayStream.sample(visit.delay, this.subject[strand]!, this.occasion(strand)));
+    if (visit.delay !== null)
+      this.owed[strand]! += Math.round(visit.delayStream.sample(visit.delay, this.subject[strand]!, this.occasion(strand)));
     this.advance(strand);
   }
 
@@ -283,7 +288,8 @@ export class WorkflowEngine {
           if (instruction.step.word === "notify") cloud.notifications.emit(instruction.step.notification, subject);
           break;
         case "wait":
-          if (instruction.step.word === "wait") this.simulationResume(strand, Math.max(0, Math.round(instruction.step.time(cloud, subject))));
+          if (instruction.step.word === "wait")
+            this.simulationResume(strand, Math.max(0, Math.round(instruction.step.time(cloud, subject))));
           return;
         case "transfer":
           if (instruction.step.word === "transfer") {
@@ -303,7 +309,8 @@ export class WorkflowEngine {
           this.pc[strand] = join - 1;
           const children = branches.map((begin) => {
             const child = this.newStrand(program, begin, subject, strand);
-            for (let slot = 0; slot < RETRY_SLOTS; slot++) this.tries[child * RETRY_SLOTS + slot] = this.tries[strand * RETRY_SLOTS + slot]!;
+            for (let slot = 0; slot < RETRY_SLOTS; slot++)
+              this.tries[child * RETRY_SLOTS + slot] = this.tries[strand * RETRY_SLOTS + slot]!;
             return child;
           });
           for (const child of children) this.step(child);

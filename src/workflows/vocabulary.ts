@@ -1,7 +1,8 @@
 // The words in which workflows are told. An operation of the cloud is a list of steps, read from top to bottom; `at` says who acts.
 // Steps are data: they can be compiled and run, and they can be folded into a sequence diagram or a table without running.
-import type { Outcome, TaskState, VmState } from "../datacenter/servers.ts";
+
 import type { NotificationName } from "../datacenter/notifications.ts";
+import type { Outcome, TaskState, VmState } from "../datacenter/servers.ts";
 import type { Micros } from "../kernel/time.ts";
 import type { Component, Operation } from "../services/service.ts";
 import type { Cloud } from "./cloud.ts";
@@ -23,8 +24,18 @@ export type Step =
   | { readonly word: "retry"; readonly rule: RetryRule; readonly steps: readonly Step[]; readonly before: readonly Step[] }
   | { readonly word: "within"; readonly limit: Limit; readonly steps: readonly Step[] }
   | { readonly word: "holding"; readonly component: Component; readonly steps: readonly Step[] }
-  | { readonly word: "once"; readonly name: string; readonly key: (cloud: Cloud, subject: number) => number; readonly steps: readonly Step[] }
-  | { readonly word: "when"; readonly name: string; readonly holds: (cloud: Cloud, subject: number) => boolean; readonly steps: readonly Step[] };
+  | {
+      readonly word: "once";
+      readonly name: string;
+      readonly key: (cloud: Cloud, subject: number) => number;
+      readonly steps: readonly Step[];
+    }
+  | {
+      readonly word: "when";
+      readonly name: string;
+      readonly holds: (cloud: Cloud, subject: number) => boolean;
+      readonly steps: readonly Step[];
+    };
 
 export interface User {
   readonly key: "user";
@@ -83,5 +94,15 @@ export const within = (limit: Limit, ...steps: Step[]): Step => ({ word: "within
 /** Keeps one worker of the component for all the steps: a semaphore. */
 export const holding = (component: Component, ...steps: Step[]): Step => ({ word: "holding", component, steps });
 /** The first to come with a key does the steps; others with that key wait for it, and later ones pass. */
-export const once = (name: string, key: (cloud: Cloud, subject: number) => number, ...steps: Step[]): Step => ({ word: "once", name, key, steps });
-export const when = (name: string, holds: (cloud: Cloud, subject: number) => boolean, ...steps: Step[]): Step => ({ word: "when", name, holds, steps });
+export const once = (name: string, key: (cloud: Cloud, subject: number) => number, ...steps: Step[]): Step => ({
+  word: "once",
+  name,
+  key,
+  steps,
+});
+export const when = (name: string, holds: (cloud: Cloud, subject: number) => boolean, ...steps: Step[]): Step => ({
+  word: "when",
+  name,
+  holds,
+  steps,
+});

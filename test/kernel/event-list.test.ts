@@ -108,7 +108,12 @@ describe("every event list pops the same order as the reference", () => {
 
   it("under any program of pushes, bounded pops and peeks", () => {
     const command = fc.oneof(
-      fc.record({ kind: fc.constant("push" as const), bits: fc.integer({ min: 0, max: 40 }), word: fc.nat(), copies: fc.constantFrom(1, 1, 3, 80, 700) }),
+      fc.record({
+        kind: fc.constant("push" as const),
+        bits: fc.integer({ min: 0, max: 40 }),
+        word: fc.nat(),
+        copies: fc.constantFrom(1, 1, 3, 80, 700),
+      }),
       fc.record({ kind: fc.constant("pop" as const), ahead: fc.integer({ min: 0, max: 40 }), times: fc.constantFrom(1, 2, 50) }),
       fc.record({ kind: fc.constant("peek" as const) }),
     );

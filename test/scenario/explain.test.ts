@@ -64,7 +64,7 @@ describe("explain", () => {
     expect(byPath.get("cloud.hosts.1.ram")).toMatchObject({ value: "512 GiB", evidence: "scenario" });
     expect(byPath.get("cloud.hosts.1.ram")!.source).toMatch(/^scenarios\/quickstart\.yaml:\d+:\d+$/);
     expect(byPath.get("cloud.hosts.0.cpu_allocation_ratio")).toMatchObject({ value: "4", evidence: "verified" });
-    expect(byPath.get("cloud.hosts.0.count")!.value).toBe("24 hosts");
+    expect(byPath.get("cloud.hosts.0.count")!.value).toBe("12 hosts");
     expect(byPath.get("cloud.fabric.latency")).toMatchObject({ value: "250 us", evidence: "derived" });
     expect(byPath.get("workload.lifetime")!.value).toBe("azure-2017");
     expect(byPath.get("study.policies.1.ram_weight_multiplier")).toMatchObject({ value: "-1" });

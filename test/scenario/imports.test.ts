@@ -8,9 +8,7 @@ describe("imports", () => {
   it("lay the importing file over the imported one, key by key, and lists as wholes", () => {
     const cwd = folder({
       "base/cloud.yaml":
-        "name: base\ncloud:
-  control_plane: instant
-  hosts: [{type: dell-r7525, count: 4}]\n  flavors: [{name: a, vcpus: 1, ram: 1 GiB}]\n",
+        "name: base\ncloud:\n  control_plane: instant\n  hosts: [{type: dell-r7525, count: 4}]\n  flavors: [{name: a, vcpus: 1, ram: 1 GiB}]\n",
       "base/rest.yaml": "workload: {arrivals: {poisson: {rate: 1 /h}}, lifetime: 2 h}\nstudy: {duration: 1 d, seed: 5}\n",
       "a.yaml": "import: [base/cloud.yaml, base/rest.yaml]\ncloud: {hosts: [{type: dell-r7515, count: 1}]}\nstudy: {duration: 2 d}\n",
     });

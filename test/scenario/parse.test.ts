@@ -158,9 +158,9 @@ describe("a scenario after reading", () => {
 });
 
 describe("the shipped scenarios", () => {
-  it("quickstart compares four policies on 48 hosts of two types", () => {
+  it("quickstart compares four policies on 24 hosts of two types", () => {
     const { cloud, study } = shipped("quickstart");
-    expect(cloud.hosts.map(({ count }) => count)).toEqual([24, 24]);
+    expect(cloud.hosts.map(({ count }) => count)).toEqual([12, 12]);
     expect(study.policies.map(({ name }) => name)).toEqual(["nova-default", "nova-pack", "first-fit", "random"]);
   });
 

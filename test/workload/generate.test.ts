@@ -15,6 +15,7 @@ const base: GeneratedWorkloadSpec = {
   lifetime: exponential(5 * HOUR),
   flavorWeights: [6, 3, 1],
   imageWeights: [1, 1],
+  serverGroup: null,
   projects: 5,
   cpuUtilisation: uniform(0, 0.4),
 };

@@ -94,10 +94,13 @@ function wherePartingIs(a: StoredRun, b: StoredRun, window: { from: number; to: 
   const sources = codeVersion().sources;
   const foreign = [a, b].find((run) => run.manifest.sources !== sources);
   if (foreign !== undefined) {
-    return [`They part between ${between}. ${foreign.folder} was made by other code (${foreign.manifest.sources}), so this Orrery cannot say more.`];
+    return [
+      `They part between ${between}. ${foreign.folder} was made by other code (${foreign.manifest.sources}), so this Orrery cannot say more.`,
+    ];
   }
   const divergence = findDivergence(again(a, data), again(b, data), window);
-  if (divergence === null) return [`They part between ${between}, but running them again shows no difference: one of the results has been changed.`];
+  if (divergence === null)
+    return [`They part between ${between}, but running them again shows no difference: one of the results has been changed.`];
   const { event, common, first, second } = divergence;
   return [
     common === null ? "They part at the very first event." : `They are the same up to event ${event - 1}, ${common}.`,
@@ -136,7 +139,8 @@ function checkData(folder: string, path: string, file: Manifest["data"][number])
     // said below
   }
   if (found === file.sha256) return;
-  const message = found === null ? `needs the trace ${file.name} to run again` : `was made from another ${file.name} than ${path} (by its content)`;
+  const message =
+    found === null ? `needs the trace ${file.name} to run again` : `was made from another ${file.name} than ${path} (by its content)`;
   throw new InputError([{ file: folder, line: null, column: null, path: "", message, hint: "give its path with --data PATH" }]);
 }
 
