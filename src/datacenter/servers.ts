@@ -34,6 +34,8 @@ export class Servers {
   readonly outcome: Uint8Array;
   /** The host that holds the claim, -1 for none. */
   readonly host: Int32Array;
+  /** The host it was on last, -1 if it never had one. */
+  readonly lastHost: Int32Array;
   readonly flavor: Int32Array;
   readonly image: Int32Array;
   readonly project: Int32Array;
@@ -56,6 +58,7 @@ export class Servers {
     this.taskState = new Uint8Array(count);
     this.outcome = new Uint8Array(count);
     this.host = new Int32Array(count).fill(-1);
+    this.lastHost = new Int32Array(count).fill(-1);
     this.flavor = new Int32Array(count);
     this.image = new Int32Array(count);
     this.project = new Int32Array(count);
@@ -68,6 +71,11 @@ export class Servers {
     this.firstOnHost = new Int32Array(hosts);
     this.nextOnHost = new Int32Array(count);
     this.previousOnHost = new Int32Array(count);
+  }
+
+  /** `server-1` is the first one asked for. */
+  nameOf(server: number): string {
+    return `server-${server + 1}`;
   }
 
   vmStateOf(server: number): VmState {
@@ -85,6 +93,7 @@ export class Servers {
   /** Puts the server on a host's list; the host's room is claimed by `Hosts.claim`. */
   place(server: number, host: number): void {
     this.host[server] = host;
+    this.lastHost[server] = host;
     const head = this.firstOnHost[host]!;
     this.nextOnHost[server] = head;
     this.previousOnHost[server] = 0;

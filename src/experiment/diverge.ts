@@ -96,7 +96,7 @@ function visit(options: RunOptions, visitor: Visitor): void {
 
 function inWords({ cloud, engine }: BuiltRun, kind: EventKind, entity: number, argument: number): string {
   const name = cloud.simulation.nameOf(kind);
-  const server = `server-${entity + 1}`;
+  const server = cloud.servers.nameOf(entity);
   switch (name) {
     case "host chosen":
       return argument < 0 ? `no host is found for ${server}` : `${server} is given ${cloud.hosts.descriptions[argument]!.name}`;

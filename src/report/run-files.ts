@@ -58,7 +58,7 @@ export function runFiles(scenario: Scenario, result: RunResult, code: CodeVersio
   const { servers, hosts, simulation } = cloud;
   const seconds = (micros: number): Cell => (micros < 0 ? null : micros / SECOND);
   const hostName = (host: number): Cell => (host < 0 ? null : hosts.descriptions[host]!.name);
-  const serverName = (server: number) => `server-${server + 1}`;
+  const serverName = (server: number) => servers.nameOf(server);
   const all = (count: number) => Array.from({ length: count }, (_, i) => i);
 
   const summary = {
@@ -103,7 +103,7 @@ export function runFiles(scenario: Scenario, result: RunResult, code: CodeVersio
         servers.vmStateOf(server),
         servers.taskStateOf(server),
         servers.outcomeOf(server),
-        hostName(servers.host[server]!),
+        hostName(servers.lastHost[server]!),
         servers.attempts[server]!,
         servers.cpuUtilisation[server]!,
         seconds(servers.requestedAt[server]!),
@@ -161,7 +161,7 @@ export function runFiles(scenario: Scenario, result: RunResult, code: CodeVersio
           "vm_state",
           "task_state",
           "outcome",
-          "host",
+          "last_host",
           "build_attempts",
           "cpu_utilisation",
           "requested_at_s",

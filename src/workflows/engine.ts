@@ -97,7 +97,7 @@ export class WorkflowEngine {
     return this.links;
   }
 
-  /** What a strand is doing, in words: `launch-server of server 17, at neutron.server.createPort`. */
+  /** What a strand is doing, in words: `launch-server of server-17, at neutron.server.createPort`. */
   describe(strand: number): string {
     const { workflow, code } = this.programs[this.program[strand]!]!;
     const instruction = code[this.pc[strand]!];
@@ -105,7 +105,7 @@ export class WorkflowEngine {
     if (instruction?.code === "visit") place = instruction.operation.key;
     else if (instruction !== undefined && "step" in instruction && "name" in instruction.step) place = `"${instruction.step.name}"`;
     else if (instruction !== undefined) place = `step ${this.pc[strand]} (${instruction.code})`;
-    return `${workflow.name} of server ${this.subject[strand]}, at ${place}`;
+    return `${workflow.name} of ${this.cloud.servers.nameOf(this.subject[strand]!)}, at ${place}`;
   }
 
   /** Mean wait for a worker of a component that the cloud has once, in milliseconds. */
