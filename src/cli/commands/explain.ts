@@ -1,6 +1,6 @@
 // orrery explain: every effective value of a scenario, with its unit, its source, and whether it is only assumed.
-import Table from "cli-table3";
 import type { Argv } from "yargs";
+import { explanation } from "../../report/explanation.ts";
 import { json } from "../../report/run-files.ts";
 import { readScenarioFrom, scenarioArguments } from "../terminal.ts";
 
@@ -19,13 +19,6 @@ export function handler(argv: Awaited<ReturnType<typeof builder>["argv"]>): void
     process.stdout.write(json(values));
     return;
   }
-  const table = new Table({
-    head: ["value", "is", "because", "evidence", "meaning"],
-    style: { head: [], border: [] },
-    colWidths: [44, 26, 46, 13, 46],
-    wordWrap: true,
-  });
-  for (const { path, value, source, evidence, meaning } of values) table.push([path, value, source, evidence, meaning]);
   const assumed = scenario.values.filter((value) => value.evidence === "assumed").length;
-  process.stdout.write(`${table.toString()}\n\n${scenario.values.length} values, ${assumed} of them assumed.\n`);
+  process.stdout.write(`${explanation(values)}\n\n${scenario.values.length} values, ${assumed} of them assumed.\n`);
 }
