@@ -1,5 +1,6 @@
-// A bench asks one question about speed or memory and answers it with rows. Its small size is part of the tests, so it cannot rot; a row that
-// can be wrong carries what must be the same on every machine (an order hash, a fingerprint, a count of tasks that ended late) beside its figure.
+// A bench asks one question about speed or memory and answers it with rows. Its small size is part of the tests, so it cannot rot; a row
+// that can be wrong carries what must be the same on every machine (an order hash, a fingerprint, a count of tasks that ended late) beside
+// its figure.
 
 export type Size = "small" | "large";
 

@@ -1,6 +1,6 @@
-// What CloudSim and CloudSim Plus take for the same workloads. Measured with OpenJDK 17.0.15 (SerialGC, logging off) on 2 cores of an EPYC
-// machine that other processes shared; CPU seconds of the process from the start of the simulation to its end, compiler and collector included;
-// medians where several runs were made. Equal runs differ by up to 1.5 times: read the orders of magnitude.
+// What CloudSim and CloudSim Plus take for the same workloads. Measured with OpenJDK 17.0.15 (SerialGC, logging off) on 2 cores of a
+// machine that other processes shared; CPU seconds of the process from the start of the simulation to its end, compiler and collector
+// included; medians where several runs were made. Equal runs differ by up to 1.5 times: read the orders of magnitude.
 //
 // CloudSim 3.0.3 is commit 46c46604 (2013), CloudSim 7.0.1+ is 476ceef2 (2025-09-25), CloudSim Plus 8.5.7 is f23d4b165 (2025-06-30).
 

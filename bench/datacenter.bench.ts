@@ -14,8 +14,8 @@ import { isolated } from "./isolation.ts";
 import { cpuSecondsOf, peakMemoryMib } from "./measure.ts";
 
 /**
- * `batch`: VMs of one core, all at the start, with at most 900 different task lengths. `fine`: the same with as many lengths as VMs. `churn`:
- * VMs of 1, 2, 4 and 8 cores arrive over 10,000 s and leave when their task ends.
+ * `batch`: VMs of one core, all at the start, with at most 900 different task lengths. `fine`: the same with as many lengths as VMs.
+ * `churn`: VMs of 1, 2, 4 and 8 cores arrive over 10,000 s and leave when their task ends.
  */
 type Workload = "batch" | "fine" | "churn";
 type Policy = "ff" | "bf";

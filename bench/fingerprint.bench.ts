@@ -73,13 +73,14 @@ async function run(size: Size): Promise<BenchResult[]> {
     const argument = { name, events, rounds: size === "large" ? 11 : 3 };
     const measured = await isolated(size, import.meta.url, measureFingerprint, argument);
     const { eventNanoseconds, foldNanoseconds } = measured;
+    const share = (100 * foldNanoseconds) / eventNanoseconds;
     results.push({
       workload: name,
       figure: foldNanoseconds,
       unit: "ns/event",
       hash: measured.fingerprint,
       counts: measured.counts,
-      notes: `${((100 * foldNanoseconds) / eventNanoseconds).toFixed(1)} % of an event of ${eventNanoseconds.toFixed(1)} ns with an empty handler`,
+      notes: `${share.toFixed(1)} % of an event of ${eventNanoseconds.toFixed(1)} ns with an empty handler`,
     });
   }
   return results;

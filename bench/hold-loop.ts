@@ -8,8 +8,8 @@ export function fill(list: EventList, delays: Float64Array, pending: number): vo
 }
 
 /**
- * Takes the earliest event out and puts it back a delay later, `turns` times. `cursor` counts the delays used before. Returns `hash` with the
- * events folded in as they leave: two lists that give the same hash have given the same order.
+ * Takes the earliest event out and puts it back a delay later, `turns` times. `cursor` counts the delays used before. Returns `hash` with
+ * the events folded in as they leave: two lists that give the same hash have given the same order.
  */
 export function hold(list: EventList, delays: Float64Array, cursor: number, turns: number, hash: number): number {
   const mask = delays.length - 1;

@@ -45,9 +45,9 @@ function drawDelays(law: Law): Float64Array {
 }
 
 /**
- * One list, filled, settled and measured. A collection makes V8 drop optimised code, and optimising it again costs some 20 ms of CPU, far more
- * than a fast list takes for the difference that is looked for: so it is made first of all, and half as many turns as are measured (at least)
- * go before them unmeasured.
+ * One list, filled, settled and measured. A collection makes V8 drop optimised code, and optimising it again costs some 20 ms of CPU, far
+ * more than a fast list takes for the difference that is looked for: so it is made first of all, and half as many turns as are measured (at
+ * least) go before them unmeasured.
  */
 function measureRound(loop: Loop, name: EventListName, delays: Float64Array, pending: number, turns: number): Round {
   collectGarbage();
@@ -62,19 +62,20 @@ function measureRound(loop: Loop, name: EventListName, delays: Float64Array, pen
 }
 
 /**
- * Bytes that a turn leaves behind: growth of the heap over a stretch too short for a collection to hide any of it, the median of several.
- * The reading itself allocates a little, which the length of the stretch divides.
+ * Bytes that a turn leaves behind: growth of the heap over short stretches, the median of many, so that the few in which a collection
+ * strikes do not count. Unoptimised code boxes numbers that optimised code does not, hence the settling after the collection. The reading
+ * itself allocates a little, which the length of the stretch divides.
  */
 function garbagePerTurn(loop: Loop, name: EventListName, delays: Float64Array, pending: number): number {
   const stretch = 10_000;
+  const settling = 200 * stretch;
+  collectGarbage();
   const list = eventLists[name]();
   loop.fill(list, delays, pending);
-  let cursor = pending;
-  let hash = loop.hold(list, delays, cursor, 10 * stretch, 0);
-  cursor += 10 * stretch;
+  let cursor = pending + settling;
+  let hash = loop.hold(list, delays, pending, settling, 0);
   const growths: number[] = [];
-  for (let i = 0; i < 7; i++) {
-    collectGarbage();
+  for (let i = 0; i < 21; i++) {
     const before = process.memoryUsage().heapUsed;
     hash = loop.hold(list, delays, cursor, stretch, hash);
     growths.push((process.memoryUsage().heapUsed - before) / stretch);

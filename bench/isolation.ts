@@ -16,8 +16,8 @@ export async function ownCopy<Module>(path: string, copy: string): Promise<Modul
 }
 
 /**
- * Calls `measure`, which the module at `url` must export under its own name and whose argument and result are JSON. A large measurement gets
- * a process of its own (`--expose-gc`): nothing compiled or allocated before can help or harm it. A small one runs right here.
+ * Calls `measure`, which the module at `url` must export under its own name and whose argument and result are JSON. A large measurement
+ * gets a process of its own (`--expose-gc`): nothing compiled or allocated before can help or harm it. A small one runs right here.
  */
 export async function isolated<Argument, Result>(
   size: Size,

@@ -16,8 +16,8 @@ export function pingPong(simulation: Simulation, resends: number): void {
 
 /**
  * Each of `entities` begins with an equal share of `inFlight` events to itself and answers each event with another, 2 r seconds later;
- * `resends` answers in all, then the rest drains. r comes from one 32-bit congruential generator, in the order of need. Delays are rounded to
- * whole microseconds.
+ * `resends` answers in all, then the rest drains. r comes from one 32-bit congruential generator, in the order of need. Delays are rounded
+ * to whole microseconds.
  */
 export function hold(simulation: Simulation, entities: number, inFlight: number, resends: number): void {
   let x = 12345;

@@ -1,5 +1,6 @@
-// Events per second of the bare kernel, on the workloads for which CloudSim's figures are known. CloudSim asks every entity at every instant
-// whether it has something to do, so its speed falls with the number of entities; a kernel that calls the handler concerned has no such term.
+// Events per second of the bare kernel, on the workloads for which CloudSim's figures are known. CloudSim asks every entity at every
+// instant whether it has something to do, so its speed falls with the number of entities; a kernel that calls the handler concerned has no
+// such term.
 import { Simulation } from "../src/kernel/simulation.ts";
 import { type Bench, type BenchResult, moreThan, type Size } from "./bench.ts";
 import { kernelEventsPerCpuSecond } from "./cloudsim-figures.ts";

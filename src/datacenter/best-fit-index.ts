@@ -1,6 +1,6 @@
-// Which host with room has the least of it? Best fit fills the fullest host that still takes the request: the one with the fewest free vCPUs,
-// the lowest-numbered among equals. The hosts stand in that order in a treap (a search tree kept in balance by one hash per host), and each
-// node knows, component by component, the most room below it, so a subtree in which nothing can fit is passed over.
+// Which host with room has the least of it? Best fit fills the fullest host that still takes the request: the one with the fewest free
+// vCPUs, the lowest-numbered among equals. The hosts stand in that order in a treap (a search tree kept in balance by one hash per host),
+// and each node knows, component by component, the most room below it, so a subtree in which nothing can fit is passed over.
 //
 // "Fits" means what `Hosts.fits` means; free vCPUs are Placement's, capacity less usage. The index is told of every claim and release.
 import type { Hosts } from "./hosts.ts";

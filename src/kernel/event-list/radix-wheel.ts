@@ -50,6 +50,8 @@ export class RadixWheel implements EventList {
   private reference = 0;
   private limit = 0;
 
+  /** The time on its way to `insert`: as an argument of a call that is not inlined it would become an object on the heap. */
+  private readonly due = new Float64Array(1);
   private frontTimes = new Float64Array(FRONT_CAPACITY);
   private frontEvents = new Int32Array(FRONT_CAPACITY);
   private frontArguments = new Int32Array(FRONT_CAPACITY);
@@ -59,8 +61,10 @@ export class RadixWheel implements EventList {
 
   push(time: number, event: number, argument: number): void {
     this.size++;
-    if (time < this.limit) this.insert(time, event, argument);
-    else this.file(time, event, argument);
+    if (time < this.limit) {
+      this.due[0] = time;
+      this.insert(event, argument);
+    } else this.file(time, event, argument);
   }
 
   pop(until: number): boolean {
@@ -145,8 +149,9 @@ export class RadixWheel implements EventList {
     this.nextChunk = nextChunk;
   }
 
-  /** Sorted insertion into the front, behind events of the same time. */
-  private insert(time: number, event: number, argument: number): void {
+  /** Sorted insertion into the front, behind events of the same time. The time comes in `due`. */
+  private insert(event: number, argument: number): void {
+    const time = this.due[0]!;
     if (this.frontHead === this.frontTail) this.frontHead = this.frontTail = 0;
     else if (this.frontTail - this.frontHead >= FRONT_SPILL && this.frontTimes[this.frontHead]! >= this.reference) {
       this.spill();
