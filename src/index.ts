@@ -1,0 +1,95 @@
+// What Orrery offers as a library, one line a concept, from the ground floor up. Read it as the table of contents of the house: each line
+// names the file to open next.
+// biome-ignore-all assist/source/organizeImports: the lines stand in floor order
+
+// kernel: time, events, chance; it knows nothing of clouds
+export { DAY, formatTime, HOUR, type Micros, MILLISECOND, MINUTE, SECOND, WEEK } from "./kernel/time.ts";
+export { type EventKind, type Handler, type Observer, Simulation, SimulationBug, type TimerKind } from "./kernel/simulation.ts";
+export { type EventList, type EventListName, eventLists } from "./kernel/event-list/event-list.ts";
+export { type Checkpoint, Fingerprint } from "./kernel/fingerprint.ts";
+export { RandomStreams, type Stream } from "./kernel/random.ts";
+export type { Distribution } from "./kernel/distribution.ts";
+export * as distributions from "./kernel/distribution.ts";
+export * as elementary from "./kernel/elementary.ts";
+export { type Dimension, formatQuantity, parseQuantity } from "./kernel/units.ts";
+export { type Evidence, type Parameter, parameter } from "./kernel/parameter.ts";
+export { formatProblem, InputError, type Problem } from "./kernel/problem.ts";
+
+// statistics: what samples say, and how sure they are
+export { Tally } from "./statistics/tally.ts";
+export { TimeWeighted } from "./statistics/time-weighted.ts";
+export { Histogram } from "./statistics/histogram.ts";
+export { LogSketch, quantile, quantileInterval, sortedSample } from "./statistics/quantiles.ts";
+export { type Interval, meanInterval, pairedDifference } from "./statistics/interval.ts";
+export { type BatchMeans, batchMeans, lagOneAutocorrelation } from "./statistics/batch-means.ts";
+
+// queueing: who waits for whom
+export { type Discipline, type StationId, type StationOptions, Stations, type StationStatistics } from "./queueing/station.ts";
+export { SharedCapacity } from "./queueing/shared-capacity.ts";
+export { SharedProcessors } from "./queueing/shared-processors.ts";
+
+// datacenter: what there is, as columns
+export { type HostDescription, type HostId, Hosts } from "./datacenter/hosts.ts";
+export { type HostType, hostTypes } from "./datacenter/host-types.ts";
+export { type Hypervisor, hypervisors } from "./datacenter/hypervisors.ts";
+export { type Outcome, outcomes, Servers, type TaskState, type VmState } from "./datacenter/servers.ts";
+export type { Flavor, Image } from "./datacenter/flavor.ts";
+export { type GroupPolicy, ServerGroups } from "./datacenter/server-groups.ts";
+export { StorageTiers } from "./datacenter/storage-tiers.ts";
+export { LeafSpineFabric } from "./datacenter/fabric.ts";
+export { HostPower, wattsAt } from "./datacenter/power.ts";
+export { type NotificationName, Notifications } from "./datacenter/notifications.ts";
+
+// policies: one decision each
+export { defineFilter, type Filter } from "./policies/nova/filter.ts";
+export { filters } from "./policies/nova/filters/index.ts";
+export { defineWeigher, type Weigher } from "./policies/nova/weigher.ts";
+export { weighers } from "./policies/nova/weighers/index.ts";
+export { type PolicySpec, presets } from "./policies/nova/policy.ts";
+export { FilterScheduler } from "./policies/nova/filter-scheduler.ts";
+export type { RequestSpec } from "./policies/nova/request-spec.ts";
+
+// services: one declaration for each OpenStack service
+export { type Component, defineService, type Operation, type Service } from "./services/service.ts";
+export { components, operations } from "./services/index.ts";
+
+// workflows: where services meet
+export type { Step, Workflow } from "./workflows/vocabulary.ts";
+export * as vocabulary from "./workflows/vocabulary.ts";
+export { launchServer } from "./workflows/launch-server.ts";
+export { deleteServer } from "./workflows/delete-server.ts";
+export { deleteInstantly, launchInstantly } from "./workflows/instant.ts";
+export { WorkflowEngine } from "./workflows/engine.ts";
+export { Cloud } from "./workflows/cloud.ts";
+export { DecisionLog } from "./workflows/decision-log.ts";
+
+// telemetry: meters and who reads them
+export { type Meter, meters } from "./telemetry/meters.ts";
+export { Ceilometer } from "./telemetry/ceilometer.ts";
+
+// workload: what users ask for
+export type { ArrivalSpec, GeneratedWorkloadSpec, RequestTable, TraceWorkloadSpec, WorkloadSpec } from "./workload/workload.ts";
+export { generateRequests } from "./workload/generate.ts";
+export { batchSizeFits, lifetimeFits } from "./workload/lifetimes.ts";
+export { readTrace } from "./workload/trace.ts";
+
+// scenario: a question about a cloud, and the cloud built from it
+export { readScenario } from "./scenario/parse.ts";
+export { catalogue } from "./scenario/catalogue.ts";
+export type { CloudSpec, ExplainedValue, Scenario, StudySpec } from "./scenario/scenario.ts";
+export { scenarioJsonSchema } from "./scenario/json-schema.ts";
+export { type BuiltRun, buildRun, buildWorkload, type Workload } from "./scenario/build.ts";
+
+// experiment: running, repeating, comparing
+export { type RunOptions, type RunResult, runInSteps, runOnce } from "./experiment/run.ts";
+export { type Metric, metrics } from "./experiment/metrics.ts";
+export { type Comparison, compareInSteps, type Verdict } from "./experiment/compare.ts";
+export { type Divergence, findDivergence } from "./experiment/diverge.ts";
+export { type CodeVersion, codeVersion } from "./experiment/code-version.ts";
+
+// report: for people and for machines
+export { runTable } from "./report/run-table.ts";
+export { runFiles } from "./report/run-files.ts";
+export { comparisonTable } from "./report/comparison-table.ts";
+export { comparisonFiles } from "./report/comparison-files.ts";
+export { writeResult } from "./report/result-folder.ts";
