@@ -8,7 +8,7 @@ export interface OperationDeclaration {
   readonly time: Micros;
   /** Added to `time` for each host of the cloud (or for each allocation candidate, where that limit is lower). */
   readonly perHost?: Micros;
-  /** Coefficient of variation of the busy time; default 0.25 (models.md 4.2: stages with cv 0.2 to 0.3). */
+  /** Coefficient of variation of the busy time; default 0.25 (the stages of a boot are taken to have cv 0.2 to 0.3: assumed). */
   readonly cv?: number;
   /** Time that passes before the answer without keeping a worker busy: fixed, or uniform up to `delayUpTo`. */
   readonly delay?: Micros;

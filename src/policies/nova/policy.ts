@@ -1,7 +1,6 @@
 // A policy is a named configuration of Nova's filter scheduler, in Nova's own option names. The textbook policies are configurations too:
 // without weighers the first host in line wins (first fit), and a random choice among all of them is random fit.
 import { filters } from "./filters/index.ts";
-import { weighers } from "./weighers/index.ts";
 
 export interface PolicySpec {
   readonly name: string;
@@ -20,8 +19,8 @@ export interface Preset extends PolicySpec {
 }
 
 const defaultFilters = filters.map((filter) => filter.name);
-/** The weighers of a stock Nova; FitWeigher is ours. */
-const novaWeighers = weighers.map((weigher) => weigher.name).filter((name) => name !== "FitWeigher");
+/** The weighers of a stock Nova, as far as there are any here: an explicit list, so that adding a weigher changes no preset. */
+const novaWeighers = ["RAMWeigher", "CPUWeigher", "DiskWeigher", "IoOpsWeigher", "BuildFailureWeigher"];
 /** Larger than any cloud: the whole list. */
 export const ALL_HOSTS = 1_000_000_000;
 
