@@ -1,7 +1,7 @@
 // What the commands share at the terminal: reading the scenario they are given, showing progress, hearing Ctrl-C between two slices of work.
 import { setImmediate } from "node:timers/promises";
 import { Presets, SingleBar } from "cli-progress";
-import colours from "picocolors";
+import picocolors from "picocolors";
 import type { Argv } from "yargs";
 import type { EventListName } from "../kernel/event-list/event-list.ts";
 import { InputError } from "../kernel/problem.ts";
@@ -38,20 +38,25 @@ export function eventListArgument<T>(yargs: Argv<T>) {
   });
 }
 
+export function commandLineProblem(message: string, hint: string): InputError {
+  return new InputError([{ file: null, line: null, column: null, path: "", message, hint }]);
+}
+
 /** @throws InputError */
 export function readScenarioFrom({ file, set, seed }: ScenarioArguments): Scenario {
   const parameters = new Map<string, string>();
   for (const assignment of set) {
     const at = assignment.indexOf("=");
     if (at < 1) {
-      const message = `--set ${assignment}: expected name=value`;
-      throw new InputError([{ file: null, line: null, column: null, path: "", message, hint: "for example --set scale=2" }]);
+      throw commandLineProblem(`--set ${assignment}: expected name=value`, "for example --set scale=2");
     }
     parameters.set(assignment.slice(0, at), assignment.slice(at + 1));
   }
   const scenario = readScenario(file, { catalogue, parameters });
   if (seed === undefined) return scenario;
-  const values = scenario.values.map((value) => (value.path === "study.seed" ? { ...value, value: seed, source: "--seed" } : value));
+  if (seed.trim() === "") throw commandLineProblem("--seed: expected a text or a number", "for example --seed 2");
+  const given = { value: seed, source: "--seed", evidence: "scenario" } as const;
+  const values = scenario.values.map((value) => (value.path === "study.seed" ? { ...value, ...given } : value));
   const written = { ...scenario.written, study: { ...(scenario.written.study as Record<string, unknown>), seed } };
   return { ...scenario, study: { ...scenario.study, seed }, values, written };
 }
@@ -76,6 +81,10 @@ export async function drain<T>(steps: Generator<number, T>, title: string): Prom
   }
 }
 
+/** Colours are for a terminal; elsewhere only for who asks for them (FORCE_COLOR). */
+const coloured = picocolors.isColorSupported && (process.stdout.isTTY === true || (process.env.FORCE_COLOR ?? "") !== "");
+const colours = picocolors.createColors(coloured);
+
 export function paint(verdict: string, text: string): string {
   if (verdict === "better") return colours.green(text);
   if (verdict === "worse") return colours.red(text);
@@ -84,7 +93,7 @@ export function paint(verdict: string, text: string): string {
 
 /** Ctrl-C ends the command at the next breath; half-written results go with it. */
 export function hearInterrupts(): void {
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.once(signal, () => {
       process.stderr.write("\nInterrupted; nothing was written.\n");
       process.exit(exitCodes.interrupted.code);

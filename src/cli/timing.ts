@@ -1,13 +1,28 @@
 // `--timing FILE`: what depends on the machine and the moment goes into a file of its own, never into a result.
-import { writeFileSync } from "node:fs";
+import { accessSync, constants, existsSync, statSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus, hostname } from "node:os";
+import { dirname } from "node:path";
+import { commandLineProblem } from "./terminal.ts";
 
 export class Timing {
+  private readonly file: string | undefined;
   private readonly started = new Date();
   private readonly cpu = process.cpuUsage();
 
-  write(file: string | undefined, events: number): void {
+  /** @throws InputError for a file that cannot be written, before the work is done */
+  constructor(file: string | undefined) {
+    this.file = file;
     if (file === undefined) return;
+    try {
+      if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) throw new Error("it is a folder");
+      accessSync(existsSync(file) ? file : dirname(file), constants.W_OK);
+    } catch (error) {
+      throw commandLineProblem(`--timing ${file}: cannot be written: ${(error as Error).message}`, "name a file in a folder that is there");
+    }
+  }
+
+  write(events: number): void {
+    if (this.file === undefined) return;
     const { user, system } = process.cpuUsage(this.cpu);
     const cpuSeconds = (user + system) / 1e6;
     const record = {
@@ -22,6 +37,6 @@ export class Timing {
       processor: cpus()[0]?.model ?? "unknown",
       cores: availableParallelism(),
     };
-    writeFileSync(file, `${JSON.stringify(record, null, 2)}\n`);
+    writeFileSync(this.file, `${JSON.stringify(record, null, 2)}\n`);
   }
 }

@@ -16,8 +16,11 @@ export interface ComparedRun {
   readonly values: ReadonlyMap<string, number>;
 }
 
-/** `better` and `worse` follow the metric's direction; a metric that is no merit is only `higher` or `lower`. */
-export type Verdict = "better" | "worse" | "higher" | "lower" | "no difference shown" | "the same";
+/**
+ * `better` and `worse` follow the metric's direction; a metric that is no merit is only `higher` or `lower`. A difference in a single
+ * replication is `not judged`: whether it is chance cannot be said.
+ */
+export type Verdict = "better" | "worse" | "higher" | "lower" | "no difference shown" | "the same" | "not judged";
 
 export interface Compared {
   readonly policy: string;
@@ -73,8 +76,13 @@ function compareMetric(metric: Metric, runs: readonly ComparedRun[], scenario: S
     policies.every((policy) => Number.isFinite(valueIn(policy.name, replication))),
   );
   if (complete.length === 0) return [];
-  const samples = policies.map((policy) => complete.map((replication) => valueIn(policy.name, replication)));
-  const first = samples[0]!;
+  const first = complete.map((replication) => valueIn(policies[0]!.name, replication));
+  const samples = policies.map((policy) =>
+    complete.map((replication, i) => {
+      const value = valueIn(policy.name, replication);
+      return isRounding(value, first[i]!) ? first[i]! : value;
+    }),
+  );
   const compared = policies.map((policy, i): Compared => {
     const mean = meanInterval(samples[i]!, confidence);
     if (i === 0) return { policy: policy.name, mean, difference: null, verdict: null };
@@ -84,8 +92,17 @@ function compareMetric(metric: Metric, runs: readonly ComparedRun[], scenario: S
   return [{ metric, replications: complete.length, policies: compared }];
 }
 
-function verdictOn(metric: Metric, difference: Interval): Verdict {
+/** Sums of the same parts in another order differ by this much; it must not pass for a difference between policies. */
+const ROUNDING = 1e-12;
+
+function isRounding(a: number, b: number): boolean {
+  return Math.abs(a - b) <= ROUNDING * Math.max(Math.abs(a), Math.abs(b));
+}
+
+/** What the interval of a difference from the first policy says about a metric. */
+export function verdictOn(metric: Pick<Metric, "better">, difference: Interval): Verdict {
   if (difference.mean === 0 && (difference.halfWidth === 0 || difference.count < 2)) return "the same";
+  if (difference.count < 2) return "not judged";
   if (!(difference.low > 0 || difference.high < 0)) return "no difference shown";
   const higher = difference.mean > 0;
   if (metric.better === "neither") return higher ? "higher" : "lower";

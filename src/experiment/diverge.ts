@@ -41,12 +41,17 @@ export interface Divergence {
 /** Events noted at a time: 20 MB. */
 const MOST_NOTED = 500_000;
 
-/** Runs both again to find the first event that differs within the window; null when there is none. */
-export function findDivergence(a: RunOptions, b: RunOptions, window: Window): Divergence | null {
-  for (let from = window.from; from < window.to; from += MOST_NOTED) {
-    const to = Math.min(window.to, from + MOST_NOTED);
-    const notesA = note(a, from, to);
-    const notesB = note(b, from, to);
+/**
+ * Runs both again to find the first event that differs within the window; null when there is none. Kinds of events count by name: two clouds
+ * of different make-up number them differently, so their fingerprints differ from the start and the search goes on beyond the window. When
+ * nothing but these numbers differs, that is said instead.
+ */
+export function findDivergence(a: RunOptions, b: RunOptions, window: Window): Divergence | "numbering" | null {
+  const kinds = new KindNames();
+  for (let from = window.from, end = window.to; from < end; from += MOST_NOTED) {
+    const to = Math.min(end, from + MOST_NOTED);
+    const notesA = note(a, from, to, kinds);
+    const notesB = note(b, from, to, kinds);
     const length = Math.max(notesA.length, notesB.length);
     for (let i = 0; i < length; i += 4) {
       if (notesA[i] === notesB[i] && notesA[i + 1] === notesB[i + 1] && notesA[i + 2] === notesB[i + 2] && notesA[i + 3] === notesB[i + 3])
@@ -59,17 +64,37 @@ export function findDivergence(a: RunOptions, b: RunOptions, window: Window): Di
         common: event > 1 ? describeEvent(a, event - 1) : null,
       };
     }
-    if (length < 4 * MOST_NOTED) return null;
+    if (kinds.renumbered) end = Number.POSITIVE_INFINITY;
+    if (length < 4 * (to - from)) break;
   }
-  return null;
+  return kinds.renumbered ? "numbering" : null;
+}
+
+/** Numbers the names of kinds across both runs, and notices when a run has its own number for one. */
+class KindNames {
+  renumbered = false;
+  private readonly names: string[] = [];
+  private readonly ownNumbers: EventKind[] = [];
+
+  number(kind: EventKind, name: string): number {
+    let number = this.names.indexOf(name);
+    if (number === -1) {
+      number = this.names.push(name) - 1;
+      this.ownNumbers.push(kind);
+    }
+    if (this.ownNumbers[number] !== kind) this.renumbered = true;
+    return number;
+  }
 }
 
 /** (time, kind, entity, argument) of the events after `from` up to `to`. */
-function note(options: RunOptions, from: number, to: number): readonly number[] {
+function note(options: RunOptions, from: number, to: number, kinds: KindNames): readonly number[] {
   const notes: number[] = [];
+  const numbers: number[] = []; // by kind of this run
   visit(options, (built, count, time, kind, entity, argument) => {
-    if (count > from) notes.push(time, kind, entity, argument);
-    if (count >= to) built.cloud.simulation.stop();
+    const { simulation } = built.cloud;
+    if (count > from) notes.push(time, (numbers[kind] ??= kinds.number(kind, simulation.nameOf(kind))), entity, argument);
+    if (count >= to) simulation.stop();
   });
   return notes;
 }
@@ -104,6 +129,8 @@ function inWords({ cloud, engine }: BuiltRun, kind: EventKind, entity: number, a
     case "request":
     case "lifetime over":
       return `${name}, ${server}`;
+    case "end of warm-up":
+      return name;
     case "poll":
       return `the polling agent of ${cloud.hosts.descriptions[entity]!.name} polls`;
     case "request arrives":

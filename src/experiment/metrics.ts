@@ -38,6 +38,8 @@ function total(values: ArrayLike<number>): number {
 const bootQuantile = (p: number) => (_run: BuiltRun, watch: Watch) =>
   watch.boots.length === 0 ? Number.NaN : quantile(sortedSample(watch.boots), p);
 
+const otherFailures = ["MaxRetriesExceeded", "OverQuota", "VolumeNotCreated", "BuildTimeout", "ServiceUnavailable"] as const;
+
 export const metrics: readonly Metric[] = [
   {
     name: "servers.requested",
@@ -64,9 +66,8 @@ export const metrics: readonly Metric[] = [
     name: "servers.failed",
     unit: "servers",
     better: "lower",
-    meaning: "Servers that failed otherwise (MaxRetriesExceeded, OverQuota, VolumeNotCreated, BuildTimeout)",
-    of: (run, watch) =>
-      countOutcomes(run, watch, "MaxRetriesExceeded", "OverQuota", "VolumeNotCreated", "BuildTimeout", "ServiceUnavailable"),
+    meaning: `Servers that failed otherwise (${otherFailures.join(", ")})`,
+    of: (run, watch) => countOutcomes(run, watch, ...otherFailures),
   },
   {
     name: "boot.mean",

@@ -5,7 +5,7 @@ import { metrics } from "../experiment/metrics.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { Interval } from "../statistics/interval.ts";
 import { csvChunks } from "./csv.ts";
-import { json, portableValues, type ResultFile } from "./run-files.ts";
+import { json, manifestHead, portableValues, type ResultFile, withManifest } from "./run-files.ts";
 
 const interval = ({ mean, halfWidth, low, high, count }: Interval) => ({ mean, half_width: halfWidth, low, high, count });
 
@@ -37,11 +37,7 @@ export function comparisonData(scenario: Scenario, comparison: Comparison): unkn
 
 export function comparisonFiles(scenario: Scenario, comparison: Comparison, code: CodeVersion): readonly ResultFile[] {
   const manifest = {
-    orrery: code.version,
-    sources: code.sources,
-    scenario: scenario.name,
-    seed: scenario.study.seed,
-    data: scenario.data.map((file) => ({ name: file.name.split(/[/\\]/).at(-1), sha256: file.sha256 })),
+    ...manifestHead(scenario, code),
     values: portableValues(scenario),
   };
   const header = ["policy", "replication", "fingerprint", "events", ...metrics.map((metric) => `${metric.name} (${metric.unit})`)];
@@ -52,9 +48,8 @@ export function comparisonFiles(scenario: Scenario, comparison: Comparison, code
     run.events,
     ...metrics.map((metric) => run.values.get(metric.name)!),
   ]);
-  return [
-    { name: "manifest.json", text: [json(manifest)] },
+  return withManifest(manifest, [
     { name: "comparison.json", text: [json(comparisonData(scenario, comparison))] },
     { name: "runs.csv", text: csvChunks(header, rows) },
-  ];
+  ]);
 }

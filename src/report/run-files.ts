@@ -7,6 +7,7 @@ import type { RunResult } from "../experiment/run.ts";
 import { SECOND } from "../kernel/time.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { type Cell, csvChunks } from "./csv.ts";
+import { MANIFEST } from "./result-folder.ts";
 
 /** A file of a result: its name and its text in pieces. */
 export interface ResultFile {
@@ -21,8 +22,7 @@ export function json(value: unknown): string {
 
 /** Everything that determines the results of a scenario, as text: its effective values, its data by content, and the code. */
 export function scenarioIdentity(scenario: Scenario, code: CodeVersion): string {
-  const data = scenario.data.map((file) => [basename(file.name), file.sha256]);
-  return JSON.stringify([code, scenario.name, portableValues(scenario), data]);
+  return JSON.stringify([code, scenario.name, portableValues(scenario), portableData(scenario)]);
 }
 
 /** First 12 hexadecimal digits of the SHA-256 over all that is given. */
@@ -30,21 +30,38 @@ export function identify(...parts: readonly unknown[]): string {
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 12);
 }
 
-/** Effective values by path; a data file is named by its last part only, as where it lies is this machine's business. */
+/** What the manifests of runs and of comparisons begin with: the code, the scenario and its data. */
+export function manifestHead(scenario: Scenario, code: CodeVersion) {
+  return { orrery: code.version, sources: code.sources, scenario: scenario.name, seed: scenario.study.seed, data: portableData(scenario) };
+}
+
+/** The files of a result, the manifest among them: it lists them all. */
+export function withManifest(manifest: Readonly<Record<string, unknown>>, files: readonly ResultFile[]): readonly ResultFile[] {
+  const names = [MANIFEST, ...files.map((file) => file.name)];
+  return [{ name: MANIFEST, text: [json({ ...manifest, files: names })] }, ...files];
+}
+
+const portableData = (scenario: Scenario) => scenario.data.map(({ name, sha256 }) => ({ name: lastPart(name), sha256 }));
+
+/** Effective values by path, portable. */
 export function portableValues(scenario: Scenario): Record<string, string> {
-  const names = new Set(scenario.data.map((file) => file.name));
-  return Object.fromEntries(scenario.values.map(({ path, value }) => [path, names.has(value) ? basename(value) : value]));
+  return Object.fromEntries(scenario.values.map(({ path, value }) => [path, portableText(scenario, value)]));
 }
 
-function basename(path: string): string {
-  return path.split(/[/\\]/).at(-1)!;
+/** Where data lies is this machine's business: the path of a data file, or a folder in it, is named by its last part only. */
+function portableText(scenario: Scenario, text: string): string {
+  const path = text.trim();
+  return /[/\\]/.test(path) && scenario.data.some(({ name }) => name.includes(path)) ? lastPart(path) : text;
 }
 
-/** The scenario as written, fit to be read again by `diff`; a data file is named by its last part only. */
+function lastPart(path: string): string {
+  return path.split(/[/\\]/).findLast((part) => part !== "") ?? "";
+}
+
+/** The scenario as written, fit to be read again by `diff`. */
 function portableScenario(scenario: Scenario): unknown {
-  const names = new Set(scenario.data.map((file) => file.name));
   const portable = (value: unknown): unknown => {
-    if (typeof value === "string") return names.has(value.trim()) ? basename(value.trim()) : value;
+    if (typeof value === "string") return portableText(scenario, value);
     if (Array.isArray(value)) return value.map(portable);
     if (typeof value === "object" && value !== null)
       return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, portable(entry)]));
@@ -78,13 +95,9 @@ export function runFiles(scenario: Scenario, result: RunResult, code: CodeVersio
     calls: engine === null ? null : engine.calls.map(({ from, operation, count }) => ({ from, operation, count })),
   };
   const manifest = {
-    orrery: code.version,
-    sources: code.sources,
-    scenario: scenario.name,
+    ...manifestHead(scenario, code),
     policy: result.policy.name,
-    seed: scenario.study.seed,
     replication: result.replication,
-    data: scenario.data.map((file) => ({ name: basename(file.name), sha256: file.sha256 })),
     values: portableValues(scenario),
     metrics: Object.fromEntries(metrics.map(({ name, unit, better, meaning }) => [name, { unit, better, meaning }])),
     events: result.events,
@@ -146,8 +159,7 @@ export function runFiles(scenario: Scenario, result: RunResult, code: CodeVersio
       yield [seconds(time), serverName(server), hostName(host), host < 0 ? "NoValidHost" : "chosen", candidates, ...leftAfter, weight];
     }
   };
-  return [
-    { name: "manifest.json", text: [json(manifest)] },
+  return withManifest(manifest, [
     { name: "summary.json", text: [json(summary)] },
     { name: "scenario.json", text: [json(portableScenario(scenario))] },
     {
@@ -198,7 +210,7 @@ export function runFiles(scenario: Scenario, result: RunResult, code: CodeVersio
         decisionRows(),
       ),
     },
-  ];
+  ]);
 }
 
 function countBy<T>(items: readonly T[], key: (item: T) => string): Record<string, number> {

@@ -3,6 +3,7 @@ import Table from "cli-table3";
 import { metrics } from "../experiment/metrics.ts";
 import type { RunResult } from "../experiment/run.ts";
 import type { Scenario } from "../scenario/scenario.ts";
+import { figure } from "./figures.ts";
 
 const NO_ROW_LINES = { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "" };
 
@@ -15,7 +16,7 @@ export function runTable(scenario: Scenario, result: RunResult): string {
   });
   for (const { name, unit, meaning } of metrics) {
     const value = result.values.get(name)!;
-    if (Number.isFinite(value)) table.push([name, Number.isInteger(value) ? String(value) : value.toFixed(3), unit, meaning]);
+    if (Number.isFinite(value)) table.push([name, figure(value), unit, meaning]);
   }
   const { replication, policy } = result;
   return [

@@ -11,8 +11,8 @@ export interface Meter {
   readonly name: string;
   readonly type: "gauge" | "delta" | "cumulative";
   readonly unit: string;
-  /** What a sample is about; the entity of its samples is the row of that thing (for images, the server that asked for it). */
-  readonly resource: "instance" | "image" | "interface" | "host";
+  /** What a sample is about; the entity of its samples is the row of that thing (for images and volumes, of the server they are for). */
+  readonly resource: "instance" | "image" | "interface" | "volume" | "host";
   /** The notification that makes a sample, or `poll` for the polling agent. */
   readonly on: NotificationName | "poll";
   readonly meaning: string;
@@ -100,7 +100,7 @@ export const meters: readonly Meter[] = [
     name: "volume.size",
     type: "gauge",
     unit: "GB",
-    resource: "instance",
+    resource: "volume",
     on: "volume.create.end",
     meaning: "Size of the volume created with the server",
     volume: (cloud, server) => cloud.flavorOf(server).volumeGb,

@@ -12,6 +12,7 @@ import type { RandomStreams, Stream } from "../kernel/random.ts";
 import type { EventKind, Simulation } from "../kernel/simulation.ts";
 import type { Micros } from "../kernel/time.ts";
 import type { FilterScheduler } from "../policies/nova/filter-scheduler.ts";
+import type { RequestSpec } from "../policies/nova/request-spec.ts";
 import type { SharedCapacity } from "../queueing/shared-capacity.ts";
 import { DecisionLog } from "./decision-log.ts";
 
@@ -46,6 +47,8 @@ export interface CloudParts {
   readonly cpuOverhead: Float64Array;
   readonly latencyMicros: Micros;
   readonly workers: ReadonlyMap<string, number>;
+  /** Most requests in a component at once, waiting and served, by component; further ones end in ServiceUnavailable. Default: no bound. */
+  readonly capacities?: ReadonlyMap<string, number>;
   readonly serviceTimes: ReadonlyMap<string, Micros>;
 }
 
@@ -68,6 +71,7 @@ export class Cloud implements CloudParts {
   readonly cpuOverhead: Float64Array;
   readonly latencyMicros: Micros;
   readonly workers: ReadonlyMap<string, number>;
+  readonly capacities: ReadonlyMap<string, number>;
   readonly serviceTimes: ReadonlyMap<string, Micros>;
   readonly decisions = new DecisionLog();
   /** Called when a transfer started for a strand has ended; the engine sets it. */
@@ -81,13 +85,15 @@ export class Cloud implements CloudParts {
   /** Called after every claim and release: whoever counts hosts in use listens here. */
   readonly claimListeners: ((server: number, sign: 1 | -1) => void)[] = [];
   private readonly failedBuild: Uint8Array;
+  /** Servers that count against their project's quota. */
+  private readonly counted: Uint8Array;
 
   private readonly usedInstances: Int32Array; // by project
   private readonly usedVcpuMilli: Float64Array;
   private readonly usedRamMb: Float64Array;
   private readonly alternates: Int32Array; // maxAttempts per server: hosts to try, -1 = no more
-  private readonly nextAlternate: Uint8Array;
-  private readonly decisionsMade: Uint8Array;
+  private readonly nextAlternate: Int32Array;
+  private readonly decisionsMade: Int32Array;
   private readonly decided: EventKind;
   private readonly failures: Stream;
 
@@ -110,17 +116,19 @@ export class Cloud implements CloudParts {
     this.cpuOverhead = parts.cpuOverhead;
     this.latencyMicros = parts.latencyMicros;
     this.workers = parts.workers;
+    this.capacities = parts.capacities ?? new Map();
     this.serviceTimes = parts.serviceTimes;
     this.busyMilli = new Float64Array(this.hosts.count);
     this.running = new Uint8Array(this.servers.count);
     this.hasVolume = new Uint8Array(this.servers.count);
     this.failedBuild = new Uint8Array(this.servers.count);
+    this.counted = new Uint8Array(this.servers.count);
     this.usedInstances = new Int32Array(this.projects);
     this.usedVcpuMilli = new Float64Array(this.projects);
     this.usedRamMb = new Float64Array(this.projects);
     this.alternates = new Int32Array(this.servers.count * this.settings.maxAttempts).fill(-1);
-    this.nextAlternate = new Uint8Array(this.servers.count);
-    this.decisionsMade = new Uint8Array(this.servers.count);
+    this.nextAlternate = new Int32Array(this.servers.count);
+    this.decisionsMade = new Int32Array(this.servers.count);
     this.decided = this.simulation.recordKind("host chosen");
     this.failures = this.streams.stream("build.failure");
   }
@@ -149,10 +157,14 @@ export class Cloud implements CloudParts {
     this.usedInstances[project]!++;
     this.usedVcpuMilli[project]! += flavor.vcpuMilli;
     this.usedRamMb[project]! += flavor.ramMb;
+    this.counted[server] = 1;
     return true;
   }
 
+  /** The server counts no more; nothing happens if it did not. */
   returnQuota(server: number): void {
+    if (this.counted[server] === 0) return;
+    this.counted[server] = 0;
     const project = this.servers.project[server]!;
     const flavor = this.flavorOf(server);
     this.usedInstances[project]!--;
@@ -160,18 +172,16 @@ export class Cloud implements CloudParts {
     this.usedRamMb[project]! -= flavor.ramMb;
   }
 
+  /** What a project's servers count against its quota. */
+  quotaUse(project: number): { readonly instances: number; readonly vcpuMilli: number; readonly ramMb: number } {
+    return { instances: this.usedInstances[project]!, vcpuMilli: this.usedVcpuMilli[project]!, ramMb: this.usedRamMb[project]! };
+  }
+
   /** The scheduler's decision: the chosen host and its alternates become the server's list to be claimed from. False: NoValidHost. */
   chooseHost(server: number): boolean {
-    const { scheduler, servers } = this;
+    const { scheduler } = this;
     const { maxAttempts } = this.settings;
-    const request = {
-      server,
-      flavor: this.flavorOf(server),
-      image: this.imageOf(server),
-      group: servers.group[server]!,
-      groups: this.groups,
-    };
-    const count = scheduler.select(request, maxAttempts - 1, this.decisionsMade[server]!++);
+    const count = scheduler.select(this.requestSpec(server), maxAttempts - 1, this.decisionsMade[server]!++);
     for (let i = 0; i < maxAttempts; i++) this.alternates[server * maxAttempts + i] = i < count ? scheduler.ordered[i]! : -1;
     this.nextAlternate[server] = 0;
     const host = count > 0 ? scheduler.ordered[0]! : -1;
@@ -181,13 +191,22 @@ export class Cloud implements CloudParts {
     return count > 0;
   }
 
-  /** Claims the next host of the server's list that still has room, and puts the server there. False: the list is at its end. */
+  private requestSpec(server: number): RequestSpec {
+    const group = this.servers.group[server]!;
+    return { server, flavor: this.flavorOf(server), image: this.imageOf(server), group, groups: this.groups };
+  }
+
+  /**
+   * Claims the next host of the server's list that still has room and still suits its group, and puts the server there. False: the list is
+   * at its end.
+   */
   claimNext(server: number): boolean {
     const { maxAttempts } = this.settings;
+    const request = this.requestSpec(server);
     while (this.nextAlternate[server]! < maxAttempts) {
       const host = this.alternates[server * maxAttempts + this.nextAlternate[server]!++]!;
       if (host < 0) return false;
-      if (!this.hosts.claim(host as HostId, this.flavorOf(server))) continue;
+      if (!this.scheduler.permitsClaim(request, host) || !this.hosts.claim(host as HostId, request.flavor)) continue;
       this.servers.place(server, host);
       if (this.servers.group[server]! >= 0) this.groups.join(this.servers.group[server]!, host);
       for (const listener of this.claimListeners) listener(server, 1);
@@ -226,9 +245,12 @@ export class Cloud implements CloudParts {
     return fails;
   }
 
-  /** True after a failed build until the next one begins; other failures keep what the server holds. */
+  /**
+   * True after a failed build until the next one begins. Other failures keep what the server holds, and so does one that comes when the time
+   * for the build is up already.
+   */
   rescheduling(server: number): boolean {
-    return this.failedBuild[server] === 1;
+    return this.failedBuild[server] === 1 && this.servers.vmStateOf(server) === "building";
   }
 
   /** Takes room on the tier of the flavor's volume type. */

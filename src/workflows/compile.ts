@@ -1,6 +1,5 @@
 // Compiles a workflow into a flat program: one instruction after another, with jumps, and for every instruction the place where a failure
 // goes. A request then runs with one integer, its program counter.
-
 import { nova } from "../services/nova.ts";
 import type { Component, Operation } from "../services/service.ts";
 import type { Limit, RetryRule, Step, User, Workflow } from "./vocabulary.ts";
@@ -13,11 +12,11 @@ export type Instruction =
   | { readonly code: "fork"; readonly branches: readonly number[]; readonly join: number }
   | { readonly code: "jump"; readonly to: number }
   | { readonly code: "unless"; readonly step: Extract<Step, { word: "when" }>; readonly to: number }
-  | { readonly code: "once"; readonly step: Extract<Step, { word: "once" }>; readonly space: number; readonly to: number }
-  | { readonly code: "onceDone" | "onceFailed"; readonly space: number }
+  | { readonly code: "once"; readonly step: Extract<Step, { word: "once" }>; readonly gate: number; readonly to: number }
+  | { readonly code: "onceDone" | "onceFailed"; readonly gate: number }
   | { readonly code: "retryBegin"; readonly slot: number }
   | { readonly code: "retryNext"; readonly slot: number; readonly rule: RetryRule }
-  | { readonly code: "limitBegin" | "limitEnd" | "limitCancel"; readonly limit: Limit }
+  | { readonly code: "limitBegin" | "limitEnd" | "limitFailed"; readonly limit: Limit }
   | { readonly code: "fail" }
   | { readonly code: "end" };
 
@@ -26,18 +25,36 @@ export interface Program {
   readonly code: readonly Instruction[];
   /** By instruction: where a failure goes, -1 = it ends the strand. */
   readonly handlers: Int32Array;
+  /** How many `once` it has. */
+  readonly gates: number;
 }
 
 export const RETRY_SLOTS = 4;
 
 type Mutable = { -readonly [K in keyof Instruction]: Instruction[K] };
 
+/** What stands around a step. */
+interface Scope {
+  /** Where a failure goes, -1 = it ends the strand. */
+  readonly handler: number;
+  /** Retries around it, each of which has a count of its own. */
+  readonly slot: number;
+  /** Within a limit of the same strand. */
+  readonly limited: boolean;
+  /** In an undo, where the strand carries the failure that is being undone. */
+  readonly undoing: boolean;
+}
+
+/** @throws RangeError for a combination of words that cannot be run. */
 export function compile(workflow: Workflow): Program {
   const code: Instruction[] = [];
   const handlers: number[] = [];
-  let onceSpaces = 0;
+  let gates = 0;
 
-  const emit = (instruction: Instruction, handler: number): number => {
+  const refuse = (why: string): never => {
+    throw new RangeError(`workflow "${workflow.name}": ${why}`);
+  };
+  const emit = (instruction: Instruction, { handler }: Scope): number => {
     code.push(instruction);
     handlers.push(handler);
     return code.length - 1;
@@ -47,37 +64,36 @@ export function compile(workflow: Workflow): Program {
     code[at] = { ...(code[at] as Mutable), ...change } as Instruction;
   };
   /** Lines a failure handler up behind the steps it protects; the handler itself fails outward. */
-  const guarded = (body: (handler: number) => void, handler: number, onFailure: () => void) => {
+  const guarded = (body: (inner: Scope) => void, scope: Scope, onFailure: () => void) => {
     const start = code.length;
-    const placeholder = -2 - start; // unique until the handler's place is known
-    body(placeholder);
-    const skip = emit({ code: "jump", to: -1 }, handler);
+    const placeholder = -2 - start; // of these steps, until the handler's place is known
+    body({ ...scope, handler: placeholder });
+    const skip = emit({ code: "jump", to: -1 }, scope);
     const place = code.length;
     for (let i = start; i < place; i++) if (handlers[i] === placeholder) handlers[i] = place;
     onFailure();
     patch(skip, { to: code.length });
   };
 
-  const all = (steps: readonly Step[], from: Component | User, handler: number, slot: number): Component | User => {
+  const all = (steps: readonly Step[], from: Component | User, scope: Scope) => {
     let actor = from;
-    for (const step of steps) actor = one(step, actor, handler, slot);
-    return actor;
+    for (const step of steps) actor = one(step, actor, scope);
   };
 
-  const one = (step: Step, from: Component | User, handler: number, slot: number): Component | User => {
+  /** Returns who acts next. */
+  const one = (step: Step, from: Component | User, scope: Scope): Component | User => {
     switch (step.word) {
       case "at":
-        all(step.steps, step.component, handler, slot);
+        all(step.steps, step.component, scope);
         return step.component;
       case "call":
       case "cast": {
         const { operation } = step;
-        const back = step.word === "call";
+        const { transport } = operation.of.declaration;
+        const inPlace = transport === "local" || operation.of.key === from.key; // nobody sends himself messages
         // RPC goes through the message queue: to the broker, and from there to the worker. An answer costs one more message.
-        if (operation.of.declaration.transport === "rpc")
-          emit({ code: "visit", operation: nova.messageQueue.deliver, from, messages: 1 }, handler);
-        const messages = operation.of.declaration.transport === "local" ? 0 : back ? 2 : 1;
-        emit({ code: "visit", operation, from, messages }, handler);
+        if (transport === "rpc" && !inPlace) emit({ code: "visit", operation: nova.messageQueue.deliver, from, messages: 1 }, scope);
+        emit({ code: "visit", operation, from, messages: inPlace ? 0 : step.word === "call" ? 2 : 1 }, scope);
         return from;
       }
       case "enter":
@@ -85,15 +101,19 @@ export function compile(workflow: Workflow): Program {
       case "notify":
       case "wait":
       case "transfer":
-        emit({ code: step.word, step }, handler);
+        emit({ code: step.word, step }, scope);
         return from;
       case "together": {
-        const fork = emit({ code: "fork", branches: [], join: -1 }, handler);
-        // A branch fails into its own end: the join passes the failure on.
+        // A join would take the failure that is being undone for a branch's.
+        if (scope.undoing) refuse('"together" cannot stand in an undo');
+        if (step.branches.length === 0) return from;
+        const fork = emit({ code: "fork", branches: [], join: -1 }, scope);
+        // A branch is a strand of its own and fails into its own end: the join passes the failure on.
+        const own: Scope = { ...scope, handler: -1, limited: false };
         const branches = step.branches.map((branch) => {
           const begin = code.length;
-          all(branch, from, -1, slot);
-          emit({ code: "end" }, -1);
+          all(branch, from, own);
+          emit({ code: "end" }, own);
           return begin;
         });
         patch(fork, { branches, join: code.length });
@@ -101,87 +121,84 @@ export function compile(workflow: Workflow): Program {
       }
       case "attempt":
         guarded(
-          (inner) => all(step.steps, from, inner, slot),
-          handler,
+          (inner) => all(step.steps, from, inner),
+          scope,
           () => {
-            const begin = code.length;
-            all(step.undo, from, handler, slot);
-            // While it is undone the strand carries its failure, which a join would take for a branch's.
-            if (code.slice(begin).some((instruction) => instruction.code === "fork")) {
-              throw new RangeError(`workflow "${workflow.name}": "together" cannot stand in an undo`);
-            }
-            emit({ code: "fail" }, handler);
+            all(step.undo, from, { ...scope, undoing: true });
+            emit({ code: "fail" }, scope);
           },
         );
         return from;
       case "retry": {
-        if (slot === RETRY_SLOTS) throw new RangeError(`workflow "${workflow.name}": retries are nested more than ${RETRY_SLOTS} deep`);
-        emit({ code: "retryBegin", slot }, handler);
-        const over = emit({ code: "jump", to: code.length + 1 }, handler);
+        // Trying again forgets the failure, and with it the one that is being undone.
+        if (scope.undoing) refuse('"retry" cannot stand in an undo');
+        const { slot } = scope;
+        if (slot === RETRY_SLOTS) refuse(`retries are nested more than ${RETRY_SLOTS} deep`);
+        const deeper: Scope = { ...scope, slot: slot + 1 };
+        emit({ code: "retryBegin", slot }, scope);
+        const over = emit({ code: "jump", to: -1 }, scope);
         const again = code.length;
-        all(step.before, from, handler, slot + 1);
+        all(step.before, from, deeper);
         patch(over, { to: code.length });
         guarded(
-          (inner) => all(step.steps, from, inner, slot + 1),
-          handler,
+          (inner) => all(step.steps, from, inner),
+          deeper,
           () => {
-            emit({ code: "retryNext", slot, rule: step.rule }, handler);
-            emit({ code: "jump", to: again }, handler);
+            emit({ code: "retryNext", slot, rule: step.rule }, scope);
+            emit({ code: "jump", to: again }, scope);
           },
         );
         return from;
       }
       case "within":
-        emit({ code: "limitBegin", limit: step.limit }, handler);
+        // A strand has one timer.
+        if (scope.limited) refuse('"within" cannot stand within another, except in a branch of its own');
+        emit({ code: "limitBegin", limit: step.limit }, scope);
         guarded(
-          (inner) => all(step.steps, from, inner, slot),
-          handler,
-          () => {
-            emit({ code: "limitCancel", limit: step.limit }, handler);
-            emit({ code: "fail" }, handler);
-          },
+          (inner) => all(step.steps, from, { ...inner, limited: true }),
+          scope,
+          () => emit({ code: "limitFailed", limit: step.limit }, scope),
         );
-        emit({ code: "limitEnd", limit: step.limit }, handler);
+        emit({ code: "limitEnd", limit: step.limit }, scope);
         return from;
       case "holding":
-        emit({ code: "hold", component: step.component }, handler);
+        emit({ code: "hold", component: step.component }, scope);
         guarded(
-          (inner) => {
-            all(step.steps, from, inner, slot);
-          },
-          handler,
+          (inner) => all(step.steps, from, inner),
+          scope,
           () => {
-            emit({ code: "release", component: step.component }, handler);
-            emit({ code: "fail" }, handler);
+            emit({ code: "release", component: step.component }, scope);
+            emit({ code: "fail" }, scope);
           },
         );
-        emit({ code: "release", component: step.component }, handler);
+        emit({ code: "release", component: step.component }, scope);
         return from;
       case "once": {
-        const space = onceSpaces++;
-        const begin = emit({ code: "once", step, space, to: -1 }, handler);
+        const gate = gates++;
+        const begin = emit({ code: "once", step, gate, to: -1 }, scope);
         guarded(
-          (inner) => all(step.steps, from, inner, slot),
-          handler,
+          (inner) => all(step.steps, from, inner),
+          scope,
           () => {
-            emit({ code: "onceFailed", space }, handler);
-            emit({ code: "fail" }, handler);
+            emit({ code: "onceFailed", gate }, scope);
+            emit({ code: "fail" }, scope);
           },
         );
-        emit({ code: "onceDone", space }, handler);
+        emit({ code: "onceDone", gate }, scope);
         patch(begin, { to: code.length });
         return from;
       }
       case "when": {
-        const unless = emit({ code: "unless", step, to: -1 }, handler);
-        all(step.steps, from, handler, slot);
+        const unless = emit({ code: "unless", step, to: -1 }, scope);
+        all(step.steps, from, scope);
         patch(unless, { to: code.length });
         return from;
       }
     }
   };
 
-  all(workflow.steps, { key: "user" }, -1, 0);
-  emit({ code: "end" }, -1);
-  return { workflow, code, handlers: Int32Array.from(handlers) };
+  const whole: Scope = { handler: -1, slot: 0, limited: false, undoing: false };
+  all(workflow.steps, { key: "user" }, whole);
+  emit({ code: "end" }, whole);
+  return { workflow, code, handlers: Int32Array.from(handlers), gates };
 }

@@ -15,6 +15,11 @@ export const deleteServer: Workflow = {
     at(user, call(keystone.api.issueToken, "name, password"), call(nova.api.deleteServer, "server id")),
     at(nova.api, call(keystone.api.validateToken, "token"), enter("deleting"), notify("instance.delete.start")),
     when(
+      "it never reached a host",
+      (cloud, server) => cloud.servers.host[server]! < 0,
+      at(nova.api, call(nova.database.destroyInstance, "instance")),
+    ),
+    when(
       "it has a host",
       (cloud, server) => cloud.servers.host[server]! >= 0,
       at(nova.api, cast(nova.compute.terminate, "server id")),
@@ -39,6 +44,7 @@ export const deleteServer: Workflow = {
           }),
           notify("volume.delete.end"),
         ),
+        call(nova.database.destroyInstance, "instance"),
         call(placement.api.deleteAllocations, "allocation"),
         decide("leave the host", (cloud, server) => {
           cloud.leaveHost(server);
@@ -46,7 +52,6 @@ export const deleteServer: Workflow = {
         }),
       ),
     ),
-    at(nova.compute, call(nova.database.destroyInstance, "instance")),
   ],
   ended(cloud, server, outcome) {
     if (outcome !== null) throw new RangeError(`deleting server ${server} ended in ${outcome}`);

@@ -7,7 +7,7 @@ import { type Distribution, lognormalFromMean, uniform } from "../kernel/distrib
 import type { Stream } from "../kernel/random.ts";
 import type { EventKind, TimerKind } from "../kernel/simulation.ts";
 import { type StationId, Stations } from "../queueing/station.ts";
-import type { Component, Operation } from "../services/service.ts";
+import type { Component } from "../services/service.ts";
 import type { Cloud } from "./cloud.ts";
 import { compile, type Instruction, type Program, RETRY_SLOTS } from "./compile.ts";
 import type { Workflow } from "./vocabulary.ts";
@@ -15,11 +15,14 @@ import type { Workflow } from "./vocabulary.ts";
 const DEFAULT_CV = 0.25;
 const NO_PARENT = -1;
 
-/** What a `visit` needs at run time, worked out once. */
-interface Visit {
-  readonly operation: Operation;
+/** Workers to go to: a station of the whole cloud, or the first of those on the hosts. */
+interface Seat {
   readonly station: StationId;
   readonly perHost: boolean;
+}
+
+/** What a `visit` needs at run time, worked out once. */
+interface Visit extends Seat {
   readonly request: number; // latency there, us
   readonly answer: number; // latency back, us
   readonly service: Distribution;
@@ -27,6 +30,14 @@ interface Visit {
   readonly delay: Distribution | null;
   readonly delayStream: Stream;
   readonly link: number; // index into the matrix of calls
+}
+
+/** Who has been through a `once`, by key; under way are the keys that have a line of waiting strands, which may be empty. */
+interface Gate {
+  readonly done: Set<number>;
+  readonly line: Map<number, number[]>;
+  /** Keys of the strands at work or in line. */
+  readonly keyOf: Map<number, number>;
 }
 
 export interface CallCount {
@@ -44,6 +55,8 @@ export class WorkflowEngine {
   private readonly cloud: Cloud;
   private readonly programs: Program[] = [];
   private readonly visits: (Visit | null)[][] = [];
+  private readonly seats: (Seat | null)[][] = []; // of `hold` and `release`
+  private readonly gates: Gate[][] = [];
   private readonly stationOf = new Map<string, StationId>();
   private readonly links: { from: string; operation: string; count: number }[] = [];
 
@@ -56,13 +69,9 @@ export class WorkflowEngine {
   private readonly failure: number[] = []; // outcome on the way out, 0 = none
   private readonly owed: number[] = []; // latency of the last answer, paid with the next step
   private readonly tries: number[] = []; // RETRY_SLOTS per strand
+  private readonly limited: number[] = []; // place of the last `limitBegin`
   private readonly expired: number[] = []; // 1 once the limit has passed
-  private readonly key: number[] = []; // held in a `once`
   private readonly free: number[] = [];
-
-  /** By program * 64 + space, then key: 1 = under way, 2 = done; and who waits. */
-  private readonly onceState = new Map<number, Map<number, number>>();
-  private readonly onceWaiting = new Map<string, number[]>();
 
   private readonly arriveKind: EventKind;
   private readonly servedKind: EventKind;
@@ -92,6 +101,11 @@ export class WorkflowEngine {
     return this.begun.reduce((sum, begun, i) => sum + begun - this.ended[i]!, 0);
   }
 
+  /** Strands in being: 0 when no workflow is under way. */
+  get strands(): number {
+    return this.program.length - this.free.length;
+  }
+
   /** Calls made so far, by caller and operation, in order of first appearance in the workflows. */
   get calls(): readonly CallCount[] {
     return this.links;
@@ -119,11 +133,18 @@ export class WorkflowEngine {
     this.programs.push(program);
     this.begun.push(0);
     this.ended.push(0);
+    this.seats.push(program.code.map((instruction) => this.seatOf(instruction)));
     this.visits.push(program.code.map((instruction) => this.prepare(instruction)));
+    this.gates.push(Array.from({ length: program.gates }, () => ({ done: new Set(), line: new Map(), keyOf: new Map() })));
+  }
+
+  private seatOf(instruction: Instruction): Seat | null {
+    if (instruction.code !== "hold" && instruction.code !== "release") return null;
+    const { component } = instruction;
+    return { station: this.stationFor(component), perHost: component.declaration.scope === "host" };
   }
 
   private prepare(instruction: Instruction): Visit | null {
-    if (instruction.code === "hold" || instruction.code === "release") this.stationFor(instruction.component);
     if (instruction.code !== "visit") return null;
     const { operation, from, messages } = instruction;
     const { cloud } = this;
@@ -134,7 +155,6 @@ export class WorkflowEngine {
     let link = this.links.findIndex((known) => known.from === from.key && known.operation === operation.key);
     if (link < 0) link = this.links.push({ from: from.key, operation: operation.key, count: 0 }) - 1;
     return {
-      operation,
       station: this.stationFor(operation.of),
       perHost: operation.of.declaration.scope === "host",
       request: messages > 0 ? cloud.latencyMicros : 0,
@@ -151,7 +171,9 @@ export class WorkflowEngine {
   private stationFor(component: Component): StationId {
     const known = this.stationOf.get(component.key);
     if (known !== undefined) return known;
-    const workers = this.cloud.workers.get(component.key) ?? component.declaration.workers;
+    // 0 is Nova's way to say that there is no limit (max_concurrent_builds).
+    const workers = (this.cloud.workers.get(component.key) ?? component.declaration.workers) || Number.MAX_SAFE_INTEGER;
+    const capacity = this.cloud.capacities.get(component.key) ?? Number.POSITIVE_INFINITY;
     const copies = component.declaration.scope === "host" ? this.cloud.hosts.count : 1;
     let first = -1 as StationId;
     for (let copy = 0; copy < copies; copy++) {
@@ -159,7 +181,7 @@ export class WorkflowEngine {
         copies === 1 && component.declaration.scope !== "host"
           ? component.key
           : `${component.key}@${this.cloud.hosts.descriptions[copy]!.name}`;
-      const station = this.stations.add(name, { workers });
+      const station = this.stations.add(name, { workers, capacity });
       if (copy === 0) first = station;
     }
     this.stationOf.set(component.key, first);
@@ -175,8 +197,8 @@ export class WorkflowEngine {
     this.joins[strand] = 0;
     this.failure[strand] = 0;
     this.owed[strand] = 0;
+    this.limited[strand] = -1;
     this.expired[strand] = 0;
-    this.key[strand] = 0;
     for (let slot = 0; slot < RETRY_SLOTS; slot++) this.tries[strand * RETRY_SLOTS + slot] = 0;
     return strand;
   }
@@ -191,8 +213,8 @@ export class WorkflowEngine {
     return this.visits[this.program[strand]!]![this.pc[strand]!]!;
   }
 
-  private at(visit: { readonly station: StationId; readonly perHost: boolean }, strand: number): StationId {
-    return (visit.perHost ? visit.station + this.hostOf(strand) : visit.station) as StationId;
+  private at(seat: Seat, strand: number): StationId {
+    return (seat.perHost ? seat.station + this.hostOf(strand) : seat.station) as StationId;
   }
 
   private hostOf(strand: number): number {
@@ -202,22 +224,18 @@ export class WorkflowEngine {
   }
 
   private arrive(strand: number): void {
-    const instruction = this.programs[this.program[strand]!]!.code[this.pc[strand]!]!;
-    if (instruction.code === "hold") {
-      this.stations.arrive((this.stationFor(instruction.component) + this.hostOf(strand)) as StationId, strand);
-      return;
-    }
-    if (this.stations.arrive(this.at(this.visitOf(strand), strand), strand)) return;
+    const program = this.program[strand]!;
+    const pc = this.pc[strand]!;
+    const seat = (this.visits[program]![pc] ?? this.seats[program]![pc])!;
+    if (this.stations.arrive(this.at(seat, strand), strand)) return;
     if (this.fail(strand, outcomes.indexOf("ServiceUnavailable"))) this.step(strand);
   }
 
   private beginService(strand: number): void {
-    const program = this.program[strand]!;
-    const pc = this.pc[strand]!;
-    const visit = this.visits[program]![pc];
-    if (visit === null || visit === undefined) {
+    const visit = this.visits[this.program[strand]!]![this.pc[strand]!]!;
+    if (visit === null) {
       // A held worker stays with the strand until its release.
-      this.simulationResume(strand, 0);
+      this.resume(strand, 0);
       return;
     }
     this.links[visit.link]!.count++;
@@ -227,7 +245,9 @@ export class WorkflowEngine {
 
   /** Numbers the draws of one server: its place in the workflow and how often it has been there. */
   private occasion(strand: number): number {
-    return this.tries[strand * RETRY_SLOTS]! * 65_536 + this.program[strand]! * 4_096 + this.pc[strand]!;
+    let tries = 0;
+    for (let slot = RETRY_SLOTS - 1; slot >= 0; slot--) tries = tries * 251 + this.tries[strand * RETRY_SLOTS + slot]!;
+    return Math.imul(tries, 65_536) + this.program[strand]! * 4_096 + this.pc[strand]!;
   }
 
   private served(strand: number): void {
@@ -239,7 +259,7 @@ export class WorkflowEngine {
     this.advance(strand);
   }
 
-  private simulationResume(strand: number, delay: number): void {
+  private resume(strand: number, delay: number): void {
     this.cloud.simulation.schedule(delay, this.resumeKind, strand);
   }
 
@@ -264,7 +284,7 @@ export class WorkflowEngine {
         this.pc[strand] = pc - 1;
         const latency = this.owed[strand]!;
         this.owed[strand] = 0;
-        this.simulationResume(strand, latency);
+        this.resume(strand, latency);
         return;
       }
       switch (instruction.code) {
@@ -288,8 +308,7 @@ export class WorkflowEngine {
           if (instruction.step.word === "notify") cloud.notifications.emit(instruction.step.notification, subject);
           break;
         case "wait":
-          if (instruction.step.word === "wait")
-            this.simulationResume(strand, Math.max(0, Math.round(instruction.step.time(cloud, subject))));
+          if (instruction.step.word === "wait") this.resume(strand, Math.max(0, Math.round(instruction.step.time(cloud, subject))));
           return;
         case "transfer":
           if (instruction.step.word === "transfer") {
@@ -301,7 +320,7 @@ export class WorkflowEngine {
           this.arrive(strand);
           return;
         case "release":
-          this.stations.leave((this.stationFor(instruction.component) + this.hostOf(strand)) as StationId);
+          this.stations.leave(this.at(this.seats[program]![pc]!, strand));
           break;
         case "fork": {
           const { branches, join } = instruction;
@@ -326,35 +345,27 @@ export class WorkflowEngine {
           }
           break;
         case "once": {
+          const { done, line, keyOf } = this.gates[program]![instruction.gate]!;
           const key = instruction.step.key(cloud, subject);
-          const states = this.onceStates(program, instruction.space);
-          const state = states.get(key);
-          if (state === 2) {
+          if (done.has(key)) {
             this.pc[strand] = instruction.to;
             continue;
           }
-          if (state === 1) {
-            this.waitingFor(program, instruction.space, key).push(strand);
+          keyOf.set(strand, key);
+          const waiting = line.get(key);
+          if (waiting !== undefined) {
+            waiting.push(strand);
             return;
           }
-          states.set(key, 1);
-          this.key[strand] = key;
+          line.set(key, []);
           break;
         }
         case "onceDone":
-        case "onceFailed": {
-          const key = this.key[strand]!;
-          const states = this.onceStates(program, instruction.space);
-          const done = instruction.code === "onceDone";
-          if (done) states.set(key, 2);
-          else states.delete(key);
-          // Those who waited look again: they pass when it is done; after a failure the first of them does it itself.
-          for (const waiting of this.takeWaiting(program, instruction.space, key)) {
-            this.pc[waiting]!--;
-            this.simulationResume(waiting, 0);
-          }
+          this.leaveGate(strand, this.gates[program]![instruction.gate]!, true);
           break;
-        }
+        case "onceFailed":
+          this.leaveGate(strand, this.gates[program]![instruction.gate]!, false);
+          break;
         case "retryBegin":
           this.tries[strand * RETRY_SLOTS + instruction.slot] = 1;
           break;
@@ -372,21 +383,20 @@ export class WorkflowEngine {
         }
         case "limitBegin": {
           const limit = instruction.limit.time(cloud);
+          this.limited[strand] = pc;
           this.expired[strand] = 0;
           if (limit > 0) cloud.simulation.set(limit, this.limitTimer, strand);
           break;
         }
-        case "limitCancel":
-          cloud.simulation.cancel(this.limitTimer, strand);
-          break;
         case "limitEnd":
+        case "limitFailed": {
           cloud.simulation.cancel(this.limitTimer, strand);
-          if (this.expired[strand] === 1) {
-            this.expired[strand] = 0;
-            if (this.fail(strand, outcomes.indexOf(instruction.limit.outcome))) continue;
-            return;
-          }
-          break;
+          const expired = this.expired[strand] === 1;
+          this.expired[strand] = 0;
+          if (!expired && instruction.code === "limitEnd") break;
+          if (this.fail(strand, expired ? outcomes.indexOf(instruction.limit.outcome) : this.failure[strand]!)) continue;
+          return;
+        }
         case "fail":
           if (this.fail(strand, this.failure[strand]!)) continue;
           return;
@@ -441,35 +451,29 @@ export class WorkflowEngine {
   }
 
   private limitPassed(strand: number): void {
-    const { code } = this.programs[this.program[strand]!]!;
-    // The limit around the present place: the last one begun before it. Limits are not nested within one strand.
-    for (let pc = this.pc[strand]!; pc >= 0; pc--) {
-      const instruction = code[pc]!;
-      if (instruction.code !== "limitBegin") continue;
-      this.expired[strand] = 1;
-      instruction.limit.expired(this.cloud, this.subject[strand]!);
+    const instruction = this.programs[this.program[strand]!]!.code[this.limited[strand]!]!;
+    this.expired[strand] = 1;
+    if (instruction.code === "limitBegin") instruction.limit.expired(this.cloud, this.subject[strand]!);
+  }
+
+  /** Those in line pass when it is done; after a failure the first of them does it himself, and the others go on waiting. */
+  private leaveGate(strand: number, gate: Gate, done: boolean): void {
+    const key = gate.keyOf.get(strand)!;
+    gate.keyOf.delete(strand);
+    const line = gate.line.get(key)!;
+    if (!done) {
+      const next = line.shift();
+      if (next === undefined) gate.line.delete(key);
+      else this.resume(next, 0);
       return;
     }
-  }
-
-  private onceStates(program: number, space: number): Map<number, number> {
-    const index = program * 64 + space;
-    let states = this.onceState.get(index);
-    if (states === undefined) this.onceState.set(index, (states = new Map()));
-    return states;
-  }
-
-  private waitingFor(program: number, space: number, key: number): number[] {
-    const name = `${program}/${space}/${key}`;
-    let waiting = this.onceWaiting.get(name);
-    if (waiting === undefined) this.onceWaiting.set(name, (waiting = []));
-    return waiting;
-  }
-
-  private takeWaiting(program: number, space: number, key: number): readonly number[] {
-    const name = `${program}/${space}/${key}`;
-    const waiting = this.onceWaiting.get(name) ?? [];
-    this.onceWaiting.delete(name);
-    return waiting;
+    gate.done.add(key);
+    gate.line.delete(key);
+    for (const waiting of line) {
+      gate.keyOf.delete(waiting);
+      const instruction = this.programs[this.program[waiting]!]!.code[this.pc[waiting]!]!;
+      if (instruction.code === "once") this.pc[waiting] = instruction.to - 1;
+      this.resume(waiting, 0);
+    }
   }
 }

@@ -25,14 +25,16 @@ function place(cloud: Cloud, server: number): Outcome {
     cloud.beginBuild(server);
     cloud.notifications.emit("instance.create.start", server);
     const volume = cloud.flavorOf(server).volumeGb > 0;
-    const noVolume = volume && cloud.hasVolume[server] === 0 && !cloud.createVolume(server);
+    const newVolume = volume && cloud.hasVolume[server] === 0;
+    const noVolume = newVolume && !cloud.createVolume(server);
+    if (newVolume && !noVolume) cloud.notifications.emit("volume.create.end", server);
     const fails = !noVolume && cloud.buildFails(server);
     cloud.endBuild(server);
     if (noVolume) return "VolumeNotCreated";
     if (!fails) return "ACTIVE";
     cloud.leaveHost(server);
     if (attempt === maxAttempts || !cloud.claimNext(server)) {
-      if (cloud.hasVolume[server] === 1) cloud.deleteVolume(server);
+      deleteVolume(cloud, server);
       return "MaxRetriesExceeded";
     }
   }
@@ -41,10 +43,16 @@ function place(cloud: Cloud, server: number): Outcome {
 export function deleteInstantly(cloud: Cloud, server: number): void {
   cloud.notifications.emit("instance.delete.start", server);
   cloud.stopGuest(server);
-  if (cloud.hasVolume[server] === 1) cloud.deleteVolume(server);
+  deleteVolume(cloud, server);
   if (cloud.servers.host[server]! >= 0) cloud.leaveHost(server);
   cloud.setState(server, "deleted");
   cloud.servers.deletedAt[server] = cloud.simulation.now;
   cloud.returnQuota(server);
   cloud.notifications.emit("instance.delete.end", server);
+}
+
+function deleteVolume(cloud: Cloud, server: number): void {
+  if (cloud.hasVolume[server] === 0) return;
+  cloud.deleteVolume(server);
+  cloud.notifications.emit("volume.delete.end", server);
 }

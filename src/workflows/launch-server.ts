@@ -2,7 +2,8 @@
 // Image download and disk come once a host (the cache keeps the image), networking and block devices side by side; a failed build is
 // rescheduled to the next alternate, up to max_attempts.
 //
-// Assumes the cache keeps every image to the end of the run, and an image is converted at 500 MB/s.
+// Assumes the cache keeps every image to the end of the run, and an image is converted at 500 MB/s. Nova's scheduler claims along the whole of
+// its list; here it keeps max_attempts hosts of it and decides anew when they are gone.
 // @source nova/compute/manager.py, nova/conductor/manager.py, nova/scheduler/manager.py (Zed)
 
 import { parameter } from "../kernel/parameter.ts";
@@ -38,17 +39,23 @@ export const imageConversion = parameter({
   name: "nova.image_conversion_rate",
   value: 500_000_000,
   unit: "B/s",
-  meaning: "Rate at which a host turns a downloaded image into its raw base file (force_raw_images).",
+  meaning: "Rate at which a host turns a downloaded image into its raw base file (force_raw_images)",
   source: "the write rate of a SATA SSD, 520 MB/s, rounded",
   evidence: "assumed",
 });
 
 const hasVolume = (cloud: Cloud, server: number) => cloud.flavorOf(server).volumeGb > 0;
 
-const claimFrom = [
-  call(placement.api.claimResources, "allocation"),
-  decide("claim", (cloud, server) => (cloud.claimNext(server) ? null : "AllocationConflict")),
-];
+/** The decision and the claim are two instants: when others have taken all hosts of the list in between, the scheduler decides again. */
+const chooseAndClaim = retry(
+  { times: (cloud) => cloud.hosts.count, on: "AllocationConflict", exhausted: "NoValidHost" },
+  [
+    decide("host", (cloud, server) => (cloud.chooseHost(server) ? null : "NoValidHost")),
+    call(placement.api.claimResources, "allocation"),
+    decide("claim", (cloud, server) => (cloud.claimNext(server) ? null : "AllocationConflict")),
+  ],
+  { before: [] },
+);
 
 const networking = [
   enter("networking"),
@@ -140,6 +147,7 @@ const tearDown = [
         cloud.deleteVolume(server);
         return null;
       }),
+      notify("volume.delete.end"),
     ),
     call(placement.api.deleteAllocations, "allocation"),
     decide("leave the host", (cloud, server) => {
@@ -164,12 +172,7 @@ export const launchServer: Workflow = {
       cast(nova.conductor.scheduleAndBuild, "request spec"),
     ),
     at(nova.conductor, cast(nova.scheduler.selectDestinations, "request spec")),
-    at(
-      nova.scheduler,
-      call(placement.api.allocationCandidates, "vcpus, ram, disk"),
-      decide("host", (cloud, server) => (cloud.chooseHost(server) ? null : "NoValidHost")),
-      attempt(claimFrom, { undo: [] }),
-    ),
+    at(nova.scheduler, call(placement.api.allocationCandidates, "vcpus, ram, disk"), chooseAndClaim),
     at(
       nova.conductor,
       call(nova.database.createInstance, "instance"),
@@ -199,8 +202,9 @@ export const launchServer: Workflow = {
       return;
     }
     // A request that the API refuses never becomes a server; all others end in ERROR and keep what they hold until they are deleted.
-    if (outcome !== "OverQuota") cloud.setState(server, "error");
-    cloud.setOutcome(server, outcome === "AllocationConflict" ? "NoValidHost" : outcome);
+    if (cloud.servers.vmStateOf(server) === "requested") cloud.returnQuota(server);
+    else cloud.setState(server, "error");
+    cloud.setOutcome(server, outcome);
     cloud.notifications.emit("instance.create.error", server);
   },
 };

@@ -1,11 +1,11 @@
 // orrery compare: the policies of a scenario on the same requests, with intervals and verdicts.
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import type { Argv } from "yargs";
 import { codeVersion } from "../../experiment/code-version.ts";
 import { compareInSteps } from "../../experiment/compare.ts";
 import { comparisonData, comparisonFiles } from "../../report/comparison-files.ts";
 import { comparisonTable } from "../../report/comparison-table.ts";
-import { writeResult } from "../../report/result-folder.ts";
+import { checkPlace, writeResult } from "../../report/result-folder.ts";
 import { identify, json, scenarioIdentity } from "../../report/run-files.ts";
 import { drain, eventListArgument, hearInterrupts, paint, readScenarioFrom, scenarioArguments } from "../terminal.ts";
 import { Timing } from "../timing.ts";
@@ -22,16 +22,14 @@ export const builder = (yargs: Argv) =>
 
 export async function handler(argv: Awaited<ReturnType<typeof builder>["argv"]>): Promise<void> {
   hearInterrupts();
-  const timing = new Timing();
   const scenario = readScenarioFrom({ file: argv.file, set: argv.set, seed: argv.seed });
-  const comparison = await drain(compareInSteps(scenario, argv.eventList), scenario.name);
   const code = codeVersion();
   const folder = argv.out ?? join("results", "runs", scenario.name, `compare-${identify(scenarioIdentity(scenario, code))}`);
+  checkPlace(folder);
+  const timing = new Timing(argv.timing);
+  const comparison = await drain(compareInSteps(scenario, argv.eventList), scenario.name);
   const outcome = await writeResult(folder, comparisonFiles(scenario, comparison, code));
-  timing.write(
-    argv.timing,
-    comparison.runs.reduce((sum, run) => sum + run.events, 0),
-  );
+  timing.write(comparison.runs.reduce((sum, run) => sum + run.events, 0));
   if (argv.json) process.stdout.write(json(comparisonData(scenario, comparison)));
-  else process.stdout.write(`${comparisonTable(scenario, comparison, paint)}\n${relative("", folder) || "."}: ${outcome}\n`);
+  else process.stdout.write(`${comparisonTable(scenario, comparison, paint)}\n${folder}: ${outcome}\n`);
 }

@@ -1,15 +1,14 @@
 // orrery run: one scenario, one policy, one replication; every result file.
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import type { Argv } from "yargs";
 import { codeVersion } from "../../experiment/code-version.ts";
 import { runInSteps } from "../../experiment/run.ts";
-import { didYouMean } from "../../kernel/did-you-mean.ts";
-import { InputError } from "../../kernel/problem.ts";
-import { writeResult } from "../../report/result-folder.ts";
+import { suggestion } from "../../kernel/did-you-mean.ts";
+import { checkPlace, writeResult } from "../../report/result-folder.ts";
 import { identify, runFiles, scenarioIdentity } from "../../report/run-files.ts";
 import { runTable } from "../../report/run-table.ts";
 import type { Scenario } from "../../scenario/scenario.ts";
-import { drain, eventListArgument, hearInterrupts, readScenarioFrom, scenarioArguments } from "../terminal.ts";
+import { commandLineProblem, drain, eventListArgument, hearInterrupts, readScenarioFrom, scenarioArguments } from "../terminal.ts";
 import { Timing } from "../timing.ts";
 
 export const command = "run <file>";
@@ -26,22 +25,23 @@ export const builder = (yargs: Argv) =>
 
 export async function handler(argv: Awaited<ReturnType<typeof builder>["argv"]>): Promise<void> {
   hearInterrupts();
-  const timing = new Timing();
   const scenario = readScenarioFrom({ file: argv.file, set: argv.set, seed: argv.seed });
   const policy = policyNamed(scenario, argv.policy);
   if (!(Number.isInteger(argv.replication) && argv.replication >= 0 && argv.replication < 2 ** 31)) {
-    throw problem(`--replication ${argv.replication}: expected a whole number from 0`, "");
+    throw commandLineProblem(`--replication ${argv.replication}: expected a whole number from 0`, "");
   }
-  const steps = runInSteps({ scenario, policy, replication: argv.replication, eventList: argv.eventList }, 100);
-  const result = await drain(steps, `${scenario.name}, ${policy.name}`);
   const code = codeVersion();
   const id = identify(scenarioIdentity(scenario, code), policy.name, argv.replication);
   const folder = argv.out ?? join("results", "runs", scenario.name, id);
+  checkPlace(folder);
+  const timing = new Timing(argv.timing);
+  const steps = runInSteps({ scenario, policy, replication: argv.replication, eventList: argv.eventList }, 100);
+  const result = await drain(steps, `${scenario.name}, ${policy.name}`);
   const files = runFiles(scenario, result, code);
   const outcome = await writeResult(folder, files);
-  timing.write(argv.timing, result.events);
+  timing.write(result.events);
   if (argv.json) process.stdout.write([...files.find((file) => file.name === "summary.json")!.text].join(""));
-  else process.stdout.write(`${runTable(scenario, result)}\n${relative("", folder) || "."}: ${outcome}\n`);
+  else process.stdout.write(`${runTable(scenario, result)}\n${folder}: ${outcome}\n`);
 }
 
 export function policyNamed(scenario: Scenario, name: string | undefined) {
@@ -50,9 +50,5 @@ export function policyNamed(scenario: Scenario, name: string | undefined) {
   if (name === undefined) return policies[0]!;
   const found = policies.find((policy) => policy.name === name);
   if (found !== undefined) return found;
-  throw problem(`--policy ${name}: the scenario has no such policy`, didYouMean(name, names) ?? `it has ${names.join(", ")}`);
-}
-
-function problem(message: string, hint: string): InputError {
-  return new InputError([{ file: null, line: null, column: null, path: "", message, hint }]);
+  throw commandLineProblem(`--policy ${name}: the scenario has no such policy`, suggestion(name, names));
 }

@@ -40,7 +40,8 @@ export class FilterScheduler {
     this.filters = policy.enabledFilters.map((name) => named(allFilters, name, "filter"));
     this.weighers = policy.weighers.map((name) => {
       const weigher = named(allWeighers, name, "weigher");
-      return { weigher, multiplier: policy.options.get(weigher.multiplier.name) ?? weigher.multiplier.default };
+      const option = policy.options.get(weigher.multiplier.name) ?? weigher.multiplier.default;
+      return { weigher, multiplier: weigher.negated === true ? -option : option };
     });
     this.ordered = new Int32Array(hosts.count);
     this.leftAfter = new Int32Array(this.filters.length);
@@ -67,10 +68,21 @@ export class FilterScheduler {
     return this.choose(request, count, alternates, n);
   }
 
+  /** Whether a host that was chosen may be claimed now: what changes with the placement of siblings is asked again. */
+  permitsClaim(request: RequestSpec, host: number): boolean {
+    for (const filter of this.filters) {
+      if (filter.atClaim !== true) continue;
+      const passes = filter.passes(this.hosts, request);
+      if (passes !== null && !passes(host)) return false;
+    }
+    return true;
+  }
+
   private askPlacement(request: RequestSpec): number {
     const { hosts, list } = this;
     const { flavor } = request;
-    const limit = Math.min(hosts.count, this.maxPlacementResults);
+    // Nova asks without a limit when the request names a server group.
+    const limit = request.group >= 0 ? hosts.count : Math.min(hosts.count, this.maxPlacementResults);
     let count = 0;
     for (let host = 0; host < hosts.count && count < limit; host++) if (hosts.fits(host, flavor)) list[count++] = host;
     return count;

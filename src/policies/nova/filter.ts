@@ -8,6 +8,8 @@ export interface Filter {
   readonly source: string;
   /** What it keeps out, in a sentence. */
   readonly meaning: string;
+  /** True: it is asked once more at the claim, because other members of the server's group may have been placed since the decision. */
+  readonly atClaim?: boolean;
   /** Looks at the request once and returns the test of a host; null when it has nothing to say about this request. */
   readonly passes: (hosts: Hosts, request: RequestSpec) => ((host: number) => boolean) | null;
 }

@@ -17,6 +17,8 @@ export interface Weigher {
   readonly meaning: string;
   /** The option that holds the multiplier, and its default. */
   readonly multiplier: PolicyOption & { readonly name: string };
+  /** True: the scheduler takes the option's value with the opposite sign. */
+  readonly negated?: boolean;
   /**
    * Lower bound of the normalisation. Nova's RAM, CPU, disk and I/O weighers say 0, so that a value is measured against the best host and not
    * against the spread; null takes the smallest value of the round.

@@ -5,6 +5,7 @@ export const serverGroupAffinityFilter = defineFilter({
   name: "ServerGroupAffinityFilter",
   source: "nova/scheduler/filters/affinity_filter.py",
   meaning: "All members of an affinity server group share a host.",
+  atClaim: true,
   passes: (_hosts, request) =>
     request.group >= 0 && request.groups.policy === "affinity" && request.groups.hasHosts(request.group)
       ? (host) => request.groups.countOn(request.group, host) > 0

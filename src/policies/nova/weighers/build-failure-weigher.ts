@@ -11,6 +11,7 @@ export const buildFailureWeigher = defineWeigher({
     unit: "1",
     meaning: "Weight of failed builds, taken off the sum.",
   },
+  negated: true,
   minval: null,
-  weigh: (hosts) => (host) => -hosts.failedBuilds[host]!,
+  weigh: (hosts) => (host) => hosts.failedBuilds[host]!,
 });

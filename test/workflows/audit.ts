@@ -1,0 +1,167 @@
+// The books of a cloud, added up again from the columns of its servers: what hosts, tiers, quotas and groups say must be what servers hold.
+import type { Cloud } from "../../src/workflows/cloud.ts";
+
+/** Everything that does not add up, in words; empty when all is well. */
+export function audit(cloud: Cloud): readonly string[] {
+  const { hosts, servers, tiers, groups } = cloud;
+  const wrong: string[] = [];
+  const same = (what: string, said: number, summed: number) =>
+    said !== summed && wrong.push(`${what}: ${said} in the books, ${summed} summed`);
+  const between = (what: string, low: number, x: number, high: number) =>
+    (x < low || x > high) && wrong.push(`${what}: ${x} is not in ${low}..${high}`);
+  const columns = () => new Float64Array(hosts.count);
+  const [vcpuMilli, ramMb, diskGb, instances, busy] = [columns(), columns(), columns(), columns(), columns()];
+  const tierGb = new Float64Array(tiers.tiers.length);
+  const quota = Array.from({ length: cloud.projects }, () => ({ least: [0, 0, 0], most: [0, 0, 0] }));
+  const hostsOfGroup = new Map<number, number[]>();
+
+  for (let server = 0; server < servers.count; server++) {
+    if (servers.requestedAt[server]! < 0) continue;
+    const host = servers.host[server]!;
+    const flavor = cloud.flavorOf(server);
+    const state = servers.vmStateOf(server);
+    if (host >= 0) {
+      vcpuMilli[host]! += flavor.vcpuMilli;
+      ramMb[host]! += flavor.ramMb;
+      diskGb[host]! += flavor.diskGb;
+      instances[host]!++;
+      const group = servers.group[server]!;
+      if (group >= 0) hostsOfGroup.set(group, [...(hostsOfGroup.get(group) ?? []), host]);
+      if (state === "requested" || state === "deleted") wrong.push(`${servers.nameOf(server)} has a host in state ${state}`);
+    }
+    if (cloud.running[server] === 1) {
+      busy[host]! += Math.round(flavor.vcpuMilli * servers.cpuUtilisation[server]! * (1 + cloud.cpuOverhead[host]!));
+      if (state !== "active") wrong.push(`${servers.nameOf(server)} runs in state ${state}`);
+    }
+    if (cloud.hasVolume[server] === 1) tierGb[tiers.indexOf(flavor.volumeType!)]! += flavor.volumeGb;
+    // The API counts a server an instant before it is BUILDING.
+    const { least, most } = quota[servers.project[server]!]!;
+    const amounts = [1, flavor.vcpuMilli, flavor.ramMb];
+    const counted = state === "building" || state === "active" || state === "error";
+    for (const [i, amount] of amounts.entries()) {
+      if (counted) least[i]! += amount;
+      if (counted || (state === "requested" && servers.outcomeOf(server) === "pending")) most[i]! += amount;
+    }
+  }
+
+  let inUse = 0;
+  for (let host = 0; host < hosts.count; host++) {
+    const name = hosts.descriptions[host]!.name;
+    same(`vCPUs of ${name}`, hosts.usedVcpuMilli[host]!, vcpuMilli[host]!);
+    same(`RAM of ${name}`, hosts.usedRamMb[host]!, ramMb[host]!);
+    same(`disk of ${name}`, hosts.usedDiskGb[host]!, diskGb[host]!);
+    same(`instances of ${name}`, hosts.instances[host]!, instances[host]!);
+    same(`busy CPU of ${name}`, cloud.busyMilli[host]!, busy[host]!);
+    between(`vCPUs of ${name}`, 0, hosts.usedVcpuMilli[host]!, hosts.capacityVcpuMilli[host]!);
+    between(`RAM of ${name}`, 0, hosts.usedRamMb[host]!, hosts.capacityRamMb[host]!);
+    between(`disk of ${name}`, 0, hosts.usedDiskGb[host]!, hosts.capacityDiskGb[host]!);
+    between(`builds on ${name}`, 0, hosts.ioOps[host]!, hosts.instances[host]!);
+    between(`failed builds on ${name}`, 0, hosts.failedBuilds[host]!, Number.POSITIVE_INFINITY);
+    let listed = 0;
+    servers.forEachOn(host, (server) =>
+      servers.host[server] === host ? listed++ : wrong.push(`${servers.nameOf(server)} is on two lists`),
+    );
+    same(`servers listed on ${name}`, listed, instances[host]!);
+    if (instances[host]! > 0) inUse++;
+  }
+  same("hosts in use", hosts.inUse, inUse);
+  for (const [tier, { name, capacityGb }] of tiers.tiers.entries()) {
+    same(`volumes on ${name}`, tiers.usedGb[tier]!, tierGb[tier]!);
+    between(`volumes on ${name}`, 0, tiers.usedGb[tier]!, capacityGb);
+  }
+  const { quotaInstances, quotaVcpuMilli, quotaRamMb } = cloud.settings;
+  for (const [project, { least, most }] of quota.entries()) {
+    const use = cloud.quotaUse(project);
+    for (const [i, [what, used, limit]] of [
+      ["instances", use.instances, quotaInstances] as const,
+      ["cores", use.vcpuMilli, quotaVcpuMilli] as const,
+      ["ram", use.ramMb, quotaRamMb] as const,
+    ].entries()) {
+      between(`quota use of project ${project}, ${what}`, least[i]!, used, most[i]!);
+      between(`quota of project ${project}, ${what}`, 0, used, limit < 0 ? Number.POSITIVE_INFINITY : limit);
+    }
+  }
+  for (const [group, on] of hostsOfGroup) {
+    const different = new Set(on).size;
+    for (const host of on)
+      same(`members of group ${group} on ${host}`, groups.countOn(group, host), on.filter((other) => other === host).length);
+    if (groups.policy === "affinity" && different > 1) wrong.push(`affinity group ${group} is on hosts ${on}`);
+    if (groups.policy === "anti-affinity" && different < on.length) wrong.push(`anti-affinity group ${group} is on hosts ${on}`);
+  }
+  return wrong;
+}
+
+/** Audits every `every`th event of the run, before it happens. Returns how often it has. */
+export function auditEvents(cloud: Cloud, every = 1): () => number {
+  let seen = 0;
+  let audits = 0;
+  cloud.simulation.observe(() => {
+    if (seen++ % every !== 0) return;
+    audits++;
+    const wrong = audit(cloud);
+    if (wrong.length > 0) throw new Error(wrong.join("; "));
+  });
+  return () => audits;
+}
+
+/** What a cloud whose servers have all been deleted still holds; empty when all is well. */
+export function heldStill(cloud: Cloud): readonly string[] {
+  const held: string[] = [];
+  const nothing = (what: string, column: ArrayLike<number>) => {
+    for (let i = 0; i < column.length; i++) if (column[i] !== 0) held.push(`${what} ${i}: ${column[i]}`);
+  };
+  const { hosts } = cloud;
+  nothing("vCPUs of host", hosts.usedVcpuMilli);
+  nothing("RAM of host", hosts.usedRamMb);
+  nothing("disk of host", hosts.usedDiskGb);
+  nothing("instances of host", hosts.instances);
+  nothing("builds of host", hosts.ioOps);
+  nothing("busy CPU of host", cloud.busyMilli);
+  nothing("hosts in use", [hosts.inUse]);
+  nothing("volumes on tier", cloud.tiers.usedGb);
+  nothing("running", cloud.running);
+  nothing("volume of server", cloud.hasVolume);
+  nothing("transfers", [cloud.transfers.active]);
+  for (let project = 0; project < cloud.projects; project++) nothing(`quota of project ${project}`, Object.values(cloud.quotaUse(project)));
+  return held;
+}
+
+/**
+ * The same for large clouds: keeps books of its own from the claims it is told of, holds those of the hosts concerned against the cloud's at
+ * every event, and audits everything at every thousandth. Returns how many events it has seen.
+ */
+export function keepBooks(cloud: Cloud): () => number {
+  const { hosts, servers } = cloud;
+  const hostOf = new Int32Array(servers.count).fill(-1);
+  const own = Array.from({ length: 4 }, () => new Float64Array(hosts.count));
+  const touched: number[] = [];
+  let live = 0;
+  cloud.claimListeners.push((server, sign) => {
+    if (sign > 0 !== hostOf[server]! < 0)
+      throw new Error(`${servers.nameOf(server)} ${sign > 0 ? "claims twice" : "leaves without a claim"}`);
+    if (sign < 0 && cloud.running[server] === 1) throw new Error(`${servers.nameOf(server)} leaves its host running`);
+    const host = sign > 0 ? servers.host[server]! : hostOf[server]!;
+    hostOf[server] = sign > 0 ? host : -1;
+    const { vcpuMilli, ramMb, diskGb } = cloud.flavorOf(server);
+    for (const [i, amount] of [vcpuMilli, ramMb, diskGb, 1].entries()) own[i]![host]! += sign * amount;
+    live += sign;
+    touched.push(host);
+  });
+  let seen = 0;
+  cloud.simulation.observe(() => {
+    for (const host of touched) {
+      const said = [hosts.usedVcpuMilli[host]!, hosts.usedRamMb[host]!, hosts.usedDiskGb[host]!, hosts.instances[host]!];
+      for (let i = 0; i < 4; i++)
+        if (said[i] !== own[i]![host]) throw new Error(`host ${host}: ${said} in the books, ${own.map((column) => column[host])} claimed`);
+      if (hosts.ioOps[host]! < 0 || hosts.ioOps[host]! > hosts.instances[host]!)
+        throw new Error(`host ${host}: ${hosts.ioOps[host]} builds`);
+    }
+    touched.length = 0;
+    if (seen++ % 1000 !== 0) return;
+    const wrong = audit(cloud);
+    if (wrong.length > 0) throw new Error(wrong.join("; "));
+    const placed = servers.host.reduce((count, host) => (host >= 0 ? count + 1 : count), 0);
+    if (placed !== live) throw new Error(`${placed} servers have a host, ${live} were claimed for`);
+  });
+  return () => seen;
+}
