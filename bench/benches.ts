@@ -1,5 +1,6 @@
 // Every bench, in the order in which they run.
 import type { Bench } from "./bench.ts";
+import { cloud } from "./cloud.bench.ts";
 import { datacenter } from "./datacenter.bench.ts";
 import { fingerprint } from "./fingerprint.bench.ts";
 import { hold } from "./hold.bench.ts";
@@ -7,4 +8,4 @@ import { kernel } from "./kernel.bench.ts";
 import { memory } from "./memory.bench.ts";
 import { micro } from "./micro.bench.ts";
 
-export const benches: readonly Bench[] = [hold, kernel, datacenter, memory, fingerprint, micro];
+export const benches: readonly Bench[] = [hold, kernel, datacenter, cloud, memory, fingerprint, micro];

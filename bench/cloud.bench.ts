@@ -58,7 +58,7 @@ function scenarioOf({ servers, hosts }: CloudCase): Scenario {
       quota: { instances: -1, cores: -1, ramMb: -1 },
       nova: {
         ...{ maxAttempts: 3, maxPlacementResults: 1000, maxConcurrentBuilds: 10 },
-        ...{ instanceBuildTimeout: 0, buildFailureProbability: 0 },
+        ...{ instanceBuildTimeout: 0, buildFailureProbability: 0, imageConversionBytesPerSecond: 500_000_000 },
       },
       workers: new Map(),
       serviceTimes: new Map(),

@@ -46,7 +46,7 @@ export class Servers {
   readonly launchedAt: Float64Array;
   readonly deletedAt: Float64Array;
   /** Builds begun, on one host after another. */
-  readonly attempts: Uint8Array;
+  readonly attempts: Uint16Array;
   // Servers of one host, linked; +1, 0 = end.
   private readonly firstOnHost: Int32Array;
   private readonly nextOnHost: Int32Array;
@@ -67,7 +67,7 @@ export class Servers {
     this.requestedAt = new Float64Array(count).fill(NEVER);
     this.launchedAt = new Float64Array(count).fill(NEVER);
     this.deletedAt = new Float64Array(count).fill(NEVER);
-    this.attempts = new Uint8Array(count);
+    this.attempts = new Uint16Array(count);
     this.firstOnHost = new Int32Array(hosts);
     this.nextOnHost = new Int32Array(count);
     this.previousOnHost = new Int32Array(count);

@@ -88,6 +88,7 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
       maxPlacementResults: spec.nova.maxPlacementResults,
       instanceBuildTimeout: spec.nova.instanceBuildTimeout,
       buildFailureProbability: spec.nova.buildFailureProbability,
+      imageConversionBytesPerSecond: spec.nova.imageConversionBytesPerSecond,
       quotaInstances: spec.quota.instances,
       quotaVcpuMilli: spec.quota.cores < 0 ? -1 : spec.quota.cores * 1000,
       quotaRamMb: spec.quota.ramMb,

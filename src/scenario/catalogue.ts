@@ -7,7 +7,6 @@ import { presets } from "../policies/nova/policy.ts";
 import { weighers } from "../policies/nova/weighers/index.ts";
 import { components, operations } from "../services/index.ts";
 import { meters } from "../telemetry/meters.ts";
-import { imageConversion } from "../workflows/launch-server.ts";
 import { namedBatchSizes, namedLifetimes } from "../workload/lifetimes.ts";
 import type { Catalogue, OptionFacts } from "./vocabulary.ts";
 
@@ -29,7 +28,6 @@ const serviceParameters: readonly Parameter<number | string | boolean>[] = [
     source: operation.declaration.source,
     evidence: operation.declaration.evidence,
   })),
-  imageConversion,
 ];
 
 export const catalogue: Catalogue = {

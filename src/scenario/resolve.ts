@@ -55,6 +55,7 @@ function cloudOf(cloud: ReadCloud): CloudSpec {
       maxConcurrentBuilds: cloud.nova.max_concurrent_builds,
       instanceBuildTimeout: cloud.nova.instance_build_timeout,
       buildFailureProbability: cloud.nova.build_failure_probability,
+      imageConversionBytesPerSecond: cloud.nova.image_conversion_rate,
     },
     workers: new Map(Object.entries(cloud.workers)),
     serviceTimes: new Map(Object.entries(cloud.service_times)),

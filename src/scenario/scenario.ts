@@ -58,6 +58,8 @@ export interface NovaSpec {
   readonly instanceBuildTimeout: Micros;
   /** Probability that one build on one host fails and is rescheduled. */
   readonly buildFailureProbability: number;
+  /** Rate at which a host turns a downloaded image into its raw base file. */
+  readonly imageConversionBytesPerSecond: number;
 }
 
 export interface MeteringSpec {

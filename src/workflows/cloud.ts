@@ -10,17 +10,19 @@ import { type Outcome, outcomes, type Servers, taskStates, vmStates } from "../d
 import type { StorageTiers } from "../datacenter/storage-tiers.ts";
 import type { RandomStreams, Stream } from "../kernel/random.ts";
 import type { EventKind, Simulation } from "../kernel/simulation.ts";
-import type { Micros } from "../kernel/time.ts";
+import { type Micros, SECOND } from "../kernel/time.ts";
 import type { FilterScheduler } from "../policies/nova/filter-scheduler.ts";
 import type { RequestSpec } from "../policies/nova/request-spec.ts";
 import type { SharedCapacity } from "../queueing/shared-capacity.ts";
 import { DecisionLog } from "./decision-log.ts";
+import type { Flow } from "./vocabulary.ts";
 
 export interface CloudSettings {
   readonly maxAttempts: number;
   readonly maxPlacementResults: number;
   readonly instanceBuildTimeout: Micros;
   readonly buildFailureProbability: number;
+  readonly imageConversionBytesPerSecond: number;
   /** Per project; -1 = unlimited. */
   readonly quotaInstances: number;
   readonly quotaVcpuMilli: number;
@@ -139,6 +141,16 @@ export class Cloud implements CloudParts {
 
   imageOf(server: number): Image | null {
     return this.images[this.servers.image[server]!] ?? null;
+  }
+
+  /** The transfer of the server's image from Glance to its host. */
+  imageFlow(server: number): Flow {
+    return { bytes: this.imageOf(server)!.bytes, route: this.fabric.routeFromGlance(this.servers.host[server]!, server) };
+  }
+
+  /** Time that the host takes to turn the downloaded image into its raw base file (force_raw_images). */
+  imageConversionMicros(server: number): Micros {
+    return (this.imageOf(server)!.bytes / this.settings.imageConversionBytesPerSecond) * SECOND;
   }
 
   /** Counts a server against its project's quota, or refuses: instances, cores and ram, as nova-api checks them. */

@@ -7,51 +7,34 @@ import { keystone } from "../services/keystone.ts";
 import { neutron } from "../services/neutron.ts";
 import { nova } from "../services/nova.ts";
 import { placement } from "../services/placement.ts";
-import { at, call, cast, decide, enter, notify, user, type Workflow, when } from "./vocabulary.ts";
+import { act, at, call, cast, enter, notify, user, type Workflow, when } from "./vocabulary.ts";
 
 export const deleteServer: Workflow = {
   name: "delete-server",
   steps: [
-    at(user, call(keystone.api.issueToken, "name, password"), call(nova.api.deleteServer, "server id")),
-    at(nova.api, call(keystone.api.validateToken, "token"), enter("deleting"), notify("instance.delete.start")),
-    when(
-      "it never reached a host",
-      (cloud, server) => cloud.servers.host[server]! < 0,
-      at(nova.api, call(nova.database.destroyInstance, "instance")),
-    ),
-    when(
-      "it has a host",
-      (cloud, server) => cloud.servers.host[server]! >= 0,
-      at(nova.api, cast(nova.compute.terminate, "server id")),
-      at(
-        nova.compute,
-        decide("shutdown", (cloud, server) => {
-          cloud.stopGuest(server);
-          return null;
-        }),
+    at(user,         call(keystone.api.issueToken, "name, password"),
+                     call(nova.api.deleteServer, "server id")),
+    at(nova.api,     call(keystone.api.validateToken, "token"),
+                     enter("deleting"),
+                     notify("instance.delete.start")),
+    when("it never reached a host", (cloud, server) => cloud.servers.host[server]! < 0,
+      at(nova.api,   call(nova.database.destroyInstance, "instance"))),
+    when("it has a host", (cloud, server) => cloud.servers.host[server]! >= 0,
+      at(nova.api,   cast(nova.compute.terminate, "server id")),
+      at(nova.compute,
+        act("shutdown", (cloud, server) => cloud.stopGuest(server)),
         call(neutron.agent.unplugInterface, "port id"),
         call(neutron.server.deletePort, "port id"),
-        when(
-          "it has a volume",
-          (cloud, server) => cloud.hasVolume[server] === 1,
+        when("it has a volume", (cloud, server) => cloud.hasVolume[server] === 1,
           call(cinder.volume.disconnectVolume, "volume id"),
           call(cinder.api.deleteAttachment, "attachment id"),
           call(cinder.api.deleteVolume, "volume id"),
           call(cinder.volume.deleteVolume, "volume id"),
-          decide("volume gone", (cloud, server) => {
-            cloud.deleteVolume(server);
-            return null;
-          }),
-          notify("volume.delete.end"),
-        ),
+          act("volume gone", (cloud, server) => cloud.deleteVolume(server)),
+          notify("volume.delete.end")),
         call(nova.database.destroyInstance, "instance"),
         call(placement.api.deleteAllocations, "allocation"),
-        decide("leave the host", (cloud, server) => {
-          cloud.leaveHost(server);
-          return null;
-        }),
-      ),
-    ),
+        act("leave the host", (cloud, server) => cloud.leaveHost(server)))),
   ],
   ended(cloud, server, outcome) {
     if (outcome !== null) throw new RangeError(`deleting server ${server} ended in ${outcome}`);

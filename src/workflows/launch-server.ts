@@ -6,8 +6,6 @@
 // its list; here it keeps max_attempts hosts of it and decides anew when they are gone.
 // @source nova/compute/manager.py, nova/conductor/manager.py, nova/scheduler/manager.py (Zed)
 
-import { parameter } from "../kernel/parameter.ts";
-import { SECOND } from "../kernel/time.ts";
 import { cinder } from "../services/cinder.ts";
 import { glance } from "../services/glance.ts";
 import { keystone } from "../services/keystone.ts";
@@ -16,56 +14,26 @@ import { nova } from "../services/nova.ts";
 import { placement } from "../services/placement.ts";
 import type { Cloud } from "./cloud.ts";
 import {
-  at,
-  attempt,
-  call,
-  cast,
-  decide,
-  enter,
-  holding,
-  notify,
-  once,
-  retry,
-  together,
-  transfer,
-  user,
-  type Workflow,
-  wait,
-  when,
-  within,
+  act, at, attempt, call, cast, decide, enter, holding, type Limit, notify, once, retry, together, transfer, user, type Workflow, wait, when, within,
 } from "./vocabulary.ts";
 
-export const imageConversion = parameter({
-  name: "nova.image_conversion_rate",
-  value: 500_000_000,
-  unit: "B/s",
-  meaning: "Rate at which a host turns a downloaded image into its raw base file (force_raw_images)",
-  source: "the write rate of a SATA SSD, 520 MB/s, rounded",
-  evidence: "assumed",
-});
-
 const hasVolume = (cloud: Cloud, server: number) => cloud.flavorOf(server).volumeGb > 0;
+const holdsVolume = (cloud: Cloud, server: number) => cloud.hasVolume[server] === 1;
 
 /** The decision and the claim are two instants: when others have taken all hosts of the list in between, the scheduler decides again. */
-const chooseAndClaim = retry(
-  { times: (cloud) => cloud.hosts.count, on: "AllocationConflict", exhausted: "NoValidHost" },
-  [
-    decide("host", (cloud, server) => (cloud.chooseHost(server) ? null : "NoValidHost")),
-    call(placement.api.claimResources, "allocation"),
-    decide("claim", (cloud, server) => (cloud.claimNext(server) ? null : "AllocationConflict")),
-  ],
-  { before: [] },
-);
+const chooseAndClaim = retry({ times: (cloud) => cloud.hosts.count, on: "AllocationConflict", exhausted: "NoValidHost" }, [
+  decide("host", (cloud, server) => (cloud.chooseHost(server) ? null : "NoValidHost")),
+  call(placement.api.claimResources, "allocation"),
+  decide("claim", (cloud, server) => (cloud.claimNext(server) ? null : "AllocationConflict")),
+], { before: [] });
 
 const networking = [
   enter("networking"),
-  call(neutron.server.createPort, "network id"), //
+  call(neutron.server.createPort, "network id"),
 ];
 
 const blockDevices = [
-  when(
-    "the flavor has a volume",
-    hasVolume,
+  when("the flavor has a volume", hasVolume,
     enter("block_device_mapping"),
     call(cinder.api.createVolume, "size, volume type"),
     call(cinder.scheduler.chooseBackend, "volume type"),
@@ -73,125 +41,83 @@ const blockDevices = [
     call(cinder.volume.createVolume, "volume id"),
     notify("volume.create.end"),
     call(cinder.api.createAttachment, "volume id, connector"),
-    call(cinder.volume.connectVolume, "volume id"),
-  ),
+    call(cinder.volume.connectVolume, "volume id")),
 ];
 
 const diskImage = [
-  once(
-    "the host's image cache",
-    (cloud, server) => cloud.servers.host[server]! * cloud.images.length + cloud.servers.image[server]!,
+  once("the host's image cache", (cloud, server) => cloud.servers.host[server]! * cloud.images.length + cloud.servers.image[server]!,
     call(glance.api.sendImage, "image id"),
-    transfer("image", (cloud, server) => ({
-      bytes: cloud.imageOf(server)!.bytes,
-      route: cloud.fabric.routeFromGlance(cloud.servers.host[server]!, server),
-    })),
+    transfer("image", (cloud, server) => cloud.imageFlow(server)),
     notify("image.send"),
-    wait("conversion to raw", (cloud, server) => (cloud.imageOf(server)!.bytes / imageConversion.value) * SECOND),
-  ),
+    wait("conversion to raw", (cloud, server) => cloud.imageConversionMicros(server))),
   call(nova.compute.createDisk, "image id"),
 ];
 
+const buildTimeout: Limit = {
+  time: (cloud) => cloud.settings.instanceBuildTimeout,
+  outcome: "BuildTimeout",
+  expired: (cloud, server) => cloud.setState(server, "error"),
+};
+
+const endBuild = act("build ends", (cloud, server) => cloud.endBuild(server));
+
 const buildOnHost = [
-  decide("build begins", (cloud, server) => {
-    cloud.beginBuild(server);
-    return null;
-  }),
-  attempt(
-    [
-      within(
-        {
-          time: (cloud) => cloud.settings.instanceBuildTimeout,
-          outcome: "BuildTimeout",
-          expired: (cloud, server) => cloud.setState(server, "error"),
-        },
-        holding(
-          nova.buildSlot,
-          notify("instance.create.start"),
-          together(networking, blockDevices),
-          enter("spawning"),
-          ...diskImage,
-          call(neutron.agent.plugInterface, "port id"),
-          call(nova.api.externalEvent, "network-vif-plugged"),
-          call(nova.compute.spawn, "domain"),
-          decide("build", (cloud, server) => (cloud.buildFails(server) ? "RescheduledException" : null)),
-        ),
-      ),
-    ],
-    {
-      undo: [
-        decide("build ends", (cloud, server) => {
-          cloud.endBuild(server);
-          return null;
-        }),
-      ],
-    },
-  ),
-  decide("build ends", (cloud, server) => {
-    cloud.endBuild(server);
-    return null;
-  }),
+  act("build begins", (cloud, server) => cloud.beginBuild(server)),
+  attempt([
+    within(buildTimeout,
+      holding(nova.buildSlot,
+        notify("instance.create.start"),
+        together(networking, blockDevices),
+        enter("spawning"),
+        ...diskImage,
+        call(neutron.agent.plugInterface, "port id"),
+        call(nova.api.externalEvent, "network-vif-plugged"),
+        call(nova.compute.spawn, "domain"),
+        decide("build", (cloud, server) => (cloud.buildFails(server) ? "RescheduledException" : null)))),
+  ], { undo: [endBuild] }),
+  endBuild,
 ];
 
 /** What a failed build leaves behind is taken down before the next host is tried. */
 const tearDown = [
-  when(
-    "it is to be rescheduled",
-    (cloud, server) => cloud.rescheduling(server),
+  when("it is to be rescheduled", (cloud, server) => cloud.rescheduling(server),
     call(neutron.server.deletePort, "port id"),
-    when(
-      "it has a volume",
-      (cloud, server) => cloud.hasVolume[server] === 1,
+    when("it has a volume", holdsVolume,
       call(cinder.api.deleteVolume, "volume id"),
-      decide("volume gone", (cloud, server) => {
-        cloud.deleteVolume(server);
-        return null;
-      }),
-      notify("volume.delete.end"),
-    ),
+      act("volume gone", (cloud, server) => cloud.deleteVolume(server)),
+      notify("volume.delete.end")),
     call(placement.api.deleteAllocations, "allocation"),
-    decide("leave the host", (cloud, server) => {
-      cloud.leaveHost(server);
-      return null;
-    }),
-  ),
+    act("leave the host", (cloud, server) => cloud.leaveHost(server))),
+];
+
+const nextAlternate = [
+  at(nova.compute,   enter("scheduling"),
+                     cast(nova.conductor.buildInstances, "request spec, alternates")),
+  at(nova.conductor, call(placement.api.claimResources, "allocation"),
+                     decide("alternate", (cloud, server) => (cloud.claimNext(server) ? null : "MaxRetriesExceeded"))),
 ];
 
 export const launchServer: Workflow = {
   name: "launch-server",
   steps: [
-    at(user, call(keystone.api.issueToken, "name, password"), cast(nova.api.createServer, "flavor, image, networks")),
-    at(
-      nova.api,
-      call(keystone.api.validateToken, "token"),
-      call(glance.api.showImage, "image id"),
-      call(neutron.server.listNetworks, "network id"),
-      decide("quota", (cloud, server) => (cloud.takeQuota(server) ? null : "OverQuota")),
-      call(nova.database.createBuildRequest, "request spec"),
-      enter("scheduling", "building"),
-      cast(nova.conductor.scheduleAndBuild, "request spec"),
-    ),
+    at(user,           call(keystone.api.issueToken, "name, password"),
+                       cast(nova.api.createServer, "flavor, image, networks")),
+    at(nova.api,       call(keystone.api.validateToken, "token"),
+                       call(glance.api.showImage, "image id"),
+                       call(neutron.server.listNetworks, "network id"),
+                       decide("quota", (cloud, server) => (cloud.takeQuota(server) ? null : "OverQuota")),
+                       call(nova.database.createBuildRequest, "request spec"),
+                       enter("scheduling", "building"),
+                       cast(nova.conductor.scheduleAndBuild, "request spec")),
     at(nova.conductor, cast(nova.scheduler.selectDestinations, "request spec")),
-    at(nova.scheduler, call(placement.api.allocationCandidates, "vcpus, ram, disk"), chooseAndClaim),
-    at(
-      nova.conductor,
-      call(nova.database.createInstance, "instance"),
-      retry(
-        { times: (cloud) => cloud.settings.maxAttempts, on: "RescheduledException", exhausted: "MaxRetriesExceeded" },
-        [cast(nova.compute.buildAndRun, "instance, host"), at(nova.compute, attempt(buildOnHost, { undo: tearDown }))],
-        {
-          before: [
-            at(nova.compute, enter("scheduling"), cast(nova.conductor.buildInstances, "request spec, alternates")),
-            at(
-              nova.conductor,
-              call(placement.api.claimResources, "allocation"),
-              decide("alternate", (cloud, server) => (cloud.claimNext(server) ? null : "MaxRetriesExceeded")),
-            ),
-          ],
-        },
-      ),
-    ),
-    at(nova.compute, call(nova.database.saveInstance, "launched_at")),
+    at(nova.scheduler, call(placement.api.allocationCandidates, "vcpus, ram, disk"),
+                       chooseAndClaim),
+    at(nova.conductor, call(nova.database.createInstance, "instance"),
+                       retry({ times: (cloud) => cloud.settings.maxAttempts, on: "RescheduledException", exhausted: "MaxRetriesExceeded" }, [
+                         cast(nova.compute.buildAndRun, "instance, host"),
+                         at(nova.compute, attempt(buildOnHost, { undo: tearDown })),
+                       ], { before: nextAlternate })),
+    at(nova.compute,   call(nova.database.saveInstance, "launched_at")),
   ],
   ended(cloud, server, outcome) {
     if (outcome === null) {

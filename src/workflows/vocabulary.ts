@@ -79,6 +79,13 @@ export const call = (operation: Operation, what: string): Step => ({ word: "call
 export const cast = (operation: Operation, what: string): Step => ({ word: "cast", operation, what });
 export const enter = (taskState: TaskState, vmState: VmState | null = null): Step => ({ word: "enter", vmState, taskState });
 export const decide = (name: string, decision: Decision): Step => ({ word: "decide", name, decide: decision });
+/** The same for what cannot fail. */
+export const act = (name: string, change: (cloud: Cloud, subject: number) => void): Step => {
+  return decide(name, (cloud, subject) => {
+    change(cloud, subject);
+    return null;
+  });
+};
 export const notify = (notification: NotificationName): Step => ({ word: "notify", notification });
 export const wait = (name: string, time: (cloud: Cloud, subject: number) => Micros): Step => ({ word: "wait", name, time });
 export const transfer = (name: string, flow: (cloud: Cloud, subject: number) => Flow): Step => ({ word: "transfer", name, flow });

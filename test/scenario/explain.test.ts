@@ -30,6 +30,7 @@ describe("explain", () => {
       ramMb: "ram",
       diskGb: "disk",
       nicBytesPerSecond: "nic",
+      imageConversionBytesPerSecond: "image_conversion_rate",
       reservedHostMemoryMb: "reserved_host_memory",
       reservedHostDiskMb: "reserved_host_disk",
       uplinkBytesPerSecond: "uplink",

@@ -35,6 +35,7 @@ describe("a scenario after reading", () => {
       maxConcurrentBuilds: 10,
       instanceBuildTimeout: 0,
       buildFailureProbability: 0,
+      imageConversionBytesPerSecond: 500_000_000,
     });
     expect(scenario.cloud.quota).toEqual({ instances: -1, cores: -1, ramMb: -1 });
     expect(scenario.cloud.metering).toEqual({ enabled: true, intervalMicros: 5 * MINUTE, meters: smallCatalogue.meters });

@@ -93,6 +93,7 @@ export function tinyCloud({
       maxPlacementResults: 1000,
       instanceBuildTimeout: 0,
       buildFailureProbability: 0,
+      imageConversionBytesPerSecond: 500_000_000,
       quotaInstances: -1,
       quotaVcpuMilli: -1,
       quotaRamMb: -1,

@@ -70,6 +70,7 @@ export function tinyScenario({ name = "tiny", cloud = {}, workload = {}, study =
         maxConcurrentBuilds: 10,
         instanceBuildTimeout: 0,
         buildFailureProbability: 0,
+        imageConversionBytesPerSecond: 500_000_000,
         ...cloud.nova,
       },
     },
