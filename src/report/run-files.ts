@@ -92,6 +92,20 @@ export function runFiles(scenario: Scenario, result: RunResult, code: CodeVersio
       (server) => servers.outcomeOf(server),
     ),
     workflows: engine === null ? null : { begun: engine.begun.reduce((a, b) => a + b, 0), under_way_at_the_end: engine.underWay },
+    components:
+      engine === null
+        ? null
+        : engine
+            .componentLoads()
+            .map((load) => ({
+              component: load.component,
+              pools: load.pools,
+              workers: load.workers,
+              requests: load.requests,
+              utilisation: load.utilisation,
+              mean_wait_ms: load.meanWaitMillis,
+              most_waiting: load.mostWaiting,
+            })),
     calls: engine === null ? null : engine.calls.map(({ from, operation, count }) => ({ from, operation, count })),
   };
   const manifest = {

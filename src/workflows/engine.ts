@@ -47,6 +47,19 @@ export interface CallCount {
   readonly count: number;
 }
 
+export interface ComponentLoad {
+  readonly component: string;
+  /** 1, or the number of hosts. */
+  readonly pools: number;
+  readonly workers: number;
+  readonly requests: number;
+  /** Mean share of busy workers. */
+  readonly utilisation: number;
+  readonly meanWaitMillis: number;
+  /** Most requests waiting at once, in any pool. */
+  readonly mostWaiting: number;
+}
+
 export class WorkflowEngine {
   readonly stations: Stations;
   /** Workflows begun and ended, by workflow. */
@@ -58,6 +71,7 @@ export class WorkflowEngine {
   private readonly seats: (Seat | null)[][] = []; // of `hold` and `release`
   private readonly gates: Gate[][] = [];
   private readonly stationOf = new Map<string, StationId>();
+  private readonly copiesOf = new Map<string, number>();
   private readonly links: { from: string; operation: string; count: number }[] = [];
 
   // Columns by strand.
@@ -128,6 +142,25 @@ export class WorkflowEngine {
     return station === undefined ? Number.NaN : this.stations.statistics(station).meanWaitMicros / 1000;
   }
 
+  /** Load of every component by its key, over all hosts for those that every host has. */
+  componentLoads(): readonly ComponentLoad[] {
+    return [...this.stationOf].map(([key, first]) => {
+      const copies = this.copiesOf.get(key)!;
+      const each = Array.from({ length: copies }, (_, copy) => this.stations.statistics((first + copy) as StationId));
+      const served = each.reduce((sum, station) => sum + station.arrivals, 0);
+      const waited = each.reduce((sum, station) => sum + station.meanWaitMicros * station.arrivals, 0);
+      return {
+        component: key,
+        pools: copies,
+        workers: each[0]!.workers,
+        requests: served,
+        utilisation: each.reduce((sum, station) => sum + station.utilisation, 0) / copies,
+        meanWaitMillis: served === 0 ? 0 : waited / served / 1000,
+        mostWaiting: each.reduce((most, station) => Math.max(most, station.mostWaiting), 0),
+      };
+    });
+  }
+
   private add(workflow: Workflow): void {
     const program = compile(workflow);
     this.programs.push(program);
@@ -185,6 +218,7 @@ export class WorkflowEngine {
       if (copy === 0) first = station;
     }
     this.stationOf.set(component.key, first);
+    this.copiesOf.set(component.key, copies);
     return first;
   }
 
