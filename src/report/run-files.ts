@@ -95,17 +95,15 @@ export function runFiles(scenario: Scenario, result: RunResult, code: CodeVersio
     components:
       engine === null
         ? null
-        : engine
-            .componentLoads()
-            .map((load) => ({
-              component: load.component,
-              pools: load.pools,
-              workers: load.workers,
-              requests: load.requests,
-              utilisation: load.utilisation,
-              mean_wait_ms: load.meanWaitMillis,
-              most_waiting: load.mostWaiting,
-            })),
+        : engine.componentLoads().map((load) => ({
+            component: load.component,
+            pools: load.pools,
+            workers: load.workers,
+            requests: load.requests,
+            utilisation: load.utilisation,
+            mean_wait_ms: load.meanWaitMillis,
+            most_waiting: load.mostWaiting,
+          })),
     calls: engine === null ? null : engine.calls.map(({ from, operation, count }) => ({ from, operation, count })),
   };
   const manifest = {

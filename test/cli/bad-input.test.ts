@@ -17,7 +17,7 @@ async function refused(args: readonly string[], folder: string, cwd = ROOT): Pro
   return stderr;
 }
 
-describe("a bad scenario is refused with file, line and column, and writes nothing", () => {
+describe.concurrent("a bad scenario is refused with file, line and column, and writes nothing", () => {
   const representative = [
     "binary",
     "bits-or-bytes",
@@ -50,7 +50,7 @@ describe("a bad scenario is refused with file, line and column, and writes nothi
   });
 });
 
-describe("a bad trace is refused with its own place", () => {
+describe.concurrent("a bad trace is refused with its own place", () => {
   const whole = `${HEADER}1,1,100,4,0,0.1,0.5\n`;
   const folder = temporaryFolder({
     "letters.csv": `${HEADER}1,1,100,4,0,0.1,0.5\n2,1,many,4,0,0.1,0.5\n3,1,100,4,0,0.1\n`,
@@ -77,7 +77,7 @@ describe("a bad trace is refused with its own place", () => {
   });
 });
 
-describe("a wrong command line is refused with the word that was probably meant", () => {
+describe.concurrent("a wrong command line is refused with the word that was probably meant", () => {
   const folder = temporaryFolder({ "small.yaml": smallScenario() });
   const small = join(folder, "small.yaml");
   const out = ["--out", join(folder, "result")];

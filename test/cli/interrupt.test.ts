@@ -20,7 +20,7 @@ async function interrupted(signal: NodeJS.Signals, folder: string): Promise<Outc
 }
 
 describe("an interrupted command leaves nothing behind and says so with its exit code", () => {
-  it.each(["SIGINT", "SIGTERM"] as const)("%s while it runs", async (signal) => {
+  it.concurrent.each(["SIGINT", "SIGTERM"] as const)("%s while it runs", async (signal) => {
     const folder = temporaryFolder();
     const { status, stdout, stderr } = await interrupted(signal, folder);
     expect({ status, stdout, stderr }).toEqual({ status: 130, stdout: "", stderr: "\nInterrupted; nothing was written.\n" });

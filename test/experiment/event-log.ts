@@ -38,7 +38,7 @@ export function eventLog(file: string, { policy = 0, replication = 0, seed }: Wh
 export function firstDifference(a: readonly Noted[], b: readonly Noted[]): { event: number; kinds: (string | null)[] } | null {
   for (let i = 0; i < Math.max(a.length, b.length); i++) {
     const [x, y] = [a[i], b[i]];
-    if (x !== undefined && y !== undefined && x.time === y.time && x.kind === y.kind && x.entity === y.entity && x.argument === y.argument)
+    if (x !== undefined && y !== undefined && x.time === y.time && x.name === y.name && x.entity === y.entity && x.argument === y.argument)
       continue;
     return { event: i + 1, kinds: [x?.name ?? null, y?.name ?? null] };
   }
