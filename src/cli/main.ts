@@ -10,12 +10,13 @@ import * as explain from "./commands/explain.ts";
 import * as meters from "./commands/meters.ts";
 import * as policies from "./commands/policies.ts";
 import * as run from "./commands/run.ts";
+import * as schedule from "./commands/schedule.ts";
 import * as schema from "./commands/schema.ts";
 import * as validate from "./commands/validate.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { givenOnce, usageProblem } from "./usage.ts";
 
-const commands = [run, compare, validate, explain, schema, diff, policies, meters].map(({ command }) => command.split(" ")[0]!);
+const commands = [run, compare, validate, explain, schema, diff, policies, meters, schedule].map(({ command }) => command.split(" ")[0]!);
 
 function end(code: number, message: string): never {
   process.stderr.write(`${message}\n`);
@@ -50,6 +51,7 @@ try {
     .command(diff)
     .command(policies)
     .command(meters)
+    .command(schedule)
     .demandCommand(1, `A command is missing: ${commands.join(", ")}.`)
     .strict()
     .check(givenOnce)

@@ -150,4 +150,133 @@ export class Hosts {
     const total = (this.vcpuMilli[host]! / 1000) * this.descriptions[host]!.cpuAllocationRatio;
     return total - (this.usedVcpuMilli[host]! + this.reservedVcpuMilli[host]!) / 1000;
   }
+
+  /** Mean share of vCPUs, RAM and disk used once a server of the flavor is there; a resource the host has none of is left out. */
+  shareUsedWith(host: number, { vcpuMilli, ramMb, diskGb }: Flavor): number {
+    let shares =
+      (this.usedVcpuMilli[host]! + vcpuMilli) / this.capacityVcpuMilli[host]! + (this.usedRamMb[host]! + ramMb) / this.capacityRamMb[host]!;
+    let resources = 2;
+    if (this.capacityDiskGb[host]! > 0) {
+      shares += (this.usedDiskGb[host]! + diskGb) / this.capacityDiskGb[host]!;
+      resources++;
+    }
+    return shares / resources;
+  }
+
+  // What follows is how the scheduler reads hosts (HostState, by Nova's meaning of the words); reserved resources count as used.
+
+  hostName(host: number): string {
+    return this.descriptions[host]!.name;
+  }
+
+  nodeName(host: number): string {
+    return this.descriptions[host]!.name;
+  }
+
+  /** All hosts are in one cell. */
+  cell(_host: number): string {
+    return "cell1";
+  }
+
+  /** Hosts have no addresses. */
+  hostIp(_host: number): null {
+    return null;
+  }
+
+  totalVcpus(host: number): number {
+    return this.vcpuMilli[host]! / 1000;
+  }
+
+  totalRamMb(host: number): number {
+    return this.ramMb[host]!;
+  }
+
+  totalDiskGb(host: number): number {
+    return this.diskGb[host]!;
+  }
+
+  usedVcpus(host: number): number {
+    return (this.usedVcpuMilli[host]! + this.reservedVcpuMilli[host]!) / 1000;
+  }
+
+  usedDiskMb(host: number): number {
+    return 1024 * (this.usedDiskGb[host]! + this.reservedDiskGb[host]!);
+  }
+
+  cpuAllocationRatio(host: number): number {
+    return this.descriptions[host]!.cpuAllocationRatio;
+  }
+
+  ramAllocationRatio(host: number): number {
+    return this.descriptions[host]!.ramAllocationRatio;
+  }
+
+  diskAllocationRatio(host: number): number {
+    return this.descriptions[host]!.diskAllocationRatio;
+  }
+
+  numInstances(host: number): number {
+    return this.instances[host]!;
+  }
+
+  numIoOps(host: number): number {
+    return this.ioOps[host]!;
+  }
+
+  numFailedBuilds(host: number): number {
+    return this.failedBuilds[host]!;
+  }
+
+  /** Servers have numbers here, and no uuids by which a request could name them. */
+  hasInstance(_host: number, _uuid: string): boolean {
+    return false;
+  }
+
+  hypervisorType(host: number): string {
+    return this.descriptions[host]!.hypervisorType;
+  }
+
+  /** Versions are not modelled. */
+  hypervisorVersion(_host: number): null {
+    return null;
+  }
+
+  supportedInstances(host: number): readonly (readonly string[])[] {
+    const { architecture, supportedHypervisors } = this.descriptions[host]!;
+    return supportedHypervisors.map((hypervisor) => [architecture, hypervisor, "hvm"]);
+  }
+
+  cpuInfo(_host: number): null {
+    return null;
+  }
+
+  stats(host: number): ReadonlyMap<string, string> {
+    return new Map([
+      ["num_instances", String(this.instances[host])],
+      ["io_workload", String(this.ioOps[host])],
+      ["failed_builds", String(this.failedBuilds[host])],
+    ]);
+  }
+
+  metrics(_host: number): readonly never[] {
+    return [];
+  }
+
+  pciPools(_host: number): readonly never[] {
+    return [];
+  }
+
+  readonly hasAggregates = false;
+
+  aggregates(_host: number): readonly never[] {
+    return [];
+  }
+
+  serviceDisabled(host: number): boolean {
+    return this.serviceUp[host] === 0;
+  }
+
+  serviceIsUp(host: number, _serviceDownTime: number): boolean {
+    return this.serviceUp[host] === 1;
+  }
 }

@@ -31,6 +31,16 @@ export class ServerGroups {
     return (this.placed.get(group) ?? 0) > 0;
   }
 
+  /** Does the host hold a member? */
+  holdsHost(group: number, host: number): boolean {
+    return this.countOn(group, host) > 0;
+  }
+
+  /** Groups have no rules: one member a host where they keep apart. */
+  maxServerPerHost(_group: number): number {
+    return 1;
+  }
+
   private change(group: number, host: number, by: number): void {
     const key = group * this.hosts + host;
     const on = this.countOn(group, host) + by;

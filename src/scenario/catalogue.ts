@@ -2,6 +2,8 @@
 import { hostTypes } from "../datacenter/host-types.ts";
 import { hypervisors } from "../datacenter/hypervisors.ts";
 import type { Parameter } from "../kernel/parameter.ts";
+import { novaOptions } from "../policies/nova/config.ts";
+import type { Need } from "../policies/nova/filter.ts";
 import { filters } from "../policies/nova/filters/index.ts";
 import { presets } from "../policies/nova/policy.ts";
 import { weighers } from "../policies/nova/weighers/index.ts";
@@ -30,17 +32,33 @@ const serviceParameters: readonly Parameter<number | string | boolean>[] = [
   })),
 ];
 
+/** A scenario has neither aggregates nor hints, PCI devices or metrics: what needs them would do nothing there and is not offered. */
+const offered = <T extends { readonly needs?: Need }>(policies: readonly T[]): readonly T[] =>
+  policies.filter(({ needs }) => needs === undefined);
+const offeredFilters = offered(filters);
+const offeredWeighers = offered(weighers);
+
+/** Numbers that the offered filters read. Every host's service is heard of while it is up, so that nobody waits for it. */
+const filterOptions = novaOptions.filter(
+  ({ name, default: value }) =>
+    typeof value === "number" && name !== "service_down_time" && offeredFilters.some(({ options = [] }) => options.includes(name)),
+);
+
 export const catalogue: Catalogue = {
   hostTypes: [...hostTypes.keys()],
   hypervisors: [...hypervisors.keys()],
-  filters: filters.map((filter) => filter.name),
-  weighers: weighers.map((weigher) => weigher.name),
-  options: new Map(
-    weighers.map((weigher): [string, OptionFacts] => {
-      const { name, default: value, meaning } = weigher.multiplier;
-      return [name, { default: value, meaning, source: weigher.source }];
+  filters: offeredFilters.map((filter) => filter.name),
+  weighers: offeredWeighers.map((weigher) => weigher.name),
+  options: new Map<string, OptionFacts>([
+    ...offeredWeighers.map(({ multiplier, source }): [string, OptionFacts] => {
+      const { name, default: value, meaning, minimum } = multiplier;
+      return [name, { default: value, meaning, source, ...(minimum === undefined ? {} : { minimum }) }];
     }),
-  ),
+    ...filterOptions.map(({ name, default: value, unit, meaning, source, minimum = 0 }): [string, OptionFacts] => [
+      name,
+      { default: Number(value), meaning, source, minimum, counts: unit },
+    ]),
+  ]),
   presets,
   meters: meters.map((meter) => meter.name),
   components: components.map((component) => component.key),

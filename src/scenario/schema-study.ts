@@ -28,7 +28,11 @@ function policySchema(catalogue: Catalogue) {
   const options = Object.fromEntries(
     [...catalogue.options].map(([name, option]) => [
       name,
-      optional(multiplier(option.minimum), option.meaning, { absent: String(option.default), source: option.source, evidence: "verified" }),
+      optional(
+        option.counts === undefined ? multiplier(option.minimum) : count(option.counts, option.minimum ?? 0, 1_000_000),
+        option.meaning,
+        { absent: String(option.default), source: option.source, evidence: "verified" },
+      ),
     ]),
   );
   const preset = required(word("policy", presets), "A policy of the catalogue");

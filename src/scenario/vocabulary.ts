@@ -11,6 +11,8 @@ export interface OptionFacts {
   readonly source: string;
   /** Smallest value Nova accepts; absent = any number. */
   readonly minimum?: number;
+  /** What a whole number counts, in the plural; absent = any number. */
+  readonly counts?: string;
 }
 
 export interface Catalogue {

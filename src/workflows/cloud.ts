@@ -11,7 +11,7 @@ import type { StorageTiers } from "../datacenter/storage-tiers.ts";
 import type { RandomStreams, Stream } from "../kernel/random.ts";
 import type { EventKind, Simulation } from "../kernel/simulation.ts";
 import { type Micros, SECOND } from "../kernel/time.ts";
-import type { FilterScheduler } from "../policies/nova/filter-scheduler.ts";
+import { type FilterScheduler, SchedulingError } from "../policies/nova/filter-scheduler.ts";
 import type { RequestSpec } from "../policies/nova/request-spec.ts";
 import type { SharedCapacity } from "../queueing/shared-capacity.ts";
 import { DecisionLog } from "./decision-log.ts";
@@ -193,7 +193,7 @@ export class Cloud implements CloudParts {
   chooseHost(server: number): boolean {
     const { scheduler } = this;
     const { maxAttempts } = this.settings;
-    const count = scheduler.select(this.requestSpec(server), maxAttempts - 1, this.decisionsMade[server]!++);
+    const count = this.select(server, maxAttempts - 1);
     for (let i = 0; i < maxAttempts; i++) this.alternates[server * maxAttempts + i] = i < count ? scheduler.ordered[i]! : -1;
     this.nextAlternate[server] = 0;
     const host = count > 0 ? scheduler.ordered[0]! : -1;
@@ -201,6 +201,16 @@ export class Cloud implements CloudParts {
     this.decisions.add(this.simulation.now, server, host, scheduler);
     this.notifications.emit("scheduler.select_destinations.end", server);
     return count > 0;
+  }
+
+  /** A filter or weigher that raises, say on a number that is none, fails the request; Nova reports it as NoValidHost or as its own error. */
+  private select(server: number, alternates: number): number {
+    try {
+      return this.scheduler.select(this.requestSpec(server), alternates, this.decisionsMade[server]!++);
+    } catch (error) {
+      if (error instanceof SchedulingError) return 0;
+      throw error;
+    }
   }
 
   private requestSpec(server: number): RequestSpec {

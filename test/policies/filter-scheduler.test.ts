@@ -325,6 +325,16 @@ describe("the filters", () => {
     expect(schedulerOf(hosts, { filters: ["ComputeFilter"] }).permitsClaim(member, 0)).toBe(true);
   });
 
+  it("that raise fail the whole request, and are named", () => {
+    const hosts = someHosts({ hypervisorType: "Xen" }, {});
+    const bad = flavor("bad", 1, 1024, 1, { extraSpecs: new Map([["capabilities:hypervisor_type", ">= 4"]]) });
+    const scheduler = schedulerOf(hosts, { filters: ["ComputeFilter", "ComputeCapabilitiesFilter"] });
+    const failure = expect.objectContaining({ stage: "filter", component: "ComputeCapabilitiesFilter", type: "ValueError" });
+    expect(() => scheduler.select(request({ flavor: bad }), 1, 0)).toThrow(failure);
+    // The next request is none the worse for it.
+    expect(scheduler.select(request(), 1, 0)).toBe(2);
+  });
+
   it("and weighers are called by their names; an unknown one is named back", () => {
     expect(() => schedulerOf(someHosts({}), { filters: ["RamFilter"] })).toThrow(/unknown filter "RamFilter"; there are ComputeFilter, /);
     expect(() => schedulerOf(someHosts({}), { weighers: ["NoWeigher"] })).toThrow(/unknown weigher "NoWeigher"; there are RAMWeigher, /);

@@ -1,22 +1,28 @@
 import { describe, expect, it } from "vitest";
 import type { HostDescription } from "../../src/datacenter/hosts.ts";
 import { ServerGroups } from "../../src/datacenter/server-groups.ts";
-import { ExtraSpecError, matchesExtraSpec } from "../../src/policies/nova/extra-spec-match.ts";
+import { NovaConfig } from "../../src/policies/nova/config.ts";
+import { matchesExtraSpec } from "../../src/policies/nova/extra-spec-match.ts";
 import type { Filter } from "../../src/policies/nova/filter.ts";
 import { computeCapabilitiesFilter } from "../../src/policies/nova/filters/compute-capabilities-filter.ts";
 import { computeFilter } from "../../src/policies/nova/filters/compute-filter.ts";
 import { imagePropertiesFilter } from "../../src/policies/nova/filters/image-properties-filter.ts";
+import { ioOpsFilter } from "../../src/policies/nova/filters/io-ops-filter.ts";
+import { numInstancesFilter } from "../../src/policies/nova/filters/num-instances-filter.ts";
 import { serverGroupAffinityFilter } from "../../src/policies/nova/filters/server-group-affinity-filter.ts";
 import { serverGroupAntiAffinityFilter } from "../../src/policies/nova/filters/server-group-anti-affinity-filter.ts";
+import { narrow, skipsFilters } from "../../src/policies/nova/narrowing.ts";
+import { PythonError } from "../../src/policies/nova/python-values.ts";
 import type { RequestSpec } from "../../src/policies/nova/request-spec.ts";
 import { someHosts } from "../datacenter/some-hosts.ts";
 import { flavor, image } from "../workflows/tiny-scenario.ts";
 
+const config = new NovaConfig(new Map());
 const plain: RequestSpec = { server: 0, flavor: flavor("m1", 1, 1024, 1), image: null, group: -1, groups: new ServerGroups(null, 0) };
 
 /** The rows of the hosts that pass. */
-function passing(filter: Filter, hosts: ReturnType<typeof someHosts>, request: RequestSpec): readonly number[] {
-  const passes = filter.passes(hosts, request);
+function passing(filter: Filter, hosts: ReturnType<typeof someHosts>, request: RequestSpec, of = config): readonly number[] {
+  const passes = filter.passes(hosts, request, of);
   return Array.from({ length: hosts.count }, (_, host) => host).filter((host) => passes === null || passes(host));
 }
 
@@ -69,7 +75,7 @@ describe("ComputeCapabilitiesFilter", () => {
   });
 
   it("fails the whole request on a bad number, as Nova does", () => {
-    expect(() => pass({ "capabilities:hypervisor_type": ">= 4" })).toThrow(ExtraSpecError);
+    expect(() => pass({ "capabilities:hypervisor_type": ">= 4" })).toThrow(PythonError);
   });
 });
 
@@ -145,8 +151,56 @@ describe("server groups", () => {
   });
 
   it("neither filter has anything to say to the other's groups, or to servers in none", () => {
-    expect(serverGroupAffinityFilter.passes(hosts, member("anti-affinity", 1))).toBeNull();
-    expect(serverGroupAntiAffinityFilter.passes(hosts, member("affinity", 1))).toBeNull();
-    expect([serverGroupAffinityFilter, serverGroupAntiAffinityFilter].map((filter) => filter.passes(hosts, plain))).toEqual([null, null]);
+    expect(serverGroupAffinityFilter.passes(hosts, member("anti-affinity", 1), config)).toBeNull();
+    expect(serverGroupAntiAffinityFilter.passes(hosts, member("affinity", 1), config)).toBeNull();
+    expect([serverGroupAffinityFilter, serverGroupAntiAffinityFilter].map((filter) => filter.passes(hosts, plain, config))).toEqual([
+      null,
+      null,
+    ]);
+  });
+});
+
+describe("the filters that count", () => {
+  const hosts = someHosts({}, {}, {});
+  hosts.instances.set([49, 50, 3]);
+  hosts.ioOps.set([8, 7, 0]);
+
+  it("keep out hosts that have enough servers, or enough builds under way", () => {
+    expect(passing(numInstancesFilter, hosts, plain)).toEqual([0, 2]);
+    expect(passing(ioOpsFilter, hosts, plain)).toEqual([1, 2]);
+  });
+
+  it("hold what the options say", () => {
+    const few = new NovaConfig(new Map(Object.entries({ max_instances_per_host: 4, max_io_ops_per_host: 0 })));
+    expect(passing(numInstancesFilter, hosts, plain, few)).toEqual([2]);
+    expect(passing(ioOpsFilter, hosts, plain, few)).toEqual([]);
+  });
+});
+
+describe("what a request says of hosts by name", () => {
+  const hosts = someHosts({}, {}, {}, {});
+  const kept = (more: Partial<RequestSpec>) => {
+    const list = Int32Array.from([0, 1, 2, 3]);
+    const request = { ...plain, ...more };
+    const count = narrow(hosts, request, list, 4);
+    return { hosts: [...list.subarray(0, count)], filtered: !skipsFilters(request, count) };
+  };
+
+  it("drops ignored hosts in any case, and passes the filters over when none is left", () => {
+    expect(kept({ ignoreHosts: ["HOST-1", "elsewhere"] })).toEqual({ hosts: [0, 2, 3], filtered: true });
+    expect(kept({ ignoreHosts: ["host-0", "host-1", "host-2", "host-3"] })).toEqual({ hosts: [], filtered: false });
+  });
+
+  it("passes the filters over for forced hosts and nodes, unless the request is a check", () => {
+    expect(kept({ forceHosts: ["Host-2"] })).toEqual({ hosts: [2], filtered: false });
+    expect(kept({ forceNodes: ["Host-2", "host-3"] })).toEqual({ hosts: [3], filtered: false });
+    expect(kept({ forceHosts: ["host-2"], hints: new Map([["_nova_check_type", ["rebuild"]]]) })).toEqual({ hosts: [2], filtered: true });
+  });
+
+  it("goes where it must, by exact name, and still through the filters", () => {
+    const to = (host: string | null) => kept({ destination: { host, node: null, cell: null, allowCrossCellMove: false } });
+    expect(to("host-1")).toEqual({ hosts: [1], filtered: true });
+    expect(to("HOST-1")).toEqual({ hosts: [], filtered: true });
+    expect(to(null).hosts).toEqual([0, 1, 2, 3]);
   });
 });

@@ -1,6 +1,8 @@
 // orrery policies: the policies, filters and weighers there are, with their options.
 import Table from "cli-table3";
 import type { Argv } from "yargs";
+import { novaOptions } from "../../policies/nova/config.ts";
+import type { Need } from "../../policies/nova/filter.ts";
 import { filters } from "../../policies/nova/filters/index.ts";
 import { presets } from "../../policies/nova/policy.ts";
 import { weighers } from "../../policies/nova/weighers/index.ts";
@@ -16,8 +18,11 @@ export function handler(argv: Awaited<ReturnType<typeof builder>["argv"]>): void
     process.stdout.write(
       json({
         policies: [...presets.values()].map((preset) => ({ ...preset, options: Object.fromEntries(preset.options) })),
-        filters: filters.map(({ name, source, meaning }) => ({ name, source, meaning })),
-        weighers: weighers.map(({ name, source, meaning, multiplier }) => ({ name, source, meaning, multiplier })),
+        filters: filters.map(({ name, source, meaning, needs = null, options = [] }) => ({ name, source, meaning, needs, options })),
+        weighers: weighers.map(({ name, source, meaning, needs = null, multiplier, options = [] }) => {
+          return { name, source, meaning, needs, multiplier, options };
+        }),
+        options: novaOptions,
       }),
     );
     return;
@@ -25,9 +30,16 @@ export function handler(argv: Awaited<ReturnType<typeof builder>["argv"]>): void
   const style = { style: { head: [], border: [] }, wordWrap: true };
   const policyTable = new Table({ ...style, head: ["policy", "what it does"], colWidths: [18, 100] });
   for (const { name, meaning } of presets.values()) policyTable.push([name, meaning]);
-  const filterTable = new Table({ ...style, head: ["filter", "a host passes if", "source"], colWidths: [34, 56, 50] });
-  for (const { name, meaning, source } of filters) filterTable.push([name, meaning, source]);
-  const weigherTable = new Table({ ...style, head: ["weigher", "what it prefers", "option", "default"], colWidths: [24, 54, 40, 12] });
-  for (const { name, meaning, multiplier } of weighers) weigherTable.push([name, meaning, multiplier.name, multiplier.default]);
+  const inScenarios = (needs: Need | undefined) => (needs === undefined ? "yes" : `no: ${needs}`);
+  const filterTable = new Table({ ...style, head: ["filter", "a host passes if", "in scenarios", "source"], colWidths: [36, 52, 18, 64] });
+  for (const { name, meaning, needs, source } of filters) filterTable.push([name, meaning, inScenarios(needs), source]);
+  const weigherTable = new Table({
+    ...style,
+    head: ["weigher", "what it prefers", "in scenarios", "option", "default"],
+    colWidths: [34, 46, 18, 34, 10],
+  });
+  for (const { name, meaning, needs, multiplier } of weighers) {
+    weigherTable.push([name, meaning, inScenarios(needs), multiplier.name, multiplier.default]);
+  }
   process.stdout.write(`${policyTable.toString()}\n\n${filterTable.toString()}\n\n${weigherTable.toString()}\n`);
 }

@@ -4,14 +4,54 @@
 // Assumes the scheduler sees the present state of every host (Nova reads compute node records that may lag), and Placement lists hosts in
 // their order in the scenario.
 // @source nova/scheduler/manager.py, nova/weights.py
-import type { Hosts } from "../../datacenter/hosts.ts";
 import type { Stream } from "../../kernel/random.ts";
+import { smallestValue } from "./aggregate-metadata.ts";
+import { NovaConfig } from "./config.ts";
 import type { Filter } from "./filter.ts";
 import { filters as allFilters } from "./filters/index.ts";
+import type { HostStates } from "./host-states.ts";
+import { narrow, skipsFilters } from "./narrowing.ts";
 import type { PolicySpec } from "./policy.ts";
-import type { RequestSpec } from "./request-spec.ts";
+import { PythonError, toFloat } from "./python-values.ts";
+import { hintOf, type RequestSpec } from "./request-spec.ts";
 import type { Weigher } from "./weigher.ts";
 import { weighers as allWeighers } from "./weighers/index.ts";
+
+/** A filter or a weigher raised: Nova then fails the whole request, even where other hosts are fine. */
+export class SchedulingError extends Error {
+  readonly stage: "filter" | "weigher";
+  /** Name of the filter or weigher. */
+  readonly component: string;
+  /** Python's class. */
+  readonly type: string;
+
+  constructor(stage: "filter" | "weigher", component: string, cause: PythonError) {
+    super(`${component}: ${cause.message} (${cause.type})`);
+    this.stage = stage;
+    this.component = component;
+    this.type = cause.type;
+  }
+}
+
+/** Sees the steps of a decision; hosts are given in their present order, lists of numbers follow it. */
+export interface SchedulingObserver {
+  /** Null: the filters are passed over. */
+  entered(hosts: readonly number[] | null): void;
+  filtered(filter: string, hosts: readonly number[]): void;
+  /** The hosts that passed. */
+  weighing(hosts: readonly number[]): void;
+  weighed(weigher: string, raw: readonly number[], normalized: readonly number[], multipliers: readonly number[]): void;
+  /** By weight, before the choice. */
+  ranked(hosts: readonly number[], weights: readonly number[]): void;
+}
+
+interface ConfiguredWeigher {
+  readonly weigher: Weigher;
+  /** By host, where aggregates may set it. */
+  readonly multiplierOf: (host: number) => number;
+  /** The same for every host; null where aggregates may set it. */
+  readonly multiplier: number | null;
+}
 
 export class FilterScheduler {
   readonly policy: PolicySpec;
@@ -23,26 +63,32 @@ export class FilterScheduler {
   /** Of the last decision: the weight of the chosen host. */
   weight = 0;
 
-  private readonly hosts: Hosts;
+  private readonly hosts: HostStates;
+  private readonly config: NovaConfig;
   private readonly filters: readonly Filter[];
-  private readonly weighers: readonly { readonly weigher: Weigher; readonly multiplier: number }[];
+  private readonly weighers: readonly ConfiguredWeigher[];
   private readonly choice: Stream;
   private readonly maxPlacementResults: number;
+  private readonly observer: SchedulingObserver | null;
   private readonly list: Int32Array; // hosts that are still in, in order
   private readonly weights: Float64Array; // by position in the list
   private readonly raw: Float64Array;
 
-  constructor(hosts: Hosts, policy: PolicySpec, choice: Stream, maxPlacementResults: number) {
+  constructor(
+    hosts: HostStates,
+    policy: PolicySpec,
+    choice: Stream,
+    maxPlacementResults: number,
+    observer: SchedulingObserver | null = null,
+  ) {
     this.hosts = hosts;
     this.policy = policy;
     this.choice = choice;
     this.maxPlacementResults = maxPlacementResults;
+    this.observer = observer;
+    this.config = new NovaConfig(policy.options);
     this.filters = policy.enabledFilters.map((name) => named(allFilters, name, "filter"));
-    this.weighers = policy.weighers.map((name) => {
-      const weigher = named(allWeighers, name, "weigher");
-      const option = policy.options.get(weigher.multiplier.name) ?? weigher.multiplier.default;
-      return { weigher, multiplier: weigher.negated === true ? -option : option };
-    });
+    this.weighers = policy.weighers.map((name) => this.configured(named(allWeighers, name, "weigher")));
     this.ordered = new Int32Array(hosts.count);
     this.leftAfter = new Int32Array(this.filters.length);
     this.list = new Int32Array(hosts.count);
@@ -53,17 +99,37 @@ export class FilterScheduler {
   /**
    * Decides for one request. Returns how many hosts `ordered` holds: 0 = NoValidHost, otherwise the chosen host and up to `alternates` others.
    * `n` numbers the server's decisions, so that a second one draws anew.
+   * @throws SchedulingError where a filter or a weigher of Nova would raise
    */
   select(request: RequestSpec, alternates: number, n: number): number {
-    let count = this.askPlacement(request);
-    this.candidates = count;
+    this.candidates = this.askPlacement(request);
+    return this.decide(request, this.candidates, 0, alternates, n);
+  }
+
+  /** Rows of the hosts that Placement offers, in their order. */
+  offered(request: RequestSpec): readonly number[] {
+    return [...this.list.subarray(0, this.askPlacement(request))];
+  }
+
+  /**
+   * All of `hosts` that pass, in the order to be tried; ties keep the order of `hosts`. `index` is the place of the server among those asked for
+   * at once: filters that run once a request are for the first.
+   * @throws SchedulingError where a filter or a weigher of Nova would raise
+   */
+  sort(hosts: readonly number[], request: RequestSpec, index: number): readonly number[] {
+    this.list.set(hosts);
+    return [...this.ordered.subarray(0, this.decide(request, hosts.length, index, hosts.length, index))];
+  }
+
+  private decide(request: RequestSpec, offered: number, index: number, alternates: number, n: number): number {
     this.weight = 0;
     this.leftAfter.fill(0);
-    for (let i = 0; i < this.filters.length && count > 0; i++) {
-      count = this.filter(this.filters[i]!, request, count);
-      this.leftAfter[i] = count;
-    }
+    let count = narrow(this.hosts, request, this.list, offered);
+    const passedOver = skipsFilters(request, count);
+    this.observer?.entered(passedOver ? null : this.listed(count));
+    if (!passedOver) count = this.applyFilters(request, count, index);
     if (count === 0) return 0;
+    this.observer?.weighing(this.listed(count));
     this.weigh(request, count);
     return this.choose(request, count, alternates, n);
   }
@@ -72,29 +138,57 @@ export class FilterScheduler {
   permitsClaim(request: RequestSpec, host: number): boolean {
     for (const filter of this.filters) {
       if (filter.atClaim !== true) continue;
-      const passes = filter.passes(this.hosts, request);
+      const passes = filter.passes(this.hosts, request, this.config);
       if (passes !== null && !passes(host)) return false;
     }
     return true;
   }
 
+  private configured(weigher: Weigher): ConfiguredWeigher {
+    const { hosts } = this;
+    const { name, option = name, default: usual } = weigher.multiplier;
+    const sign = (x: number) => (weigher.negated === true ? -x : x);
+    const set = this.config.number(option, usual);
+    if (!hosts.hasAggregates) return { weigher, multiplier: sign(set), multiplierOf: () => sign(set) };
+    return { weigher, multiplier: null, multiplierOf: (host) => sign(smallestValue(hosts.aggregates(host), name, toFloat, set)) };
+  }
+
   private askPlacement(request: RequestSpec): number {
     const { hosts, list } = this;
-    const { flavor } = request;
-    // Nova asks without a limit when the request names a server group.
-    const limit = request.group >= 0 ? hosts.count : Math.min(hosts.count, this.maxPlacementResults);
+    const { flavor, bootFromVolume = false } = request;
+    // Nova asks without a limit when the request names a server group or other servers.
+    const unlimited = request.group >= 0 || ["group", "same_host", "different_host"].some((hint) => hintOf(request, hint).length > 0);
+    const limit = unlimited ? hosts.count : Math.min(hosts.count, this.maxPlacementResults);
     let count = 0;
-    for (let host = 0; host < hosts.count && count < limit; host++) if (hosts.fits(host, flavor)) list[count++] = host;
+    for (let host = 0; host < hosts.count && count < limit; host++) if (hosts.fits(host, flavor, bootFromVolume)) list[count++] = host;
     return count;
   }
 
-  private filter(filter: Filter, request: RequestSpec, count: number): number {
-    const passes = filter.passes(this.hosts, request);
-    if (passes === null) return count;
-    const { list } = this;
-    let left = 0;
-    for (let i = 0; i < count; i++) if (passes(list[i]!)) list[left++] = list[i]!;
-    return left;
+  private applyFilters(request: RequestSpec, entering: number, index: number): number {
+    const rebuild = hintOf(request, "_nova_check_type")[0] === "rebuild";
+    let count = entering;
+    for (const [i, filter] of this.filters.entries()) {
+      if (index > 0 && filter.oncePerRequest === true) continue;
+      if (!rebuild || filter.onRebuild === true) count = this.applyFilter(filter, request, count);
+      this.leftAfter[i] = count;
+      this.observer?.filtered(filter.name, this.listed(count));
+      if (count === 0) break;
+    }
+    return count;
+  }
+
+  private applyFilter(filter: Filter, request: RequestSpec, count: number): number {
+    if (count === 0) return 0;
+    try {
+      const passes = filter.passes(this.hosts, request, this.config);
+      if (passes === null) return count;
+      const { list } = this;
+      let left = 0;
+      for (let i = 0; i < count; i++) if (passes(list[i]!)) list[left++] = list[i]!;
+      return left;
+    } catch (error) {
+      throw error instanceof PythonError ? new SchedulingError("filter", filter.name, error) : error;
+    }
   }
 
   /** A single host is not weighed at all. Clamping and normalising follow nova/weights.py to the last operation. */
@@ -102,23 +196,42 @@ export class FilterScheduler {
     const { list, weights, raw } = this;
     weights.fill(0, 0, count);
     if (count === 1) return;
-    for (const { weigher, multiplier } of this.weighers) {
-      const value = weigher.weigh(this.hosts, request);
+    for (const configured of this.weighers) {
+      const { weigher, multiplier } = configured;
       const floor = weigher.minval;
       let low = Number.POSITIVE_INFINITY;
       let high = Number.NEGATIVE_INFINITY;
-      for (let i = 0; i < count; i++) {
-        let x = value(list[i]!);
-        if (floor !== null && x < floor) x = floor;
-        raw[i] = x;
-        if (x < low) low = x;
-        if (x > high) high = x;
+      try {
+        const value = weigher.weigh(this.hosts, request, this.config, configured.multiplierOf);
+        for (let i = 0; i < count; i++) {
+          let x = value(list[i]!);
+          if (floor !== null && x < floor) x = floor;
+          raw[i] = x;
+          if (x < low) low = x;
+          if (x > high) high = x;
+        }
+      } catch (error) {
+        throw error instanceof PythonError ? new SchedulingError("weigher", weigher.name, error) : error;
       }
       if (floor !== null) low = floor;
       const span = high - low;
-      if (span === 0) continue; // all normalise to 0
-      for (let i = 0; i < count; i++) weights[i]! += multiplier * ((raw[i]! - low) / span);
+      if (multiplier === null || this.observer !== null) this.addUp(configured, count, low, span);
+      else if (span !== 0) for (let i = 0; i < count; i++) weights[i]! += multiplier * ((raw[i]! - low) / span); // else all normalise to 0
     }
+  }
+
+  /** The plain form of the addition, for multipliers that differ from host to host and for those who look on. */
+  private addUp({ weigher, multiplierOf }: ConfiguredWeigher, count: number, low: number, span: number): void {
+    const { weights } = this;
+    const raw = [...this.raw.subarray(0, count)];
+    const normalized = raw.map((x) => (span === 0 ? 0 : (x - low) / span));
+    const multipliers = this.listed(count).map(multiplierOf);
+    for (let i = 0; i < count; i++) weights[i]! += multipliers[i]! * normalized[i]!;
+    this.observer?.weighed(weigher.name, raw, normalized, multipliers);
+  }
+
+  private listed(count: number): readonly number[] {
+    return [...this.list.subarray(0, count)];
   }
 
   private choose(request: RequestSpec, count: number, alternates: number, n: number): number {
@@ -127,6 +240,7 @@ export class FilterScheduler {
     const wanted = Math.min(count, 1 + alternates);
     const sorted = shuffleBestSameWeighedHosts ? count : Math.min(count, Math.max(subset, wanted, subset > 1 ? subset + alternates : 0));
     this.sortBest(sorted, count);
+    this.observer?.ranked(this.listed(count), [...this.weights.subarray(0, count)]);
     if (shuffleBestSameWeighedHosts) this.shuffleTies(request.server, count, n);
     const chosen = subset > 1 ? this.choice.integer(request.server, 2 * n, subset) : 0;
     const { ordered, list } = this;

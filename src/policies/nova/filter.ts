@@ -1,6 +1,18 @@
 // A filter says which hosts may take a request at all. One filter is one file; registration is its line in filters/index.ts.
-import type { Hosts } from "../../datacenter/hosts.ts";
+import type { NovaConfig } from "./config.ts";
+import type { HostStates } from "./host-states.ts";
 import type { RequestSpec } from "./request-spec.ts";
+
+/** What hosts or requests must have for a filter or a weigher to do anything; scenarios do not offer those whose need they cannot meet. */
+export type Need =
+  | "aggregates"
+  | "scheduler hints"
+  | "PCI devices"
+  | "metrics"
+  | "cells"
+  | "image ids"
+  | "soft server groups"
+  | "availability zones";
 
 export interface Filter {
   /** Nova's own class name. */
@@ -8,12 +20,23 @@ export interface Filter {
   readonly source: string;
   /** What it keeps out, in a sentence. */
   readonly meaning: string;
+  /** Without it every host passes, or none. */
+  readonly needs?: Need;
+  /** True: of several servers asked for at once, only the first is filtered by it. */
+  readonly oncePerRequest?: boolean;
+  /** True: it also filters the host of a server that is rebuilt. */
+  readonly onRebuild?: boolean;
   /** True: it is asked once more at the claim, because other members of the server's group may have been placed since the decision. */
   readonly atClaim?: boolean;
-  /** Looks at the request once and returns the test of a host; null when it has nothing to say about this request. */
-  readonly passes: (hosts: Hosts, request: RequestSpec) => ((host: number) => boolean) | null;
+  /** Names of the options it reads. */
+  readonly options?: readonly string[];
+  /**
+   * Looks at the request once and returns the test of a host; null when it has nothing to say about this request.
+   * @throws PythonError, as the test does, where Nova would raise: the request fails
+   */
+  readonly passes: (hosts: HostStates, request: RequestSpec, config: NovaConfig) => ((host: number) => boolean) | null;
 }
 
-export function defineFilter<const F extends Filter>(filter: F): F {
+export function defineFilter<const F extends Filter>(filter: F): Filter {
   return filter;
 }

@@ -1,6 +1,7 @@
 // A policy is a named configuration of Nova's filter scheduler, in Nova's own option names. The textbook policies are configurations too:
 // without weighers the first host in line wins (first fit), and a random choice among all of them is random fit.
-import { filters } from "./filters/index.ts";
+import type { OptionValue } from "./config.ts";
+import { defaultFilters } from "./filters/index.ts";
 
 export interface PolicySpec {
   readonly name: string;
@@ -8,7 +9,7 @@ export interface PolicySpec {
   /** Weighers in the order in which their weighted values are added. */
   readonly weighers: readonly string[];
   /** Options of filters and weighers that differ from their defaults (`ram_weight_multiplier: -1`). */
-  readonly options: ReadonlyMap<string, number>;
+  readonly options: ReadonlyMap<string, OptionValue>;
   /** How many of the best hosts the choice is drawn from. */
   readonly hostSubsetSize: number;
   readonly shuffleBestSameWeighedHosts: boolean;
@@ -18,15 +19,15 @@ export interface Preset extends PolicySpec {
   readonly meaning: string;
 }
 
-const defaultFilters = filters.map((filter) => filter.name);
-/** The weighers of a stock Nova, as far as there are any here: an explicit list, so that adding a weigher changes no preset. */
+const enabledFilters = defaultFilters.map((filter) => filter.name);
+/** The weighers of a stock Nova, as far as scenarios have what they weigh: an explicit list, so that adding a weigher changes no preset. */
 const novaWeighers = ["RAMWeigher", "CPUWeigher", "DiskWeigher", "IoOpsWeigher", "BuildFailureWeigher"];
 /** Larger than any cloud: the whole list. */
 export const ALL_HOSTS = 1_000_000_000;
 
 function preset(name: string, meaning: string, changes: Partial<PolicySpec>): Preset {
   const stock = {
-    enabledFilters: defaultFilters,
+    enabledFilters,
     weighers: novaWeighers,
     options: new Map(),
     hostSubsetSize: 1,

@@ -1,12 +1,16 @@
 // A weigher says how much a host is preferred. The scheduler normalises its values over the hosts that passed the filters, multiplies them by
 // the weigher's multiplier and adds them up. One weigher is one file; registration is its line in weighers/index.ts.
-import type { Hosts } from "../../datacenter/hosts.ts";
+import type { NovaConfig } from "./config.ts";
+import type { Need } from "./filter.ts";
+import type { HostStates } from "./host-states.ts";
 import type { RequestSpec } from "./request-spec.ts";
 
 export interface PolicyOption {
   readonly default: number;
   readonly unit: string;
   readonly meaning: string;
+  /** Smallest value Nova accepts in its configuration; an aggregate may go below. */
+  readonly minimum?: number;
 }
 
 export interface Weigher {
@@ -15,8 +19,14 @@ export interface Weigher {
   readonly source: string;
   /** What it prefers, in a sentence. */
   readonly meaning: string;
-  /** The option that holds the multiplier, and its default. */
-  readonly multiplier: PolicyOption & { readonly name: string };
+  /** Without it all hosts weigh the same. */
+  readonly needs?: Need;
+  /** The option that holds the multiplier, which is also the metadata key under which an aggregate may set it, and its default. */
+  readonly multiplier: PolicyOption & {
+    readonly name: string;
+    /** Where the configuration has it under another name. */
+    readonly option?: string;
+  };
   /** True: the scheduler takes the option's value with the opposite sign. */
   readonly negated?: boolean;
   /**
@@ -24,10 +34,20 @@ export interface Weigher {
    * against the spread; null takes the smallest value of the round.
    */
   readonly minval: number | null;
-  /** Looks at the request once and returns the raw value of a host. */
-  readonly weigh: (hosts: Hosts, request: RequestSpec) => (host: number) => number;
+  /** Names of the options it reads besides its multiplier. */
+  readonly options?: readonly string[];
+  /**
+   * Looks at the request once and returns the raw value of a host; `multiplier` tells that of a host.
+   * @throws PythonError, as the value does, where Nova would raise: the request fails
+   */
+  readonly weigh: (
+    hosts: HostStates,
+    request: RequestSpec,
+    config: NovaConfig,
+    multiplier: (host: number) => number,
+  ) => (host: number) => number;
 }
 
-export function defineWeigher<const W extends Weigher>(weigher: W): W {
+export function defineWeigher<const W extends Weigher>(weigher: W): Weigher {
   return weigher;
 }

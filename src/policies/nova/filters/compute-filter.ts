@@ -5,5 +5,10 @@ export const computeFilter = defineFilter({
   name: "ComputeFilter",
   source: "nova/scheduler/filters/compute_filter.py",
   meaning: "The host's compute service must be enabled and up.",
-  passes: (hosts) => (host) => hosts.serviceUp[host] === 1,
+  oncePerRequest: true,
+  options: ["service_down_time"],
+  passes: (hosts, _request, config) => {
+    const downTime = config.number("service_down_time");
+    return (host) => hosts.serviceIsUp(host, downTime);
+  },
 });

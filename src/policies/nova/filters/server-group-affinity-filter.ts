@@ -6,8 +6,6 @@ export const serverGroupAffinityFilter = defineFilter({
   source: "nova/scheduler/filters/affinity_filter.py",
   meaning: "All members of an affinity server group share a host.",
   atClaim: true,
-  passes: (_hosts, request) =>
-    request.group >= 0 && request.groups.policy === "affinity" && request.groups.hasHosts(request.group)
-      ? (host) => request.groups.countOn(request.group, host) > 0
-      : null,
+  passes: (_hosts, { group, groups }) =>
+    group >= 0 && groups.policy === "affinity" && groups.hasHosts(group) ? (host) => groups.holdsHost(group, host) : null,
 });

@@ -1,4 +1,4 @@
-// Members of an anti-affinity group go to different hosts.
+// Members of an anti-affinity group go to different hosts, or so many to one as the group's rules allow.
 import { defineFilter } from "../filter.ts";
 
 export const serverGroupAntiAffinityFilter = defineFilter({
@@ -6,6 +6,12 @@ export const serverGroupAntiAffinityFilter = defineFilter({
   source: "nova/scheduler/filters/affinity_filter.py",
   meaning: "No two members of an anti-affinity server group share a host.",
   atClaim: true,
-  passes: (_hosts, request) =>
-    request.group >= 0 && request.groups.policy === "anti-affinity" ? (host) => request.groups.countOn(request.group, host) === 0 : null,
+  passes: (hosts, request) => {
+    const { group, groups } = request;
+    if (group < 0 || groups.policy !== "anti-affinity") return null;
+    const most = groups.maxServerPerHost(group);
+    const itself = request.instanceUuid ?? null;
+    // A server that moves may stay where it is.
+    return (host) => (itself !== null && hosts.hasInstance(host, itself)) || groups.countOn(group, host) < most;
+  },
 });

@@ -13,5 +13,5 @@ export const buildFailureWeigher = defineWeigher({
   },
   negated: true,
   minval: null,
-  weigh: (hosts) => (host) => hosts.failedBuilds[host]!,
+  weigh: (hosts) => (host) => hosts.numFailedBuilds(host),
 });

@@ -8,16 +8,5 @@ export const fitWeigher = defineWeigher({
   meaning: "Prefers the host that the server would fill most (best fit).",
   multiplier: { name: "fit_weight_multiplier", default: 1, unit: "1", meaning: "1 is best fit, -1 is worst fit." },
   minval: null,
-  weigh: (hosts, request) => (host) => {
-    const { vcpuMilli, ramMb, diskGb } = request.flavor;
-    let shares =
-      (hosts.usedVcpuMilli[host]! + vcpuMilli) / hosts.capacityVcpuMilli[host]! +
-      (hosts.usedRamMb[host]! + ramMb) / hosts.capacityRamMb[host]!;
-    let resources = 2;
-    if (hosts.capacityDiskGb[host]! > 0) {
-      shares += (hosts.usedDiskGb[host]! + diskGb) / hosts.capacityDiskGb[host]!;
-      resources++;
-    }
-    return shares / resources;
-  },
+  weigh: (hosts, request) => (host) => hosts.shareUsedWith(host, request.flavor),
 });

@@ -12,5 +12,5 @@ export const ioOpsWeigher = defineWeigher({
     meaning: "Weight of running builds in the sum; positive would prefer busy hosts.",
   },
   minval: 0,
-  weigh: (hosts) => (host) => hosts.ioOps[host]!,
+  weigh: (hosts) => (host) => hosts.numIoOps(host),
 });

@@ -1,0 +1,29 @@
+// Keeps flavors on the aggregates whose metadata meet their extra specs. A key without a scope counts too.
+import { splitMetadata } from "../aggregate-metadata.ts";
+import { matchesExtraSpec } from "../extra-spec-match.ts";
+import { defineFilter } from "../filter.ts";
+
+const SCOPE = "aggregate_instance_extra_specs:";
+
+export const aggregateInstanceExtraSpecsFilter = defineFilter({
+  name: "AggregateInstanceExtraSpecsFilter",
+  source: "nova/scheduler/filters/aggregate_instance_extra_specs.py",
+  meaning: "The metadata of the host's aggregates must meet the flavor's extra specs.",
+  needs: "aggregates",
+  oncePerRequest: true,
+  passes: (hosts, request) => {
+    const wanted = [...request.flavor.extraSpecs].flatMap(([key, requirement]) => {
+      if (key.startsWith(SCOPE)) return [[key.slice(SCOPE.length), requirement] as const];
+      return key.includes(":") ? [] : [[key, requirement] as const];
+    });
+    if (wanted.length === 0) return null;
+    return (host) => {
+      const metadata = splitMetadata(hosts.aggregates(host));
+      return wanted.every(([key, requirement]) => {
+        // Nova's order among several values is that of a set, which is arbitrary; here it is that of the aggregates.
+        for (const value of metadata.get(key) ?? []) if (matchesExtraSpec(value, requirement)) return true;
+        return false;
+      });
+    };
+  },
+});

@@ -1,0 +1,16 @@
+// Keeps out hosts that have enough servers; aggregates may set how many are enough.
+import { smallestValue } from "../aggregate-metadata.ts";
+import { defineFilter } from "../filter.ts";
+import { toInt } from "../python-values.ts";
+
+export const aggregateNumInstancesFilter = defineFilter({
+  name: "AggregateNumInstancesFilter",
+  source: "nova/scheduler/filters/num_instances_filter.py",
+  meaning: "The host must have fewer servers than the max_instances_per_host of its aggregates.",
+  needs: "aggregates",
+  options: ["max_instances_per_host"],
+  passes: (hosts, _request, config) => {
+    const usual = config.number("max_instances_per_host");
+    return (host) => hosts.numInstances(host) < smallestValue(hosts.aggregates(host), "max_instances_per_host", toInt, usual);
+  },
+});

@@ -1,0 +1,17 @@
+// Keeps a server away from others that its user names.
+import { defineFilter } from "../filter.ts";
+import { hintOf } from "../request-spec.ts";
+
+export const differentHostFilter = defineFilter({
+  name: "DifferentHostFilter",
+  source: "nova/scheduler/filters/affinity_filter.py",
+  meaning: "The host must hold none of the servers named in the hint different_host.",
+  needs: "scheduler hints",
+  oncePerRequest: true,
+  passes: (hosts, request) => {
+    const others = hintOf(request, "different_host");
+    return others.length === 0 || (others.length === 1 && others[0] === "")
+      ? null
+      : (host) => !others.some((uuid) => hosts.hasInstance(host, uuid));
+  },
+});

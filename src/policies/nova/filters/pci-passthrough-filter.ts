@@ -1,0 +1,11 @@
+// Keeps out hosts without the free PCI devices that the request asks for.
+import { defineFilter } from "../filter.ts";
+import { passesPciFilter } from "../pci/consume.ts";
+
+export const pciPassthroughFilter = defineFilter({
+  name: "PciPassthroughFilter",
+  source: "nova/scheduler/filters/pci_passthrough_filter.py",
+  meaning: "The host must have the PCI devices that are asked for.",
+  needs: "PCI devices",
+  passes: (hosts, { pciRequests = [] }) => (pciRequests.length === 0 ? null : (host) => passesPciFilter(hosts.pciPools(host), pciRequests)),
+});

@@ -1,0 +1,24 @@
+// Keeps hosts with free PCI devices for requests that want them: the fewer a host has, the better, whether or not this request wants any.
+import { defineWeigher } from "../weigher.ts";
+
+/** More devices than this make no difference. */
+const MOST_DEVICES = 100;
+
+export const pciWeigher = defineWeigher({
+  name: "PCIWeigher",
+  source: "nova/scheduler/weights/pci.py",
+  meaning: "Prefers hosts with fewer free PCI devices.",
+  needs: "PCI devices",
+  multiplier: {
+    name: "pci_weight_multiplier",
+    default: 1,
+    unit: "1",
+    meaning: "Weight of the lack of PCI devices in the sum.",
+    minimum: 0,
+  },
+  minval: null,
+  weigh: (hosts) => (host) => {
+    const free = hosts.pciPools(host).reduce((sum, pool) => sum + pool.count, 0);
+    return MOST_DEVICES - Math.min(free, MOST_DEVICES - 1);
+  },
+});
