@@ -19,16 +19,35 @@ const mean = (micros: number) => {
 };
 const [rpc, request, timer, lifetime] = [mean(5 * MILLISECOND), mean(200 * MILLISECOND), mean(SECOND), mean(HOUR)];
 
+const mixed = (u: number, n: number) =>
+  u < 0.6 ? rpc(n) : u < 0.85 ? request(n) : u < 0.9 ? 10 * SECOND : u < 0.95 ? 60 * SECOND : lifetime(n);
+
 /** Delays in microseconds, by a uniform u and the number of the draw. */
 const delayLaws = {
   /** Exponential, 1 s on average. */
   exp: (_: number, n: number) => timer(n),
   /** What a cloud schedules: calls of milliseconds, requests, two fixed timers, lifetimes of an hour. */
-  mix: (u: number, n: number) => (u < 0.6 ? rpc(n) : u < 0.85 ? request(n) : u < 0.9 ? 10 * SECOND : u < 0.95 ? 60 * SECOND : lifetime(n)),
+  mix: mixed,
+  /** The same mix, begun as it stands long after the start, when nearly all that is pending are lifetimes. */
+  steady: mixed,
   /** 1 to 16 us: nearly every event has company. */
   tie: (u: number) => 1 + Math.floor(u * 16),
 } as const;
 type Law = keyof typeof delayLaws;
+
+/**
+ * What is left of the mix's delays that are under way at an instant long after the start: a kind of delay is met as often as it is long, an
+ * exponential one has its whole law left, a fixed one any part of itself.
+ */
+function remaining(u: number, n: number): number {
+  const lengths = [0.6 * 5e3, 0.25 * 2e5, 0.05 * 1e7, 0.05 * 6e7, 0.05 * 3.6e9];
+  let left = u * lengths.reduce((sum, length) => sum + length, 0);
+  const kind = lengths.findIndex((length) => (left -= length) < 0);
+  const share = (left + lengths[kind]!) / lengths[kind]!;
+  if (kind === 2) return Math.floor(share * 10 * SECOND);
+  if (kind === 3) return Math.floor(share * 60 * SECOND);
+  return kind === 0 ? rpc(n) : kind === 1 ? request(n) : lifetime(n);
+}
 
 /** Rounds measured; one more goes before them and is thrown away, because each law of delays and each size is news to the compiler. */
 const roundsOf = (size: Size, pending: number) => (size === "small" || pending >= 1e6 ? 3 : 7);
@@ -40,8 +59,15 @@ interface Round {
   readonly hash: number;
 }
 
-function drawDelays(law: Law): Float64Array {
-  return Float64Array.from({ length: DELAYS }, (_, n) => delayLaws[law](stream.uniform(0, n), n));
+interface Delays {
+  readonly initial: Float64Array;
+  readonly next: Float64Array;
+}
+
+function drawDelays(law: Law): Delays {
+  const next = Float64Array.from({ length: DELAYS }, (_, n) => delayLaws[law](stream.uniform(0, n), n));
+  if (law !== "steady") return { initial: next, next };
+  return { initial: Float64Array.from({ length: DELAYS }, (_, n) => remaining(stream.uniform(2, n), DELAYS + n)), next };
 }
 
 /**
@@ -49,14 +75,14 @@ function drawDelays(law: Law): Float64Array {
  * more than a fast list takes for the difference that is looked for: so it is made first of all, and half as many turns as are measured (at
  * least) go before them unmeasured.
  */
-function measureRound(loop: Loop, name: EventListName, delays: Float64Array, pending: number, turns: number): Round {
+function measureRound(loop: Loop, name: EventListName, delays: Delays, pending: number, turns: number): Round {
   collectGarbage();
   const list = eventLists[name]();
-  loop.fill(list, delays, pending);
+  loop.fill(list, delays.initial, pending);
   const settling = Math.max(Math.min(2 * pending, turns), turns >> 1);
-  let hash = loop.hold(list, delays, pending, settling, 0);
+  let hash = loop.hold(list, delays.next, pending, settling, 0);
   const cpuSeconds = cpuSecondsOf(() => {
-    hash = loop.hold(list, delays, pending + settling, turns, hash);
+    hash = loop.hold(list, delays.next, pending + settling, turns, hash);
   });
   return { nanosecondsPerTurn: (cpuSeconds * 1e9) / turns, hash };
 }
@@ -66,18 +92,18 @@ function measureRound(loop: Loop, name: EventListName, delays: Float64Array, pen
  * strikes do not count. Unoptimised code boxes numbers that optimised code does not, hence the settling after the collection. The reading
  * itself allocates a little, which the length of the stretch divides.
  */
-function garbagePerTurn(loop: Loop, name: EventListName, delays: Float64Array, pending: number): number {
+function garbagePerTurn(loop: Loop, name: EventListName, delays: Delays, pending: number): number {
   const stretch = 10_000;
   const settling = 200 * stretch;
   collectGarbage();
   const list = eventLists[name]();
-  loop.fill(list, delays, pending);
+  loop.fill(list, delays.initial, pending);
   let cursor = pending + settling;
-  let hash = loop.hold(list, delays, pending, settling, 0);
+  let hash = loop.hold(list, delays.next, pending, settling, 0);
   const growths: number[] = [];
   for (let i = 0; i < 21; i++) {
     const before = process.memoryUsage().heapUsed;
-    hash = loop.hold(list, delays, cursor, stretch, hash);
+    hash = loop.hold(list, delays.next, cursor, stretch, hash);
     growths.push((process.memoryUsage().heapUsed - before) / stretch);
     cursor += stretch;
   }
@@ -124,6 +150,13 @@ async function run(size: Size): Promise<BenchResult[]> {
   };
   speedup("wheel over fastpriorityqueue, exp and mix, 10^3 and 10^4", ["exp", "mix"], 1e3, 1e4, "geometric mean; target 5");
   speedup("wheel over fastpriorityqueue, exp and mix, 10^5 and 10^6", ["exp", "mix"], 1e5, 1e6, "geometric mean; target 15, aim 25");
+  speedup(
+    "wheel over fastpriorityqueue, steady mix, all",
+    ["steady"],
+    1e3,
+    1e6,
+    "geometric mean; short delays stay near the top of a heap",
+  );
   speedup("wheel over fastpriorityqueue, tie, all", ["tie"], 1e3, 1e6, "geometric mean");
   if (canCollect) {
     for (const law of Object.keys(delayLaws) as Law[]) {

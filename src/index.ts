@@ -48,6 +48,10 @@ export { weighers } from "./policies/nova/weighers/index.ts";
 export { type PolicySpec, presets } from "./policies/nova/policy.ts";
 export { FilterScheduler } from "./policies/nova/filter-scheduler.ts";
 export type { RequestSpec } from "./policies/nova/request-spec.ts";
+export type { HostStates } from "./policies/nova/host-states.ts";
+export { NovaConfig, novaOptions } from "./policies/nova/config.ts";
+export { allocationCandidates } from "./policies/placement/allocation-candidates.ts";
+export { answerCase, type ScheduleCase } from "./policies/cases/index.ts";
 
 // services: one declaration for each OpenStack service
 export { type Component, defineService, type Operation, type Service } from "./services/service.ts";

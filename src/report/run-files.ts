@@ -86,12 +86,9 @@ export function runFiles(scenario: Scenario, result: RunResult, code: CodeVersio
     replication: result.replication,
     fingerprint: result.fingerprint,
     events: result.events,
+    // Two spans: metrics and components leave the warm-up out, the counts of the whole run do not.
+    averages_from_s: scenario.study.warmUp / SECOND,
     metrics: Object.fromEntries(metrics.map((metric) => [metric.name, { value: result.values.get(metric.name)!, unit: metric.unit }])),
-    outcomes: countBy(
-      all(servers.count).filter((server) => servers.requestedAt[server]! >= 0),
-      (server) => servers.outcomeOf(server),
-    ),
-    workflows: engine === null ? null : { begun: engine.begun.reduce((a, b) => a + b, 0), under_way_at_the_end: engine.underWay },
     components:
       engine === null
         ? null
@@ -104,7 +101,14 @@ export function runFiles(scenario: Scenario, result: RunResult, code: CodeVersio
             mean_wait_ms: load.meanWaitMillis,
             most_waiting: load.mostWaiting,
           })),
-    calls: engine === null ? null : engine.calls.map(({ from, operation, count }) => ({ from, operation, count })),
+    whole_run: {
+      outcomes: countBy(
+        all(servers.count).filter((server) => servers.requestedAt[server]! >= 0),
+        (server) => servers.outcomeOf(server),
+      ),
+      workflows: engine === null ? null : { begun: engine.begun.reduce((a, b) => a + b, 0), under_way_at_the_end: engine.underWay },
+      calls: engine === null ? null : engine.calls.map(({ from, operation, count }) => ({ from, operation, count })),
+    },
   };
   const manifest = {
     ...manifestHead(scenario, code),

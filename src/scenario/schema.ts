@@ -6,7 +6,7 @@ import { accept, type Default, defaulted, optional, reject, required, section, t
 import { cloudSchema } from "./schema-cloud.ts";
 import { studySchema } from "./schema-study.ts";
 import { workloadSchema } from "./schema-workload.ts";
-import { text } from "./value-kinds.ts";
+import { fileName, text } from "./value-kinds.ts";
 import type { Catalogue, LocalNames } from "./vocabulary.ts";
 
 /** A path, or several. They are followed before the schema is applied, so here only their form matters. */
@@ -36,7 +36,7 @@ export function scenarioSchema(catalogue: Catalogue, local: LocalNames, name: st
       source: "",
       evidence: "assumed",
     }),
-    name: defaulted(text("a name"), "Name of the scenario", { default: name, source: "the name of the file", evidence: "assumed" }),
+    name: defaulted(fileName("a name"), "Name of the scenario", { default: name, source: "the name of the file", evidence: "assumed" }),
     question: defaulted(text("a question", 1000), "The question the scenario asks", {
       default: "none given",
       source: "not written",

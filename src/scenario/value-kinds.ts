@@ -106,6 +106,25 @@ export function limit(kind: ValueKind<number>): ValueKind<number> {
 }
 
 /** Any text on one line. */
+/** A text that names a folder of results: it must not lead out of it. */
+export function fileName(what: string): ValueKind<string> {
+  const kind = text(what);
+  return {
+    ...kind,
+    read: (written) => {
+      const read = kind.read(written);
+      if (!read.ok) return read;
+      if (/[/\\]/.test(read.value) || /^\.+$/.test(read.value)) {
+        return reject(
+          `expected ${what} that can name a folder, got "${read.value}"`,
+          "leave out slashes; results are filed under this name",
+        );
+      }
+      return read;
+    },
+  };
+}
+
 export function text(what: string, most = 200): ValueKind<string> {
   return {
     expected: what,

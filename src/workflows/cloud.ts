@@ -219,22 +219,32 @@ export class Cloud implements CloudParts {
   }
 
   /**
-   * Claims the next host of the server's list that still has room and still suits its group, and puts the server there. False: the list is
-   * at its end.
+   * Claims the chosen host, if it still has room and still suits the server's group. False: others were faster, and it is for the scheduler to
+   * decide again; the alternates are kept for builds that fail.
    */
+  claimChosen(server: number): boolean {
+    this.nextAlternate[server] = 1;
+    return this.claim(server, this.alternates[server * this.settings.maxAttempts]!);
+  }
+
+  /** Claims the next alternate that still has room and still suits the server's group. False: the list is at its end. */
   claimNext(server: number): boolean {
     const { maxAttempts } = this.settings;
-    const request = this.requestSpec(server);
     while (this.nextAlternate[server]! < maxAttempts) {
       const host = this.alternates[server * maxAttempts + this.nextAlternate[server]!++]!;
       if (host < 0) return false;
-      if (!this.scheduler.permitsClaim(request, host) || !this.hosts.claim(host as HostId, request.flavor)) continue;
-      this.servers.place(server, host);
-      if (this.servers.group[server]! >= 0) this.groups.join(this.servers.group[server]!, host);
-      for (const listener of this.claimListeners) listener(server, 1);
-      return true;
+      if (this.claim(server, host)) return true;
     }
     return false;
+  }
+
+  private claim(server: number, host: number): boolean {
+    const request = this.requestSpec(server);
+    if (!this.scheduler.permitsClaim(request, host) || !this.hosts.claim(host as HostId, request.flavor)) return false;
+    this.servers.place(server, host);
+    if (request.group >= 0) this.groups.join(request.group, host);
+    for (const listener of this.claimListeners) listener(server, 1);
+    return true;
   }
 
   /** Gives the server's claim back and takes it off its host. */

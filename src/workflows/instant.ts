@@ -19,7 +19,7 @@ export function launchInstantly(cloud: Cloud, server: number): void {
 function place(cloud: Cloud, server: number): Outcome {
   if (!cloud.takeQuota(server)) return "OverQuota";
   cloud.setState(server, "building", "scheduling");
-  if (!cloud.chooseHost(server) || !cloud.claimNext(server)) return "NoValidHost";
+  if (!cloud.chooseHost(server) || !cloud.claimChosen(server)) return "NoValidHost";
   const { maxAttempts } = cloud.settings;
   for (let attempt = 1; ; attempt++) {
     cloud.beginBuild(server);

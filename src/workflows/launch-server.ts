@@ -20,11 +20,11 @@ import {
 const hasVolume = (cloud: Cloud, server: number) => cloud.flavorOf(server).volumeGb > 0;
 const holdsVolume = (cloud: Cloud, server: number) => cloud.hasVolume[server] === 1;
 
-/** The decision and the claim are two instants: when others have taken all hosts of the list in between, the scheduler decides again. */
+/** The decision and the claim are two instants: when others have taken the chosen host in between, the scheduler decides again. */
 const chooseAndClaim = retry({ times: (cloud) => cloud.hosts.count, on: "AllocationConflict", exhausted: "NoValidHost" }, [
   decide("host", (cloud, server) => (cloud.chooseHost(server) ? null : "NoValidHost")),
   call(placement.api.claimResources, "allocation"),
-  decide("claim", (cloud, server) => (cloud.claimNext(server) ? null : "AllocationConflict")),
+  decide("claim", (cloud, server) => (cloud.claimChosen(server) ? null : "AllocationConflict")),
 ], { before: [] });
 
 const networking = [

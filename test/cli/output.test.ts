@@ -110,7 +110,7 @@ describe("a run", () => {
     expect(manifest.values["study.duration"]).toBe("6 h");
     expect(manifest.values["cloud.hosts.0.ram"]).toBe("64 GiB");
     for (const { name, unit, better, meaning } of metrics) expect(manifest.metrics[name]).toEqual({ unit, better, meaning });
-    expect(Object.values(summary.outcomes as Record<string, number>).reduce((a, b) => a + b, 0)).toBe(
+    expect(Object.values(summary.whole_run.outcomes as Record<string, number>).reduce((a, b) => a + b, 0)).toBe(
       summary.metrics["servers.requested"].value,
     );
   });

@@ -11,7 +11,7 @@ export const builder = (yargs: Argv) =>
   yargs.option("cases", {
     type: "string",
     demandOption: true,
-    describe: "File with one case a line, as JSON (single, sequence, alternates)",
+    describe: "File with one case a line, as JSON (single, sequence, alternates, placement)",
   });
 
 export function handler(argv: Awaited<ReturnType<typeof builder>["argv"]>): void {

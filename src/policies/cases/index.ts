@@ -1,5 +1,6 @@
 // Scheduling cases: a question to the scheduler as one JSON object, and its answer. Each kind is one file; to add one, give it a line here.
 import { type AlternatesCase, answerAlternates } from "./alternates.ts";
+import { answerPlacement, type PlacementCase } from "./placement.ts";
 import { answerSequence, type SequenceCase } from "./sequence.ts";
 import { answerSingle, type SingleCase } from "./single.ts";
 
@@ -30,6 +31,11 @@ const kinds: readonly CaseKind[] = [
     kind: "alternates",
     members: ["input"],
     answer: (one) => answerAlternates(one as ScheduleCase & AlternatesCase),
+  },
+  {
+    kind: "placement",
+    members: ["providers", "request"],
+    answer: (one) => answerPlacement(one as ScheduleCase & PlacementCase),
   },
 ];
 

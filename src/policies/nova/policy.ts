@@ -1,7 +1,6 @@
 // A policy is a named configuration of Nova's filter scheduler, in Nova's own option names. The textbook policies are configurations too:
 // without weighers the first host in line wins (first fit), and a random choice among all of them is random fit.
 import type { OptionValue } from "./config.ts";
-import { defaultFilters } from "./filters/index.ts";
 
 export interface PolicySpec {
   readonly name: string;
@@ -19,7 +18,14 @@ export interface Preset extends PolicySpec {
   readonly meaning: string;
 }
 
-const enabledFilters = defaultFilters.map((filter) => filter.name);
+/** The filters of a stock Nova, in its order: an explicit list, so that adding a filter changes no preset. */
+const novaFilters = [
+  "ComputeFilter",
+  "ComputeCapabilitiesFilter",
+  "ImagePropertiesFilter",
+  "ServerGroupAntiAffinityFilter",
+  "ServerGroupAffinityFilter",
+];
 /** The weighers of a stock Nova, as far as scenarios have what they weigh: an explicit list, so that adding a weigher changes no preset. */
 const novaWeighers = ["RAMWeigher", "CPUWeigher", "DiskWeigher", "IoOpsWeigher", "BuildFailureWeigher"];
 /** Larger than any cloud: the whole list. */
@@ -27,7 +33,7 @@ export const ALL_HOSTS = 1_000_000_000;
 
 function preset(name: string, meaning: string, changes: Partial<PolicySpec>): Preset {
   const stock = {
-    enabledFilters,
+    enabledFilters: novaFilters,
     weighers: novaWeighers,
     options: new Map(),
     hostSubsetSize: 1,
