@@ -42,7 +42,7 @@ describe("the benches, in their small size", () => {
       const population = workload.slice(0, workload.lastIndexOf(","));
       orders.set(population, [...(orders.get(population) ?? []), hash]);
     }
-    expect(orders.size).toBe(6);
+    expect(orders.size).toBe(8);
     for (const hashes of orders.values()) {
       expect(hashes).toHaveLength(3);
       expect(new Set(hashes).size).toBe(1);
