@@ -47,12 +47,12 @@ describe("the benches, in their small size", () => {
       expect(hashes).toHaveLength(3);
       expect(new Set(hashes).size).toBe(1);
     }
-    expect(new Set([...orders.values()].map(([hash]) => hash)).size).toBe(6);
+    expect(new Set([...orders.values()].map(([hash]) => hash)).size).toBe(8);
   });
 
   it.runIf(canCollect)("hold: the wheel leaves no garbage", async () => {
     const garbage = (await small("hold")).filter(({ unit }) => unit === "B/event");
-    expect(garbage).toHaveLength(3);
+    expect(garbage).toHaveLength(4);
     for (const { figure } of garbage) expect(figure).toBeLessThan(1);
   });
 
