@@ -10,6 +10,7 @@ import { type StationId, Stations } from "../queueing/station.ts";
 import type { Component } from "../services/service.ts";
 import type { Cloud } from "./cloud.ts";
 import { compile, type Instruction, type Program, RETRY_SLOTS } from "./compile.ts";
+import { type ComponentLoad, componentLoad } from "./component-load.ts";
 import type { Workflow } from "./vocabulary.ts";
 
 const DEFAULT_CV = 0.25;
@@ -45,19 +46,6 @@ export interface CallCount {
   readonly from: string;
   readonly operation: string;
   readonly count: number;
-}
-
-export interface ComponentLoad {
-  readonly component: string;
-  /** 1, or the number of hosts. */
-  readonly pools: number;
-  readonly workers: number;
-  readonly requests: number;
-  /** Mean share of busy workers. */
-  readonly utilisation: number;
-  readonly meanWaitMillis: number;
-  /** Most requests waiting at once, in any pool. */
-  readonly mostWaiting: number;
 }
 
 export class WorkflowEngine {
@@ -142,23 +130,9 @@ export class WorkflowEngine {
     return station === undefined ? Number.NaN : this.stations.statistics(station).meanWaitMicros / 1000;
   }
 
-  /** Load of every component by its key, over all hosts for those that every host has. */
+  /** Load of every component, over all hosts for those that every host has. */
   componentLoads(): readonly ComponentLoad[] {
-    return [...this.stationOf].map(([key, first]) => {
-      const copies = this.copiesOf.get(key)!;
-      const each = Array.from({ length: copies }, (_, copy) => this.stations.statistics((first + copy) as StationId));
-      const served = each.reduce((sum, station) => sum + station.arrivals, 0);
-      const waited = each.reduce((sum, station) => sum + station.meanWaitMicros * station.arrivals, 0);
-      return {
-        component: key,
-        pools: copies,
-        workers: each[0]!.workers,
-        requests: served,
-        utilisation: each.reduce((sum, station) => sum + station.utilisation, 0) / copies,
-        meanWaitMillis: served === 0 ? 0 : waited / served / 1000,
-        mostWaiting: each.reduce((most, station) => Math.max(most, station.mostWaiting), 0),
-      };
-    });
+    return [...this.stationOf].map(([key, first]) => componentLoad(key, this.stations, first, this.copiesOf.get(key)!));
   }
 
   private add(workflow: Workflow): void {
