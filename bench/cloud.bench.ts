@@ -4,6 +4,7 @@ import type { Flavor } from "../src/datacenter/flavor.ts";
 import { constant, exponential, uniform } from "../src/kernel/distribution.ts";
 import { HOUR, MINUTE, SECOND } from "../src/kernel/time.ts";
 import { presets } from "../src/policies/nova/policy.ts";
+import { defaultRequestOptions } from "../src/policies/nova/request/request-options.ts";
 import type { StationId } from "../src/queueing/station.ts";
 import { type BuiltRun, buildRun, buildWorkload } from "../src/scenario/build.ts";
 import type { Scenario } from "../src/scenario/scenario.ts";
@@ -46,8 +47,10 @@ function scenarioOf({ servers, hosts }: CloudCase): Scenario {
           },
           ...{ nicBytesPerSecond: 1.25e9, cpuAllocationRatio: 4, ramAllocationRatio: 1, diskAllocationRatio: 1 },
           ...{ reservedHostCpus: 0, reservedHostMemoryMb: 512, reservedHostDiskMb: 0 },
+          ...{ name: null, traits: [], resources: new Map(), disabled: false, numa: null, pciPools: [] },
         },
       ],
+      aggregates: [],
       fabric: { spines: 2, uplinkBytesPerSecond: 5e9, glanceBytesPerSecond: 3.125e9, latencyMicros: 200 },
       storageTiers: [{ name: "ssd", capacityGb: 10_000_000 }],
       images: [
@@ -59,6 +62,7 @@ function scenarioOf({ servers, hosts }: CloudCase): Scenario {
       nova: {
         ...{ maxAttempts: 3, maxPlacementResults: 1000, maxConcurrentBuilds: 10 },
         ...{ instanceBuildTimeout: 0, buildFailureProbability: 0, imageConversionBytesPerSecond: 500_000_000 },
+        ...{ requestOptions: defaultRequestOptions, pciAliases: [], packHostNumaCells: false },
       },
       workers: new Map(),
       serviceTimes: new Map(),
@@ -75,6 +79,9 @@ function scenarioOf({ servers, hosts }: CloudCase): Scenario {
       projects: 20,
       cpuUtilisation: uniform(0, 1),
       serverGroup: null,
+      zoneWeights: new Map(),
+      hints: new Map(),
+      multiCreate: false,
     },
     guestTraffic: { incomingBytesPerSecond: 0, outgoingBytesPerSecond: 0 },
     study: { duration: (servers + 1) * ARRIVAL_INTERVAL, warmUp: 0, seed: "1", replications: 1, policies: [policy], confidence: 0.95 },

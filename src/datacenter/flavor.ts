@@ -25,6 +25,8 @@ export interface Image {
   /** Glance's id; absent where nothing refers to it. */
   readonly id?: string;
   readonly bytes: number;
+  /** Glance's disk_format, e.g. `qcow2`; absent = unknown. */
+  readonly diskFormat?: string;
   /** Nova's image properties, e.g. `img_hv_type: qemu`. */
   readonly properties: ReadonlyMap<string, string>;
 }

@@ -3,6 +3,8 @@
 //
 // vCPUs are counted in thousandths (`vcpuMilli`): traces hold fractions of a core, and whole numbers add up exactly.
 import type { Flavor } from "./flavor.ts";
+import type { HostCell } from "./numa/host-cell.ts";
+import type { PciPool } from "./pci-pool.ts";
 
 export type HostId = number & { readonly brand: "host" };
 
@@ -24,6 +26,15 @@ export interface HostDescription {
   readonly cpuAllocationRatio: number;
   readonly ramAllocationRatio: number;
   readonly diskAllocationRatio: number;
+  /** Traits of the compute node's resource provider; absent = none. */
+  readonly traits?: readonly string[];
+  /** Inventory beyond VCPU, MEMORY_MB and DISK_GB, by resource class; PCPU counts the CPUs of the dedicated set. */
+  readonly resources?: ReadonlyMap<string, number>;
+  /** The compute service is disabled; absent = it is not. */
+  readonly disabled?: boolean;
+  /** NUMA cells with nothing used; absent = the host reports no topology. */
+  readonly cells?: readonly HostCell[];
+  readonly pciPools?: readonly PciPool[];
 }
 
 export class Hosts {

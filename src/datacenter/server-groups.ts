@@ -1,16 +1,22 @@
-// Server groups: which hosts hold how many members of each. Nova's affinity and anti-affinity filters read it.
+// Server groups: the rule of each, and which hosts hold how many of its members. Nova's affinity filters and weighers read it.
 
-export type GroupPolicy = "affinity" | "anti-affinity";
+export const groupPolicies = ["affinity", "anti-affinity", "soft-affinity", "soft-anti-affinity"] as const;
+export type GroupPolicy = (typeof groupPolicies)[number];
+
+export interface ServerGroupRule {
+  readonly policy: GroupPolicy;
+  /** rules.max_server_per_host: members a host may hold under anti-affinity; 1 where nothing is said. */
+  readonly maxServerPerHost: number;
+}
 
 export class ServerGroups {
-  readonly policy: GroupPolicy | null;
+  private readonly ruleOf: (group: number) => ServerGroupRule | null;
   private readonly hosts: number;
   private readonly membersOn = new Map<number, number>(); // by group * hosts + host
   private readonly placed = new Map<number, number>(); // members with a host, by group
 
-  /** All groups of a run have one policy; null = there are no groups. */
-  constructor(policy: GroupPolicy | null, hosts: number) {
-    this.policy = policy;
+  constructor(ruleOf: (group: number) => ServerGroupRule | null, hosts: number) {
+    this.ruleOf = ruleOf;
     this.hosts = hosts;
   }
 
@@ -36,9 +42,12 @@ export class ServerGroups {
     return this.countOn(group, host) > 0;
   }
 
-  /** Groups have no rules: one member a host where they keep apart. */
-  maxServerPerHost(_group: number): number {
-    return 1;
+  policyOf(group: number): GroupPolicy | null {
+    return this.ruleOf(group)?.policy ?? null;
+  }
+
+  maxServerPerHost(group: number): number {
+    return this.ruleOf(group)?.maxServerPerHost ?? 1;
   }
 
   private change(group: number, host: number, by: number): void {

@@ -48,6 +48,7 @@ export interface BuiltRun {
 export function buildWorkload(scenario: Scenario, replication: number): Workload {
   const { workload, study, cloud } = scenario;
   const streams = new RandomStreams(study.seed, replication);
+  if (workload.kind === "listed") throw new RangeError("listed requests are not read yet");
   if (workload.kind === "trace") return readTrace(workload, streams, study.duration);
   return { flavors: cloud.flavors, requests: generateRequests(workload, streams, study.duration) };
 }
@@ -58,6 +59,7 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
   const simulation = new Simulation(eventLists[list](), label);
   const streams = new RandomStreams(scenario.study.seed, replication);
   const inventory = describeHosts(spec);
+  const { asks } = workload.requests;
   const hosts = new Hosts(inventory.map((host) => host.description));
   const servers = new Servers(workload.requests.count, hosts.count);
   let transferDone: (strand: number) => void = () => {};
@@ -68,7 +70,7 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
     streams,
     hosts,
     servers,
-    groups: new ServerGroups(scenario.workload.kind === "generated" ? scenario.workload.serverGroup : null, hosts.count),
+    groups: new ServerGroups((group) => asks?.groupRules[asks.ruleOfGroup[group]!] ?? null, hosts.count),
     tiers: new StorageTiers(spec.storageTiers),
     fabric: new LeafSpineFabric(
       transfers,

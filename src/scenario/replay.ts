@@ -40,7 +40,7 @@ export class Replay {
     servers.flavor[server] = requests.flavor[server]!;
     servers.image[server] = requests.image[server]!;
     servers.project[server] = requests.project[server]!;
-    servers.group[server] = cloud.groups.policy === null ? -1 : requests.batch[server]!;
+    servers.group[server] = requests.asks?.group[server] ?? -1;
     servers.cpuUtilisation[server] = requests.cpuUtilisation[server]!;
     const lifetime = requests.lifetime[server]!;
     if (lifetime < Number.POSITIVE_INFINITY) simulation.set(lifetime, this.depart, server);

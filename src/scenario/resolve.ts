@@ -1,5 +1,6 @@
 // From what the schema read to the Scenario the rest of Orrery works with: names become indexes, groups of keys become specs.
 import type { Flavor } from "../datacenter/flavor.ts";
+import { defaultRequestOptions } from "../policies/nova/request/request-options.ts";
 import type { ArrivalSpec, WorkloadSpec } from "../workload/workload.ts";
 import type { CloudSpec, DataFile, ExplainedValue, HostGroupSpec, PolicySpec, Scenario } from "./scenario.ts";
 import type { ReadScenario } from "./schema.ts";
@@ -39,6 +40,7 @@ function cloudOf(cloud: ReadCloud): CloudSpec {
   return {
     controlPlane: cloud.control_plane === "instant" ? "instant" : "modelled",
     hosts: cloud.hosts.map(hostGroupOf),
+    aggregates: [],
     fabric: {
       spines: cloud.fabric.spines,
       uplinkBytesPerSecond: cloud.fabric.uplink,
@@ -56,6 +58,9 @@ function cloudOf(cloud: ReadCloud): CloudSpec {
       instanceBuildTimeout: cloud.nova.instance_build_timeout,
       buildFailureProbability: cloud.nova.build_failure_probability,
       imageConversionBytesPerSecond: cloud.nova.image_conversion_rate,
+      requestOptions: { ...defaultRequestOptions, max_placement_results: cloud.nova.max_placement_results },
+      pciAliases: [],
+      packHostNumaCells: false,
     },
     workers: new Map(Object.entries(cloud.workers)),
     serviceTimes: new Map(Object.entries(cloud.service_times)),
@@ -83,6 +88,12 @@ function hostGroupOf(host: ReadCloud["hosts"][number]): HostGroupSpec {
     reservedHostCpus: host.reserved_host_cpus,
     reservedHostMemoryMb: host.reserved_host_memory,
     reservedHostDiskMb: host.reserved_host_disk,
+    name: null,
+    traits: [],
+    resources: new Map(),
+    disabled: false,
+    numa: null,
+    pciPools: [],
   };
 }
 
@@ -122,7 +133,10 @@ function workloadOf(read: ReadScenario, data: readonly DataFile[]): WorkloadSpec
     imageWeights: weightsOf(workload.images, cloud.images),
     projects: workload.projects,
     cpuUtilisation: workload.cpu_utilisation.distribution,
-    serverGroup: group === "affinity" || group === "anti-affinity" ? group : null,
+    serverGroup: group === "affinity" || group === "anti-affinity" ? { policy: group, maxServerPerHost: 1 } : null,
+    zoneWeights: new Map(),
+    hints: new Map(),
+    multiCreate: false,
   };
 }
 

@@ -1,13 +1,19 @@
 // A scenario after reading: every unit converted, every default filled in, every reference an index. What `parse` promises to `build`.
 
 import type { Flavor, Image } from "../datacenter/flavor.ts";
+import type { CellLayout } from "../datacenter/numa/lay-out-cells.ts";
+import type { PciPool } from "../datacenter/pci-pool.ts";
 import type { Distribution } from "../kernel/distribution.ts";
 import type { Micros } from "../kernel/time.ts";
+import type { PciAlias } from "../policies/nova/pci/alias.ts";
 import type { PolicySpec } from "../policies/nova/policy.ts";
+import type { RequestOptions } from "../policies/nova/request/request-options.ts";
 import type { WorkloadSpec } from "../workload/workload.ts";
 
 /** A group of equal hosts. */
 export interface HostGroupSpec {
+  /** Its hosts are called `<name>-1`, `<name>-2`, ...; null: `compute-<n>` with their number in the cloud. */
+  readonly name: string | null;
   /** Key of the host-type table (`src/datacenter/host-types.ts`). */
   readonly type: string;
   readonly count: number;
@@ -26,6 +32,23 @@ export interface HostGroupSpec {
   readonly reservedHostCpus: number;
   readonly reservedHostMemoryMb: number;
   readonly reservedHostDiskMb: number;
+  /** Traits of the compute node's resource provider. */
+  readonly traits: readonly string[];
+  /** Inventory of one host beyond VCPU, PCPU, MEMORY_MB and DISK_GB, by resource class. */
+  readonly resources: ReadonlyMap<string, number>;
+  /** The compute service is disabled. */
+  readonly disabled: boolean;
+  /** Cells, pages and CPU sets; null: the host reports no NUMA topology. */
+  readonly numa: CellLayout | null;
+  readonly pciPools: readonly PciPool[];
+}
+
+/** A host aggregate; `availability_zone` is one of its metadata. */
+export interface AggregateSpec {
+  readonly name: string;
+  readonly metadata: ReadonlyMap<string, string>;
+  /** Rows of its hosts, ascending. */
+  readonly hosts: readonly number[];
 }
 
 export interface StorageTierSpec {
@@ -60,6 +83,12 @@ export interface NovaSpec {
   readonly buildFailureProbability: number;
   /** Rate at which a host turns a downloaded image into its raw base file. */
   readonly imageConversionBytesPerSecond: number;
+  /** Switches of the request filters and of the Placement query; its `max_placement_results` is `maxPlacementResults`. */
+  readonly requestOptions: RequestOptions;
+  /** [pci] alias */
+  readonly pciAliases: readonly PciAlias[];
+  /** [compute] packing_host_numa_cells_allocation_strategy: the fullest host cells first. */
+  readonly packHostNumaCells: boolean;
 }
 
 export interface MeteringSpec {
@@ -73,6 +102,7 @@ export interface CloudSpec {
   /** `modelled`: every call, queue and retry. `instant`: decisions and resources only. */
   readonly controlPlane: "modelled" | "instant";
   readonly hosts: readonly HostGroupSpec[];
+  readonly aggregates: readonly AggregateSpec[];
   readonly fabric: FabricSpec;
   readonly storageTiers: readonly StorageTierSpec[];
   readonly images: readonly Image[];

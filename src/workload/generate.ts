@@ -6,6 +6,7 @@ import { discrete } from "../kernel/distribution.ts";
 import type { RandomStreams, Stream } from "../kernel/random.ts";
 import type { Micros } from "../kernel/time.ts";
 import { arrivals } from "./arrivals.ts";
+import { deploymentGroups } from "./asks.ts";
 import type { GeneratedWorkloadSpec, RequestTable } from "./workload.ts";
 
 /** The requests of one replication that arrive in [0, duration). */
@@ -47,6 +48,7 @@ export function generateRequests(spec: GeneratedWorkloadSpec, streams: RandomStr
     deployment++;
   }
   return {
+    ...(spec.serverGroup === null ? {} : { asks: deploymentGroups(spec.serverGroup, Int32Array.from(batch)) }),
     count: server,
     arrival: Float64Array.from(arrival),
     lifetime: Float64Array.from(lifetime),

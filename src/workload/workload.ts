@@ -1,5 +1,6 @@
 // What users ask of the cloud, before any policy has seen it: a table of server requests. It is drawn once per replication from keyed
 // streams, so every policy is given exactly the same requests.
+import type { ServerGroupRule } from "../datacenter/server-groups.ts";
 import type { Distribution } from "../kernel/distribution.ts";
 import type { Micros } from "../kernel/time.ts";
 
@@ -13,6 +14,23 @@ export interface RequestTable {
   readonly project: Int32Array; // 0 .. projects-1
   readonly batch: Int32Array; // number of the deployment that asked for it
   readonly cpuUtilisation: Float64Array; // mean share of its vCPUs the guest keeps busy, 0..1
+  /** Absent: nobody asks for more than a flavor and an image. */
+  readonly asks?: SchedulingAsks;
+}
+
+/** What requests say to the scheduler beyond flavor and image, by server; -1 = nothing. Lists hold each different value once. */
+export interface SchedulingAsks {
+  readonly zones: readonly string[];
+  readonly zone: Int32Array; // index into the zones
+  readonly groupRules: readonly ServerGroupRule[];
+  readonly ruleOfGroup: Int32Array; // by number of the server group, index into the rules
+  readonly group: Int32Array; // number of the server group
+  readonly hintSets: readonly ReadonlyMap<string, readonly string[]>[];
+  readonly hints: Int32Array; // index into the hint sets
+  readonly forcedHosts: readonly string[]; // `availability_zone:host` of an administrator
+  readonly forcedHost: Int32Array; // index into the forced hosts
+  /** First server of the request it was asked for in; servers of one multi-create request follow each other. Its own number: asked for alone. */
+  readonly leader: Int32Array;
 }
 
 /** How arrivals happen. `rate` counts deployments (batches) per second; a deployment asks for `batch` servers at once. */
@@ -36,8 +54,39 @@ export interface GeneratedWorkloadSpec {
   readonly imageWeights: readonly number[];
   readonly projects: number;
   readonly cpuUtilisation: Distribution;
-  /** Policy of the server group that each deployment forms; null = no groups. */
-  readonly serverGroup: "affinity" | "anti-affinity" | null;
+  /** Rule of the server group that each deployment forms; null = no groups. */
+  readonly serverGroup: ServerGroupRule | null;
+  /** Availability zones that deployments ask for, with weights; empty = none asks. */
+  readonly zoneWeights: ReadonlyMap<string, number>;
+  /** Scheduler hints of every request. */
+  readonly hints: ReadonlyMap<string, readonly string[]>;
+  /** True: a deployment is one request for all its servers, which get hosts together or not at all. */
+  readonly multiCreate: boolean;
+}
+
+/** Requests written one by one. */
+export interface ListedWorkloadSpec {
+  readonly kind: "listed";
+  /** By arrival; equal arrivals in the order of the file. */
+  readonly requests: readonly ListedRequest[];
+  readonly groupRules: readonly ServerGroupRule[]; // by number of the server group
+  readonly projects: number;
+  readonly cpuUtilisation: Distribution;
+}
+
+export interface ListedRequest {
+  readonly at: Micros;
+  /** Servers; more than one are one multi-create request. */
+  readonly count: number;
+  readonly flavor: number;
+  readonly image: number;
+  readonly project: number;
+  /** Infinity = never deleted. */
+  readonly lifetime: Micros;
+  readonly zone: string | null;
+  readonly group: number; // -1 = none
+  readonly hints: ReadonlyMap<string, readonly string[]>;
+  readonly forcedHost: string | null;
 }
 
 /** Requests read from a published trace. */
@@ -53,4 +102,4 @@ export interface TraceWorkloadSpec {
 
 export type { Flavor } from "../datacenter/flavor.ts";
 
-export type WorkloadSpec = GeneratedWorkloadSpec | TraceWorkloadSpec;
+export type WorkloadSpec = GeneratedWorkloadSpec | TraceWorkloadSpec | ListedWorkloadSpec;

@@ -11,7 +11,7 @@ import { someHosts } from "../datacenter/some-hosts.ts";
 import { flavor } from "../workflows/tiny-scenario.ts";
 
 const small = flavor("small", 1, 1024, 1);
-const noGroups = new ServerGroups(null, 0);
+const noGroups = new ServerGroups(() => null, 0);
 
 function request(more: Partial<RequestSpec> = {}): RequestSpec {
   return { server: 0, flavor: small, image: null, group: -1, groups: noGroups, ...more };
@@ -286,7 +286,7 @@ describe("Placement's candidates", () => {
   });
 
   it("are not cut when the request names a server group", () => {
-    const groups = new ServerGroups("anti-affinity", 6);
+    const groups = new ServerGroups(() => ({ policy: "anti-affinity", maxServerPerHost: 1 }), 6);
     const scheduler = schedulerOf(withFreeRam(8, 8, 8, 8, 8, 64), { weighers: ["RAMWeigher"], placement: 2 });
     expect(scheduler.select(request({ group: 0, groups }), 0, 0)).toBe(1);
     expect([scheduler.candidates, scheduler.ordered[0]]).toEqual([6, 5]);
@@ -315,7 +315,7 @@ describe("the filters", () => {
 
   it("that ask again at the claim do so only for what may have changed", () => {
     const hosts = someHosts({}, {});
-    const groups = new ServerGroups("affinity", 2);
+    const groups = new ServerGroups(() => ({ policy: "affinity", maxServerPerHost: 1 }), 2);
     const filters = ["ComputeFilter", "ServerGroupAffinityFilter"];
     const scheduler = schedulerOf(hosts, { filters });
     const member = request({ group: 3, groups });

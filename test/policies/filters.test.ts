@@ -18,7 +18,7 @@ import { someHosts } from "../datacenter/some-hosts.ts";
 import { flavor, image } from "../workflows/tiny-scenario.ts";
 
 const config = new NovaConfig(new Map());
-const plain: RequestSpec = { server: 0, flavor: flavor("m1", 1, 1024, 1), image: null, group: -1, groups: new ServerGroups(null, 0) };
+const plain: RequestSpec = { server: 0, flavor: flavor("m1", 1, 1024, 1), image: null, group: -1, groups: new ServerGroups(() => null, 0) };
 
 /** The rows of the hosts that pass. */
 function passing(filter: Filter, hosts: ReturnType<typeof someHosts>, request: RequestSpec, of = config): readonly number[] {
@@ -134,7 +134,7 @@ describe("ImagePropertiesFilter", () => {
 describe("server groups", () => {
   const hosts = someHosts({}, {}, {});
   const member = (policy: "affinity" | "anti-affinity", ...on: readonly number[]): RequestSpec => {
-    const groups = new ServerGroups(policy, hosts.count);
+    const groups = new ServerGroups(() => ({ policy, maxServerPerHost: 1 }), hosts.count);
     for (const host of on) groups.join(7, host);
     groups.join(8, 0); // another group is nobody's business
     return { ...plain, group: 7, groups };

@@ -13,7 +13,7 @@ describe("a scenario after reading", () => {
     const scenario = read(scenarioText());
     expect(scenario.name).toBe("a");
     expect(scenario.study).toMatchObject({ duration: DAY, warmUp: 0, seed: "1", replications: 10, confidence: 0.95 });
-    expect(scenario.cloud.hosts[0]).toEqual({
+    expect(scenario.cloud.hosts[0]).toMatchObject({
       type: "dell-r7525",
       count: 4,
       racks: 1,

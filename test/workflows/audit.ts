@@ -85,8 +85,8 @@ export function audit(cloud: Cloud): readonly string[] {
     const different = new Set(on).size;
     for (const host of on)
       same(`members of group ${group} on ${host}`, groups.countOn(group, host), on.filter((other) => other === host).length);
-    if (groups.policy === "affinity" && different > 1) wrong.push(`affinity group ${group} is on hosts ${on}`);
-    if (groups.policy === "anti-affinity" && different < on.length) wrong.push(`anti-affinity group ${group} is on hosts ${on}`);
+    if (groups.policyOf(group) === "affinity" && different > 1) wrong.push(`affinity group ${group} is on hosts ${on}`);
+    if (groups.policyOf(group) === "anti-affinity" && different < on.length) wrong.push(`anti-affinity group ${group} is on hosts ${on}`);
   }
   return wrong;
 }

@@ -433,7 +433,7 @@ describe("servers asked for at once", () => {
       for (const policy of ["nova-default", "nova-pack", "random"]) {
         const overrides = {
           cloud: { hosts: [hostGroup(6, { vcpus: 12 })], flavors: [flavor("m", 1, 1024, 1)] }, // one host has room for all
-          workload: { serverGroup },
+          workload: { serverGroup: { policy: serverGroup, maxServerPerHost: 1 } },
           study: { policies: [presets.get(policy)!] },
         };
         const built = run(overrides, ...new Array(12).fill({}).map((_, i) => ({ batch: i >> 2, arrival: (i >> 2) * 1000 })));

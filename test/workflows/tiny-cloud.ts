@@ -73,7 +73,7 @@ export function tinyCloud({
     streams,
     hosts,
     servers,
-    groups: new ServerGroups(null, hostCount),
+    groups: new ServerGroups(() => null, hostCount),
     tiers: new StorageTiers([]),
     fabric: new LeafSpineFabric(
       transfers,

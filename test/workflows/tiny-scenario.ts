@@ -4,9 +4,11 @@ import { constant, discrete } from "../../src/kernel/distribution.ts";
 import type { EventListName } from "../../src/kernel/event-list/event-list.ts";
 import { HOUR, MINUTE, type Micros } from "../../src/kernel/time.ts";
 import { presets } from "../../src/policies/nova/policy.ts";
+import { defaultRequestOptions } from "../../src/policies/nova/request/request-options.ts";
 import { type BuiltRun, buildRun, buildWorkload } from "../../src/scenario/build.ts";
 import type { CloudSpec, HostGroupSpec, NovaSpec, Scenario, StudySpec } from "../../src/scenario/scenario.ts";
 import { defaultMeters } from "../../src/telemetry/meters.ts";
+import { deploymentGroups } from "../../src/workload/asks.ts";
 import type { GeneratedWorkloadSpec, RequestTable } from "../../src/workload/workload.ts";
 
 export function flavor(name: string, vcpus: number, ramMb: number, diskGb: number, more: Partial<Flavor> = {}): Flavor {
@@ -34,6 +36,12 @@ export function hostGroup(count: number, more: Partial<HostGroupSpec> = {}): Hos
     reservedHostCpus: 0,
     reservedHostMemoryMb: 0,
     reservedHostDiskMb: 0,
+    name: null,
+    traits: [],
+    resources: new Map(),
+    disabled: false,
+    numa: null,
+    pciPools: [],
     ...more,
   };
 }
@@ -54,6 +62,7 @@ export function tinyScenario({ name = "tiny", cloud = {}, workload = {}, study =
     question: "Does it hold?",
     cloud: {
       controlPlane: "modelled",
+      aggregates: [],
       hosts: [hostGroup(4)],
       fabric: { spines: 2, uplinkBytesPerSecond: 5e9, glanceBytesPerSecond: 1.25e9, latencyMicros: 200 },
       storageTiers: [],
@@ -71,6 +80,9 @@ export function tinyScenario({ name = "tiny", cloud = {}, workload = {}, study =
         instanceBuildTimeout: 0,
         buildFailureProbability: 0,
         imageConversionBytesPerSecond: 500_000_000,
+        requestOptions: defaultRequestOptions,
+        pciAliases: [],
+        packHostNumaCells: false,
         ...cloud.nova,
       },
     },
@@ -85,6 +97,9 @@ export function tinyScenario({ name = "tiny", cloud = {}, workload = {}, study =
       projects: 2,
       cpuUtilisation: discrete([0.25, 0.5], [1, 1]),
       serverGroup: null,
+      zoneWeights: new Map(),
+      hints: new Map(),
+      multiCreate: false,
       ...workload,
     },
     guestTraffic: { incomingBytesPerSecond: 1000, outgoingBytesPerSecond: 500 },
@@ -106,7 +121,9 @@ export function tinyScenario({ name = "tiny", cloud = {}, workload = {}, study =
 /** A cloud that is ready to run the scenario under its first policy, with its own requests or those given. */
 export function build(scenario: Scenario, requests?: RequestTable, list: EventListName = "wheel"): BuiltRun {
   const workload = requests === undefined ? buildWorkload(scenario, 0) : { flavors: scenario.cloud.flavors, requests };
-  return buildRun(scenario, scenario.study.policies[0]!, 0, workload, list);
+  const rule = scenario.workload.kind === "generated" ? scenario.workload.serverGroup : null;
+  const grouped = rule === null ? workload.requests : { ...workload.requests, asks: deploymentGroups(rule, workload.requests.batch) };
+  return buildRun(scenario, scenario.study.policies[0]!, 0, { ...workload, requests: grouped }, list);
 }
 
 export interface Request {

@@ -29,7 +29,7 @@ function trouble(controlPlane: "modelled" | "instant", serverGroup: "affinity" |
       batch: uniform(1, 5),
       lifetime: exponential(8 * MINUTE),
       cpuUtilisation: uniform(0, 1),
-      serverGroup,
+      serverGroup: serverGroup === null ? null : { policy: serverGroup, maxServerPerHost: 1 },
     },
   };
 }
@@ -144,7 +144,7 @@ describe("small clouds of all sorts", () => {
             batch: constant(of.batch),
             maxServers: 30,
             lifetime: of.lifetime === 0 ? constant(0) : exponential(of.lifetime),
-            serverGroup: of.serverGroup,
+            serverGroup: of.serverGroup === null ? null : { policy: of.serverGroup, maxServerPerHost: 1 },
           },
           study: { seed: String(of.seed), policies: [presets.get(of.policy)!] },
         });

@@ -16,6 +16,9 @@ const base: GeneratedWorkloadSpec = {
   flavorWeights: [6, 3, 1],
   imageWeights: [1, 1],
   serverGroup: null,
+  zoneWeights: new Map(),
+  hints: new Map(),
+  multiCreate: false,
   projects: 5,
   cpuUtilisation: uniform(0, 0.4),
 };

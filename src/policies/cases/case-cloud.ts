@@ -81,7 +81,7 @@ export const hintsOf = (hints: Readonly<Record<string, readonly string[]>> | und
 
 /** One group of a case: members by uuid, hosts by name. Number 0; without a policy there is none. */
 export class CaseGroup implements GroupStates {
-  readonly policy: string | null;
+  private readonly policy: string | null;
   private readonly most: number;
   private readonly members: ReadonlySet<string>;
   private readonly hostNames: Set<string>;
@@ -98,6 +98,10 @@ export class CaseGroup implements GroupStates {
     this.most = group?.rules?.max_server_per_host ?? 1;
     this.members = new Set(members);
     this.hostNames = new Set(hostNames);
+  }
+
+  policyOf(): string | null {
+    return this.policy;
   }
 
   maxServerPerHost(): number {

@@ -6,8 +6,8 @@ import type { PciRequest } from "./pci/requests.ts";
 
 /** A server group as the filters and weighers see it; `group` is its number. */
 export interface GroupStates {
-  /** Null: there are no groups. */
-  readonly policy: string | null;
+  /** Null: there is no such group. */
+  policyOf(group: number): string | null;
   /** rules.max_server_per_host */
   maxServerPerHost(group: number): number;
   /** Members among the host's instances. */

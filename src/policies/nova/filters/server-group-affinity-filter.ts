@@ -7,5 +7,5 @@ export const serverGroupAffinityFilter = defineFilter({
   meaning: "All members of an affinity server group share a host.",
   atClaim: true,
   passes: (_hosts, { group, groups }) =>
-    group >= 0 && groups.policy === "affinity" && groups.hasHosts(group) ? (host) => groups.holdsHost(group, host) : null,
+    group >= 0 && groups.policyOf(group) === "affinity" && groups.hasHosts(group) ? (host) => groups.holdsHost(group, host) : null,
 });

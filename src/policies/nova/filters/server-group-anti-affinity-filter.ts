@@ -8,7 +8,7 @@ export const serverGroupAntiAffinityFilter = defineFilter({
   atClaim: true,
   passes: (hosts, request) => {
     const { group, groups } = request;
-    if (group < 0 || groups.policy !== "anti-affinity") return null;
+    if (group < 0 || groups.policyOf(group) !== "anti-affinity") return null;
     const most = groups.maxServerPerHost(group);
     const itself = request.instanceUuid ?? null;
     // A server that moves may stay where it is.
