@@ -37,6 +37,27 @@ export interface HostDescription {
   readonly pciPools?: readonly PciPool[];
 }
 
+/** What a server takes of a host, as Placement counts it. A flavor says it of itself; requests may ask for other classes, too. */
+export interface Amounts {
+  readonly vcpuMilli: number;
+  readonly ramMb: number;
+  readonly diskGb: number;
+  /** Amounts of other resource classes; absent = none. */
+  readonly others?: ReadonlyMap<string, number>;
+}
+
+/** A host aggregate as the scheduler sees it. */
+export interface HostAggregate {
+  readonly name: string;
+  readonly metadata: ReadonlyMap<string, string>;
+}
+
+/** One resource class beyond vCPUs, RAM and disk, by host. */
+interface FurtherResource {
+  readonly total: Int32Array;
+  readonly used: Int32Array;
+}
+
 export class Hosts {
   readonly count: number;
   readonly descriptions: readonly HostDescription[];
@@ -61,11 +82,21 @@ export class Hosts {
   readonly serviceUp: Uint8Array;
   /** Hosts with at least one claim. */
   inUse = 0;
+  /** NUMA cells with what servers hold of them; null where a host reports none. Changed whole, so that a reader may keep what it was given. */
+  readonly cells: (readonly HostCell[] | null)[];
+  /** Free PCI devices. */
+  readonly pools: (readonly PciPool[])[];
+  private readonly further = new Map<string, FurtherResource>();
+  private readonly aggregatesOf: readonly (readonly HostAggregate[])[];
   private readonly reservedVcpuMilli: Int32Array;
   private readonly reservedRamMb: Int32Array;
   private readonly reservedDiskGb: Int32Array;
 
-  constructor(descriptions: readonly HostDescription[]) {
+  /** `aggregates` name their hosts by row. */
+  constructor(
+    descriptions: readonly HostDescription[],
+    aggregates: readonly (HostAggregate & { readonly hosts: readonly number[] })[] = [],
+  ) {
     const n = descriptions.length;
     this.count = n;
     this.descriptions = descriptions;
@@ -102,14 +133,26 @@ export class Hosts {
     this.instances = new Int32Array(n);
     this.ioOps = new Int32Array(n);
     this.failedBuilds = new Int32Array(n);
-    this.serviceUp = new Uint8Array(n).fill(1);
+    this.serviceUp = Uint8Array.from(descriptions, ({ disabled = false }) => (disabled ? 0 : 1));
+    this.cells = descriptions.map(({ cells }) => cells ?? null);
+    this.pools = descriptions.map(({ pciPools }) => pciPools ?? []);
+    for (const [host, { resources = new Map<string, number>() }] of descriptions.entries()) {
+      for (const [name, total] of resources) {
+        const known = this.further.get(name) ?? { total: new Int32Array(n), used: new Int32Array(n) };
+        known.total[host] = total;
+        this.further.set(name, known);
+      }
+    }
+    this.hasAggregates = aggregates.length > 0;
+    this.aggregatesOf = descriptions.map((_, host) => aggregates.filter(({ hosts }) => hosts.includes(host)));
   }
 
   /**
    * Placement's capacity rule: usage + amount within (total - reserved) x ratio, and no amount larger than the whole host (`max_unit`).
    * @source placement/objects/inventory.py, placement/objects/allocation.py
    */
-  fits(host: number, flavor: Flavor): boolean {
+  fits(host: number, flavor: Amounts): boolean {
+    if (flavor.others !== undefined && !this.holdsFurther(host, flavor.others)) return false;
     return (
       this.usedVcpuMilli[host]! + flavor.vcpuMilli <= this.capacityVcpuMilli[host]! &&
       this.usedRamMb[host]! + flavor.ramMb <= this.capacityRamMb[host]! &&
@@ -121,16 +164,17 @@ export class Hosts {
   }
 
   /** Takes a server's room, or says false and takes nothing when it is no longer there. */
-  claim(host: HostId, flavor: Flavor): boolean {
+  claim(host: HostId, flavor: Amounts): boolean {
     if (!this.fits(host, flavor)) return false;
     this.usedVcpuMilli[host]! += flavor.vcpuMilli;
     this.usedRamMb[host]! += flavor.ramMb;
     this.usedDiskGb[host]! += flavor.diskGb;
+    for (const [name, amount] of flavor.others ?? []) this.further.get(name)!.used[host]! += amount;
     if (this.instances[host]!++ === 0) this.inUse++;
     return true;
   }
 
-  release(host: HostId, flavor: Flavor): void {
+  release(host: HostId, flavor: Amounts): void {
     const vcpuMilli = this.usedVcpuMilli[host]! - flavor.vcpuMilli;
     const ramMb = this.usedRamMb[host]! - flavor.ramMb;
     const diskGb = this.usedDiskGb[host]! - flavor.diskGb;
@@ -143,7 +187,22 @@ export class Hosts {
     this.usedVcpuMilli[host] = vcpuMilli;
     this.usedRamMb[host] = ramMb;
     this.usedDiskGb[host] = diskGb;
+    for (const [name, amount] of flavor.others ?? []) this.further.get(name)!.used[host]! -= amount;
     if (--this.instances[host]! === 0) this.inUse--;
+  }
+
+  /** What is used and what there is of a class beyond vCPUs, RAM and disk; null where no host has any. */
+  furtherResource(name: string): FurtherResource | null {
+    return this.further.get(name) ?? null;
+  }
+
+  /** Neither reserved nor overcommitted: a class that a host lists has allocation ratio 1, as PCPU has. */
+  private holdsFurther(host: number, amounts: ReadonlyMap<string, number>): boolean {
+    for (const [name, amount] of amounts) {
+      const resource = this.further.get(name);
+      if (resource === undefined || resource.used[host]! + amount > resource.total[host]!) return false;
+    }
+    return true;
   }
 
   /** HostState.free_ram_mb: physical RAM less what is reserved and used, without the ratio; may be negative. */
@@ -164,11 +223,15 @@ export class Hosts {
 
   /** Mean share of vCPUs, RAM and disk used once a server of the flavor is there; a resource the host has none of is left out. */
   shareUsedWith(host: number, { vcpuMilli, ramMb, diskGb }: Flavor): number {
-    let shares =
-      (this.usedVcpuMilli[host]! + vcpuMilli) / this.capacityVcpuMilli[host]! + (this.usedRamMb[host]! + ramMb) / this.capacityRamMb[host]!;
+    return this.shareOf(host, this.usedVcpuMilli[host]! + vcpuMilli, this.usedRamMb[host]! + ramMb, this.usedDiskGb[host]! + diskGb);
+  }
+
+  /** The same mean for any amounts in use. */
+  shareOf(host: number, vcpuMilli: number, ramMb: number, diskGb: number): number {
+    let shares = vcpuMilli / this.capacityVcpuMilli[host]! + ramMb / this.capacityRamMb[host]!;
     let resources = 2;
     if (this.capacityDiskGb[host]! > 0) {
-      shares += (this.usedDiskGb[host]! + diskGb) / this.capacityDiskGb[host]!;
+      shares += diskGb / this.capacityDiskGb[host]!;
       resources++;
     }
     return shares / resources;
@@ -238,9 +301,12 @@ export class Hosts {
     return this.failedBuilds[host]!;
   }
 
-  /** Servers have numbers here, and no uuids by which a request could name them. */
-  hasInstance(_host: number, _uuid: string): boolean {
-    return false;
+  /** Tells whether a server, by its name, is on a host; whoever owns the servers sets it. */
+  isOn: (host: number, server: string) => boolean = () => false;
+
+  /** Servers have names here where Nova has uuids. */
+  hasInstance(host: number, uuid: string): boolean {
+    return this.isOn(host, uuid);
   }
 
   hypervisorType(host: number): string {
@@ -273,14 +339,18 @@ export class Hosts {
     return [];
   }
 
-  pciPools(_host: number): readonly never[] {
-    return [];
+  pciPools(host: number): readonly PciPool[] {
+    return this.pools[host]!;
   }
 
-  readonly hasAggregates = false;
+  numaCells(host: number): readonly HostCell[] | null {
+    return this.cells[host]!;
+  }
 
-  aggregates(_host: number): readonly never[] {
-    return [];
+  readonly hasAggregates: boolean;
+
+  aggregates(host: number): readonly HostAggregate[] {
+    return this.aggregatesOf[host]!;
   }
 
   serviceDisabled(host: number): boolean {

@@ -78,6 +78,12 @@ export class Servers {
     return `server-${server + 1}`;
   }
 
+  /** The number in a name; NaN for a name that no server has. */
+  numberOf(name: string): number {
+    const number = /^server-([1-9]\d*)$/.exec(name);
+    return number === null ? Number.NaN : Number(number[1]) - 1;
+  }
+
   vmStateOf(server: number): VmState {
     return vmStates[this.vmState[server]!]!;
   }

@@ -12,6 +12,7 @@ import { StorageTiers } from "../datacenter/storage-tiers.ts";
 import { type EventListName, eventLists } from "../kernel/event-list/event-list.ts";
 import { RandomStreams } from "../kernel/random.ts";
 import { Simulation } from "../kernel/simulation.ts";
+import { ComputeNodes } from "../policies/nova/compute-nodes.ts";
 import { FilterScheduler } from "../policies/nova/filter-scheduler.ts";
 import type { PolicySpec } from "../policies/nova/policy.ts";
 import { SharedCapacity } from "../queueing/shared-capacity.ts";
@@ -20,10 +21,11 @@ import { Cloud } from "../workflows/cloud.ts";
 import { deleteServer } from "../workflows/delete-server.ts";
 import { WorkflowEngine } from "../workflows/engine.ts";
 import { deleteInstantly, launchInstantly } from "../workflows/instant.ts";
-import { launchServer } from "../workflows/launch-server.ts";
+import { buildServer, launchServer } from "../workflows/launch-server.ts";
 import { generateRequests } from "../workload/generate.ts";
 import { readTrace } from "../workload/trace.ts";
 import type { Flavor, RequestTable } from "../workload/workload.ts";
+import { asksAreSimple, requestBook } from "./asking.ts";
 import { Replay } from "./replay.ts";
 import type { CloudSpec, Scenario } from "./scenario.ts";
 
@@ -60,8 +62,15 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
   const streams = new RandomStreams(scenario.study.seed, replication);
   const inventory = describeHosts(spec);
   const { asks } = workload.requests;
-  const hosts = new Hosts(inventory.map((host) => host.description));
+  const hosts = new Hosts(
+    inventory.map((host) => host.description),
+    spec.aggregates,
+  );
   const servers = new Servers(workload.requests.count, hosts.count);
+  // With a modelled control plane the scheduler reads records that lag. Otherwise it may read the hosts themselves.
+  const nodes = spec.controlPlane === "modelled" || !asksAreSimple(spec, workload.flavors) ? new ComputeNodes(hosts) : null;
+  const packing = ["compute.packing_host_numa_cells_allocation_strategy", spec.nova.packHostNumaCells] as const;
+  const configured = { ...policy, options: new Map([packing, ...policy.options]) };
   let transferDone: (strand: number) => void = () => {};
   const transfers = new SharedCapacity(simulation, (strand) => transferDone(strand));
   const racks = inventory.map((host) => host.description.rack);
@@ -81,7 +90,18 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
     transfers,
     power: new HostPower(inventory.map((host) => host.wattsByLoad)),
     notifications: new Notifications(),
-    scheduler: new FilterScheduler(hosts, policy, streams.stream("scheduler.choice"), spec.nova.maxPlacementResults),
+    scheduler: new FilterScheduler(
+      nodes ?? hosts,
+      configured,
+      streams.stream("scheduler.choice"),
+      spec.nova.maxPlacementResults,
+      null,
+      hosts,
+    ),
+    book: requestBook(spec, workload, hosts, servers),
+    nodes,
+    updateInterval: spec.controlPlane === "modelled" ? spec.nova.updateResourcesInterval : null,
+    leaders: asks?.leader ?? null,
     flavors: workload.flavors,
     images: spec.images,
     projects: scenario.workload.projects,
@@ -94,6 +114,7 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
       quotaInstances: spec.quota.instances,
       quotaVcpuMilli: spec.quota.cores < 0 ? -1 : spec.quota.cores * 1000,
       quotaRamMb: spec.quota.ramMb,
+      packHostNumaCells: spec.nova.packHostNumaCells,
     },
     cpuOverhead: Float64Array.from(inventory, (host) => host.hypervisor.cpuOverhead.value),
     latencyMicros: spec.fabric.latencyMicros,
@@ -105,8 +126,9 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
     : null;
   let engine: WorkflowEngine | null = null;
   if (spec.controlPlane === "modelled") {
-    const modelled = new WorkflowEngine(cloud, [launchServer, deleteServer]);
+    const modelled = new WorkflowEngine(cloud, [launchServer, deleteServer, buildServer]);
     transferDone = (strand) => cloud.transferDone(strand);
+    cloud.buildOn = (server) => modelled.start(2, server);
     engine = modelled;
     new Replay(cloud, workload.requests, {
       launch: (server) => modelled.start(0, server),

@@ -33,7 +33,17 @@ export class Replay {
     if (requests.count > 0) simulation.schedule(requests.arrival[0]! - simulation.now, this.knock, 0);
   }
 
-  private request(server: number): void {
+  /** One request, of one server or of several that are asked for together. */
+  private request(leader: number): void {
+    const { cloud, requests } = this;
+    const members = cloud.membersOf(leader);
+    for (const server of members) this.admitOne(server);
+    this.controlPlane.launch(leader);
+    const next = leader + members.length;
+    if (next < requests.count) cloud.simulation.schedule(requests.arrival[next]! - cloud.simulation.now, this.knock, next);
+  }
+
+  private admitOne(server: number): void {
     const { cloud, requests } = this;
     const { servers, simulation } = cloud;
     servers.requestedAt[server] = simulation.now;
@@ -45,9 +55,6 @@ export class Replay {
     const lifetime = requests.lifetime[server]!;
     if (lifetime < Number.POSITIVE_INFINITY) simulation.set(lifetime, this.depart, server);
     this.launching[server] = 1;
-    this.controlPlane.launch(server);
-    const next = server + 1;
-    if (next < requests.count) simulation.schedule(requests.arrival[next]! - simulation.now, this.knock, next);
   }
 
   private launched(server: number): void {

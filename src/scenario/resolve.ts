@@ -59,6 +59,7 @@ function cloudOf(cloud: ReadCloud): CloudSpec {
       buildFailureProbability: cloud.nova.build_failure_probability,
       imageConversionBytesPerSecond: cloud.nova.image_conversion_rate,
       requestOptions: { ...defaultRequestOptions, max_placement_results: cloud.nova.max_placement_results },
+      updateResourcesInterval: cloud.nova.update_resources_interval,
       pciAliases: [],
       packHostNumaCells: false,
     },

@@ -83,6 +83,8 @@ export interface NovaSpec {
   readonly buildFailureProbability: number;
   /** Rate at which a host turns a downloaded image into its raw base file. */
   readonly imageConversionBytesPerSecond: number;
+  /** Time between two periodic updates of a host's compute node record. */
+  readonly updateResourcesInterval: Micros;
   /** Switches of the request filters and of the Placement query; its `max_placement_results` is `maxPlacementResults`. */
   readonly requestOptions: RequestOptions;
   /** [pci] alias */

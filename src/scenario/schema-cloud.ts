@@ -187,6 +187,11 @@ function novaShape() {
       "A server that is still building after this time ends in error; 0 s = no limit",
       nova("0 s", "nova/conf/compute.py, instance_build_timeout"),
     ),
+    update_resources_interval: defaulted(
+      quantity("time", { least: SECOND, most: 36_525 * 86_400 * SECOND }),
+      "Time between two periodic updates of a host's compute node record, which the scheduler reads",
+      nova("60 s", "nova/conf/compute.py, update_resources_interval (0 = the 60 s of periodic tasks)"),
+    ),
     build_failure_probability: defaulted(
       quantity("ratio", { most: 1 }),
       "Probability that one build on one host fails and is tried elsewhere",

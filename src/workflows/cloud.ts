@@ -2,19 +2,21 @@
 // owns the verbs that change more than one of them, so that claims, lists and power always agree.
 import type { LeafSpineFabric } from "../datacenter/fabric.ts";
 import type { Flavor, Image } from "../datacenter/flavor.ts";
-import type { HostId, Hosts } from "../datacenter/hosts.ts";
+import type { Hosts } from "../datacenter/hosts.ts";
 import type { Notifications } from "../datacenter/notifications.ts";
 import type { HostPower } from "../datacenter/power.ts";
 import type { ServerGroups } from "../datacenter/server-groups.ts";
-import { type Outcome, outcomes, type Servers, taskStates, vmStates } from "../datacenter/servers.ts";
+import { type Outcome, outcomes, type Servers, type TaskState, taskStates, type VmState, vmStates } from "../datacenter/servers.ts";
 import type { StorageTiers } from "../datacenter/storage-tiers.ts";
 import type { RandomStreams, Stream } from "../kernel/random.ts";
-import type { EventKind, Simulation } from "../kernel/simulation.ts";
+import type { Simulation } from "../kernel/simulation.ts";
 import { type Micros, SECOND } from "../kernel/time.ts";
-import { type FilterScheduler, SchedulingError } from "../policies/nova/filter-scheduler.ts";
-import type { RequestSpec } from "../policies/nova/request-spec.ts";
+import type { ComputeNodes } from "../policies/nova/compute-nodes.ts";
+import type { FilterScheduler } from "../policies/nova/filter-scheduler.ts";
+import type { RequestBook } from "../policies/nova/request-book.ts";
 import type { SharedCapacity } from "../queueing/shared-capacity.ts";
-import { DecisionLog } from "./decision-log.ts";
+import type { DecisionLog } from "./decision-log.ts";
+import { Scheduling } from "./scheduling.ts";
 import type { Flow } from "./vocabulary.ts";
 
 export interface CloudSettings {
@@ -27,6 +29,8 @@ export interface CloudSettings {
   readonly quotaInstances: number;
   readonly quotaVcpuMilli: number;
   readonly quotaRamMb: number;
+  /** The fullest NUMA cells of a host first. */
+  readonly packHostNumaCells: boolean;
 }
 
 export interface CloudParts {
@@ -52,9 +56,16 @@ export interface CloudParts {
   /** Most requests in a component at once, waiting and served, by component; further ones end in ServiceUnavailable. Default: no bound. */
   readonly capacities?: ReadonlyMap<string, number>;
   readonly serviceTimes: ReadonlyMap<string, Micros>;
+  readonly book: RequestBook;
+  /** The records that the scheduler reads; absent: it reads the hosts themselves. */
+  readonly nodes?: ComputeNodes | null;
+  /** Time between two periodic updates of a compute node record; absent: records never lag. */
+  readonly updateInterval?: Micros | null;
+  /** By server, the first one of the request it was asked for in; absent: all are asked for alone. */
+  readonly leaders?: Int32Array | null;
 }
 
-export class Cloud implements CloudParts {
+export class Cloud {
   readonly simulation: Simulation;
   readonly streams: RandomStreams;
   readonly hosts: Hosts;
@@ -75,7 +86,9 @@ export class Cloud implements CloudParts {
   readonly workers: ReadonlyMap<string, number>;
   readonly capacities: ReadonlyMap<string, number>;
   readonly serviceTimes: ReadonlyMap<string, Micros>;
-  readonly decisions = new DecisionLog();
+  readonly scheduling: Scheduling;
+  /** Called for the servers of a request behind its first once all have hosts; the control plane sets it. */
+  buildOn: (server: number) => void = () => {};
   /** Called when a transfer started for a strand has ended; the engine sets it. */
   transferDone: (strand: number) => void = () => {};
   /** Thousandths of host CPU that guests keep busy, by host: whole numbers, so that they add up exactly. */
@@ -84,8 +97,6 @@ export class Cloud implements CloudParts {
   readonly running: Uint8Array;
   /** Servers that hold a volume. */
   readonly hasVolume: Uint8Array;
-  /** Called after every claim and release: whoever counts hosts in use listens here. */
-  readonly claimListeners: ((server: number, sign: 1 | -1) => void)[] = [];
   private readonly failedBuild: Uint8Array;
   /** Servers that count against their project's quota. */
   private readonly counted: Uint8Array;
@@ -93,10 +104,8 @@ export class Cloud implements CloudParts {
   private readonly usedInstances: Int32Array; // by project
   private readonly usedVcpuMilli: Float64Array;
   private readonly usedRamMb: Float64Array;
-  private readonly alternates: Int32Array; // maxAttempts per server: hosts to try, -1 = no more
-  private readonly nextAlternate: Int32Array;
-  private readonly decisionsMade: Int32Array;
-  private readonly decided: EventKind;
+  private readonly leaders: Int32Array | null;
+  private readonly othersBegun = new Set<number>();
   private readonly failures: Stream;
 
   constructor(parts: CloudParts) {
@@ -128,11 +137,25 @@ export class Cloud implements CloudParts {
     this.usedInstances = new Int32Array(this.projects);
     this.usedVcpuMilli = new Float64Array(this.projects);
     this.usedRamMb = new Float64Array(this.projects);
-    this.alternates = new Int32Array(this.servers.count * this.settings.maxAttempts).fill(-1);
-    this.nextAlternate = new Int32Array(this.servers.count);
-    this.decisionsMade = new Int32Array(this.servers.count);
-    this.decided = this.simulation.recordKind("host chosen");
+    this.leaders = parts.leaders ?? null;
+    this.scheduling = new Scheduling({
+      ...parts,
+      nodes: parts.nodes ?? null,
+      updateInterval: parts.updateInterval ?? null,
+      maxAttempts: this.settings.maxAttempts,
+      packHostNumaCells: this.settings.packHostNumaCells,
+      flavorOf: (server) => this.flavorOf(server),
+    });
+    this.hosts.isOn = (host, name) => this.servers.host[this.servers.numberOf(name)] === host;
     this.failures = this.streams.stream("build.failure");
+  }
+
+  get decisions(): DecisionLog {
+    return this.scheduling.decisions;
+  }
+
+  get claimListeners(): ((server: number, sign: 1 | -1) => void)[] {
+    return this.scheduling.claimListeners;
   }
 
   flavorOf(server: number): Flavor {
@@ -189,81 +212,71 @@ export class Cloud implements CloudParts {
     return { instances: this.usedInstances[project]!, vcpuMilli: this.usedVcpuMilli[project]!, ramMb: this.usedRamMb[project]! };
   }
 
-  /** The scheduler's decision: the chosen host and its alternates become the server's list to be claimed from. False: NoValidHost. */
-  chooseHost(server: number): boolean {
-    const { scheduler } = this;
-    const { maxAttempts } = this.settings;
-    const count = this.select(server, maxAttempts - 1);
-    for (let i = 0; i < maxAttempts; i++) this.alternates[server * maxAttempts + i] = i < count ? scheduler.ordered[i]! : -1;
-    this.nextAlternate[server] = 0;
-    const host = count > 0 ? scheduler.ordered[0]! : -1;
-    this.simulation.record(this.decided, server, host);
-    this.decisions.add(this.simulation.now, server, host, scheduler);
-    this.notifications.emit("scheduler.select_destinations.end", server);
-    return count > 0;
-  }
-
-  /** A filter or weigher that raises, say on a number that is none, fails the request; Nova reports it as NoValidHost or as its own error. */
-  private select(server: number, alternates: number): number {
-    try {
-      return this.scheduler.select(this.requestSpec(server), alternates, this.decisionsMade[server]!++);
-    } catch (error) {
-      if (error instanceof SchedulingError) return 0;
-      throw error;
-    }
-  }
-
-  private requestSpec(server: number): RequestSpec {
-    const group = this.servers.group[server]!;
-    return { server, flavor: this.flavorOf(server), image: this.imageOf(server), group, groups: this.groups };
-  }
-
-  /**
-   * Claims the chosen host, if it still has room and still suits the server's group. False: others were faster, and it is for the scheduler to
-   * decide again; the alternates are kept for builds that fail.
-   */
-  claimChosen(server: number): boolean {
-    this.nextAlternate[server] = 1;
-    return this.claim(server, this.alternates[server * this.settings.maxAttempts]!);
-  }
-
-  /** Claims the next alternate that still has room and still suits the server's group. False: the list is at its end. */
-  claimNext(server: number): boolean {
-    const { maxAttempts } = this.settings;
-    while (this.nextAlternate[server]! < maxAttempts) {
-      const host = this.alternates[server * maxAttempts + this.nextAlternate[server]!++]!;
-      if (host < 0) return false;
-      if (this.claim(server, host)) return true;
-    }
-    return false;
-  }
-
-  private claim(server: number, host: number): boolean {
-    const request = this.requestSpec(server);
-    if (!this.scheduler.permitsClaim(request, host) || !this.hosts.claim(host as HostId, request.flavor)) return false;
-    this.servers.place(server, host);
-    if (request.group >= 0) this.groups.join(request.group, host);
-    for (const listener of this.claimListeners) listener(server, 1);
-    return true;
-  }
-
-  /** Gives the server's claim back and takes it off its host. */
-  leaveHost(server: number): void {
-    const host = this.servers.host[server]!;
-    this.hosts.release(host as HostId, this.flavorOf(server));
-    if (this.servers.group[server]! >= 0) this.groups.leave(this.servers.group[server]!, host);
-    this.servers.remove(server);
-    for (const listener of this.claimListeners) listener(server, -1);
-  }
-
   beginBuild(server: number): void {
     this.servers.attempts[server]!++;
     this.failedBuild[server] = 0;
     this.hosts.ioOps[this.servers.host[server]!]!++;
   }
 
+  /**
+   * nova-compute takes the server on. False: the host does not suit the server's group any more, or has not the NUMA cells or devices; it is
+   * rescheduled. Only the latter counts as a failed build.
+   */
+  takeOn(server: number): boolean {
+    const refusal = this.scheduling.takeOn(server);
+    if (refusal === null) return true;
+    if (refusal === "host") this.hosts.failedBuilds[this.servers.host[server]!]!++;
+    this.failedBuild[server] = 1;
+    return false;
+  }
+
   endBuild(server: number): void {
-    this.hosts.ioOps[this.servers.host[server]!]!--;
+    const host = this.servers.host[server]!;
+    this.hosts.ioOps[host]!--;
+    this.scheduling.recordLater(host);
+  }
+
+  /** Decides where the server goes. False: NoValidHost. */
+  chooseHost(server: number): boolean {
+    const members = this.membersOf(server);
+    const found = members.length > 1 ? this.scheduling.chooseTogether(members) : this.scheduling.choose(server);
+    this.notifications.emit("scheduler.select_destinations.end", server);
+    return found;
+  }
+
+  leaveHost(server: number): void {
+    this.scheduling.leaveHost(server);
+  }
+
+  /** The servers of the request that the server leads; itself alone where it was asked for alone. */
+  membersOf(leader: number): readonly number[] {
+    const members = [leader];
+    for (let next = leader + 1; this.leaders !== null && this.leaders[next] === leader; next++) members.push(next);
+    return members;
+  }
+
+  /** All servers of the request have hosts: those behind the leader are built from now on. */
+  buildOthers(leader: number): void {
+    this.othersBegun.add(leader);
+    for (const server of this.membersOf(leader)) if (server !== leader) this.buildOn(server);
+  }
+
+  /** The servers of the request that still wait for the leader. */
+  waitingOthers(leader: number): readonly number[] {
+    return this.othersBegun.has(leader) ? [] : this.membersOf(leader).filter((server) => server !== leader);
+  }
+
+  setStates(leader: number, vmState: VmState, taskState: TaskState): void {
+    for (const server of this.membersOf(leader)) this.setState(server, vmState, taskState);
+  }
+
+  /** Counts all servers of a request against the quota, or none. */
+  takeQuotas(leader: number): boolean {
+    const members = this.membersOf(leader);
+    const refused = members.findIndex((server) => !this.takeQuota(server));
+    if (refused < 0) return true;
+    for (const server of members.slice(0, refused)) this.returnQuota(server);
+    return false;
   }
 
   /** Does this build fail? Drawn per server and attempt, so that it does not depend on the host. Counts for the BuildFailureWeigher. */
@@ -312,7 +325,7 @@ export class Cloud implements CloudParts {
     this.changeBusy(server, -1);
   }
 
-  setState(server: number, vmState: (typeof vmStates)[number], taskState: (typeof taskStates)[number] = "none"): void {
+  setState(server: number, vmState: VmState, taskState: TaskState = "none"): void {
     this.servers.vmState[server] = vmStates.indexOf(vmState);
     this.servers.taskState[server] = taskStates.indexOf(taskState);
   }

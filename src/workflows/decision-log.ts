@@ -1,7 +1,6 @@
 // What the scheduler decided, one row a decision: how many hosts Placement offered, how many each filter left, which host was chosen with
 // what weight, and the alternates.
 import type { Micros } from "../kernel/time.ts";
-import type { FilterScheduler } from "../policies/nova/filter-scheduler.ts";
 
 export interface DecisionRow {
   readonly time: Micros;
@@ -11,6 +10,13 @@ export interface DecisionRow {
   readonly candidates: number;
   /** Hosts left after each enabled filter. */
   readonly leftAfter: readonly number[];
+  readonly weight: number;
+}
+
+/** What the log keeps of a decision; the scheduler itself tells it of its last one. */
+export interface Decided {
+  readonly candidates: number;
+  readonly leftAfter: ArrayLike<number>;
   readonly weight: number;
 }
 
@@ -27,7 +33,7 @@ export class DecisionLog {
     return this.times.length;
   }
 
-  add(time: Micros, server: number, host: number, scheduler: FilterScheduler): void {
+  add(time: Micros, server: number, host: number, scheduler: Decided): void {
     this.filterCount = scheduler.leftAfter.length;
     this.times.push(time);
     this.servers.push(server);

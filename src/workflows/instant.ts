@@ -3,37 +3,48 @@
 import type { Outcome } from "../datacenter/servers.ts";
 import type { Cloud } from "./cloud.ts";
 
-export function launchInstantly(cloud: Cloud, server: number): void {
-  const outcome = place(cloud, server);
-  cloud.setOutcome(server, outcome);
-  if (outcome === "ACTIVE") {
-    cloud.setState(server, "active");
-    cloud.startGuest(server);
-    cloud.notifications.emit("instance.create.end", server);
-    return;
+export function launchInstantly(cloud: Cloud, leader: number): void {
+  const members = cloud.membersOf(leader);
+  const refusal = schedule(cloud, leader);
+  for (const server of members) {
+    const outcome = refusal ?? build(cloud, server);
+    cloud.setOutcome(server, outcome);
+    if (outcome === "ACTIVE") {
+      cloud.setState(server, "active");
+      cloud.startGuest(server);
+      cloud.notifications.emit("instance.create.end", server);
+      continue;
+    }
+    if (outcome !== "OverQuota") cloud.setState(server, "error");
+    cloud.notifications.emit("instance.create.error", server);
   }
-  if (outcome !== "OverQuota") cloud.setState(server, "error");
-  cloud.notifications.emit("instance.create.error", server);
 }
 
-function place(cloud: Cloud, server: number): Outcome {
-  if (!cloud.takeQuota(server)) return "OverQuota";
-  cloud.setState(server, "building", "scheduling");
-  if (!cloud.chooseHost(server) || !cloud.claimChosen(server)) return "NoValidHost";
+/** Null: every server of the request has claimed a host. */
+function schedule(cloud: Cloud, leader: number): Outcome | null {
+  if (!cloud.takeQuotas(leader)) return "OverQuota";
+  cloud.setStates(leader, "building", "scheduling");
+  if (!cloud.chooseHost(leader)) return "NoValidHost";
+  if (cloud.membersOf(leader).length > 1) return null;
+  while (!cloud.scheduling.claimChosen(leader)) if (cloud.scheduling.atEnd(leader)) return "NoValidHost";
+  return null;
+}
+
+function build(cloud: Cloud, server: number): Outcome {
   const { maxAttempts } = cloud.settings;
   for (let attempt = 1; ; attempt++) {
     cloud.beginBuild(server);
     cloud.notifications.emit("instance.create.start", server);
-    const volume = cloud.flavorOf(server).volumeGb > 0;
-    const newVolume = volume && cloud.hasVolume[server] === 0;
+    const taken = cloud.takeOn(server);
+    const newVolume = taken && cloud.flavorOf(server).volumeGb > 0 && cloud.hasVolume[server] === 0;
     const noVolume = newVolume && !cloud.createVolume(server);
     if (newVolume && !noVolume) cloud.notifications.emit("volume.create.end", server);
-    const fails = !noVolume && cloud.buildFails(server);
+    const fails = !taken || (!noVolume && cloud.buildFails(server));
     cloud.endBuild(server);
     if (noVolume) return "VolumeNotCreated";
     if (!fails) return "ACTIVE";
     cloud.leaveHost(server);
-    if (attempt === maxAttempts || !cloud.claimNext(server)) {
+    if (attempt === maxAttempts || !cloud.scheduling.claimNext(server)) {
       deleteVolume(cloud, server);
       return "MaxRetriesExceeded";
     }

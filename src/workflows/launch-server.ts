@@ -2,10 +2,14 @@
 // Image download and disk come once a host (the cache keeps the image), networking and block devices side by side; a failed build is
 // rescheduled to the next alternate, up to max_attempts.
 //
-// Assumes the cache keeps every image to the end of the run, and an image is converted at 500 MB/s. Nova's scheduler claims along the whole of
-// its list; here it keeps max_attempts hosts of it and decides anew when they are gone.
+// The scheduler decides on the host states it reads once Placement has answered. Filtering and weighing takes time, and so does a claim:
+// meanwhile others decide on the same states, and claim the same hosts.
+//
+// Assumes the cache keeps every image to the end of the run, and an image is converted at 500 MB/s. The servers of a multi-create request are
+// claimed in one call, and built side by side.
 // @source nova/compute/manager.py, nova/conductor/manager.py, nova/scheduler/manager.py (Zed)
 
+import type { Outcome } from "../datacenter/servers.ts";
 import { cinder } from "../services/cinder.ts";
 import { glance } from "../services/glance.ts";
 import { keystone } from "../services/keystone.ts";
@@ -14,17 +18,23 @@ import { nova } from "../services/nova.ts";
 import { placement } from "../services/placement.ts";
 import type { Cloud } from "./cloud.ts";
 import {
-  act, at, attempt, call, cast, decide, enter, holding, type Limit, notify, once, retry, together, transfer, user, type Workflow, wait, when, within,
+  act, at, attempt, call, cast, decide, enter, holding, type Limit, notify, once, retry, type Step, together as sideBySide, transfer, user,
+  type Workflow, wait, when, within,
 } from "./vocabulary.ts";
 
 const hasVolume = (cloud: Cloud, server: number) => cloud.flavorOf(server).volumeGb > 0;
 const holdsVolume = (cloud: Cloud, server: number) => cloud.hasVolume[server] === 1;
 
-/** The decision and the claim are two instants: when others have taken the chosen host in between, the scheduler decides again. */
-const chooseAndClaim = retry({ times: (cloud) => cloud.hosts.count, on: "AllocationConflict", exhausted: "NoValidHost" }, [
-  decide("host", (cloud, server) => (cloud.chooseHost(server) ? null : "NoValidHost")),
+const together = (cloud: Cloud, server: number) => cloud.membersOf(server).length > 1;
+const alone = (cloud: Cloud, server: number) => !together(cloud, server);
+
+/** Along the whole list: a host that others have filled meanwhile is passed over. */
+const claimAlongTheList = retry({ times: (cloud) => cloud.hosts.count + 1, on: "AllocationConflict", exhausted: "NoValidHost" }, [
   call(placement.api.claimResources, "allocation"),
-  decide("claim", (cloud, server) => (cloud.claimChosen(server) ? null : "AllocationConflict")),
+  decide("claim", (cloud, server) => {
+    if (cloud.scheduling.claimChosen(server)) return null;
+    return cloud.scheduling.atEnd(server) ? "NoValidHost" : "AllocationConflict";
+  }),
 ], { before: [] });
 
 const networking = [
@@ -67,7 +77,8 @@ const buildOnHost = [
     within(buildTimeout,
       holding(nova.buildSlot,
         notify("instance.create.start"),
-        together(networking, blockDevices),
+        decide("host claim", (cloud, server) => (cloud.takeOn(server) ? null : "RescheduledException")),
+        sideBySide(networking, blockDevices),
         enter("spawning"),
         ...diskImage,
         call(neutron.agent.plugInterface, "port id"),
@@ -94,8 +105,32 @@ const nextAlternate = [
   at(nova.compute,   enter("scheduling"),
                      cast(nova.conductor.buildInstances, "request spec, alternates")),
   at(nova.conductor, call(placement.api.claimResources, "allocation"),
-                     decide("alternate", (cloud, server) => (cloud.claimNext(server) ? null : "MaxRetriesExceeded"))),
+                     decide("alternate", (cloud, server) => (cloud.scheduling.claimNext(server) ? null : "MaxRetriesExceeded"))),
 ];
+
+const build: readonly Step[] = [
+  at(nova.conductor, call(nova.database.createInstance, "instance"),
+                     retry({ times: (cloud) => cloud.settings.maxAttempts, on: "RescheduledException", exhausted: "MaxRetriesExceeded" }, [
+                       cast(nova.compute.buildAndRun, "instance, host"),
+                       at(nova.compute, attempt(buildOnHost, { undo: tearDown })),
+                     ], { before: nextAlternate })),
+  at(nova.compute,   call(nova.database.saveInstance, "launched_at")),
+];
+
+function end(cloud: Cloud, server: number, outcome: Outcome | null): void {
+  if (outcome === null) {
+    cloud.setState(server, "active");
+    cloud.setOutcome(server, "ACTIVE");
+    cloud.startGuest(server);
+    cloud.notifications.emit("instance.create.end", server);
+    return;
+  }
+  // A request that the API refuses never becomes a server; all others end in ERROR and keep what they hold until they are deleted.
+  if (cloud.servers.vmStateOf(server) === "requested") cloud.returnQuota(server);
+  else cloud.setState(server, "error");
+  cloud.setOutcome(server, outcome);
+  cloud.notifications.emit("instance.create.error", server);
+}
 
 export const launchServer: Workflow = {
   name: "launch-server",
@@ -105,32 +140,26 @@ export const launchServer: Workflow = {
     at(nova.api,       call(keystone.api.validateToken, "token"),
                        call(glance.api.showImage, "image id"),
                        call(neutron.server.listNetworks, "network id"),
-                       decide("quota", (cloud, server) => (cloud.takeQuota(server) ? null : "OverQuota")),
+                       decide("quota", (cloud, server) => (cloud.takeQuotas(server) ? null : "OverQuota")),
                        call(nova.database.createBuildRequest, "request spec"),
-                       enter("scheduling", "building"),
+                       act("scheduling", (cloud, server) => cloud.setStates(server, "building", "scheduling")),
                        cast(nova.conductor.scheduleAndBuild, "request spec")),
     at(nova.conductor, cast(nova.scheduler.selectDestinations, "request spec")),
     at(nova.scheduler, call(placement.api.allocationCandidates, "vcpus, ram, disk"),
-                       chooseAndClaim),
-    at(nova.conductor, call(nova.database.createInstance, "instance"),
-                       retry({ times: (cloud) => cloud.settings.maxAttempts, on: "RescheduledException", exhausted: "MaxRetriesExceeded" }, [
-                         cast(nova.compute.buildAndRun, "instance, host"),
-                         at(nova.compute, attempt(buildOnHost, { undo: tearDown })),
-                       ], { before: nextAlternate })),
-    at(nova.compute,   call(nova.database.saveInstance, "launched_at")),
+                       decide("hosts", (cloud, server) => (cloud.chooseHost(server) ? null : "NoValidHost")),
+                       call(nova.scheduler.filterAndWeigh, "host states"),
+                       when("asked for alone", alone, claimAlongTheList),
+                       when("asked for together", together, call(placement.api.claimResources, "allocations"))),
+    at(nova.conductor, act("the others", (cloud, server) => cloud.buildOthers(server))),
+    ...build,
   ],
   ended(cloud, server, outcome) {
-    if (outcome === null) {
-      cloud.setState(server, "active");
-      cloud.setOutcome(server, "ACTIVE");
-      cloud.startGuest(server);
-      cloud.notifications.emit("instance.create.end", server);
-      return;
-    }
-    // A request that the API refuses never becomes a server; all others end in ERROR and keep what they hold until they are deleted.
-    if (cloud.servers.vmStateOf(server) === "requested") cloud.returnQuota(server);
-    else cloud.setState(server, "error");
-    cloud.setOutcome(server, outcome);
-    cloud.notifications.emit("instance.create.error", server);
+    end(cloud, server, outcome);
+    // Who leads a request that found no hosts speaks for all its servers.
+    for (const other of cloud.waitingOthers(server)) end(cloud, other, outcome);
   },
 };
+
+/** The servers of a multi-create request behind the first, once all have hosts. */
+export const buildServer: Workflow = { name: "build-server", steps: build, ended: end };
+

@@ -1,9 +1,11 @@
 // What every filter and every weigher must be, whatever it decides.
 import { describe, expect, it } from "vitest";
+import { layOutCells } from "../../src/datacenter/numa/lay-out-cells.ts";
 import { CaseGroup } from "../../src/policies/cases/case-cloud.ts";
 import { NovaConfig, novaOptions, type OptionValue } from "../../src/policies/nova/config.ts";
 import { filters } from "../../src/policies/nova/filters/index.ts";
 import { type HostRecord, HostRecords } from "../../src/policies/nova/host-records.ts";
+import { numaConstraints } from "../../src/policies/nova/numa/constraints.ts";
 import type { RequestSpec } from "../../src/policies/nova/request-spec.ts";
 import { weighers } from "../../src/policies/nova/weighers/index.ts";
 import { flavor, image } from "../workflows/tiny-scenario.ts";
@@ -19,6 +21,10 @@ const config = new NovaConfig(
   ]),
 );
 
+const asked = numaConstraints({ vcpuMilli: 2000, ramMb: 2048, extraSpecs: new Map([["hw:numa_nodes", "2"]]) }, new Map());
+if (asked.outcome === "error") throw new RangeError(asked.error);
+const twoNodes = asked.topology;
+
 /** Hosts in all sorts of states, and requests that give every filter and weigher something to say. */
 function surroundings() {
   const hosts = new HostRecords(
@@ -32,6 +38,10 @@ function surroundings() {
         metrics: [{ name: "cpu.percent", value: 40 }],
       }),
       hostRecord(2, {
+        numa_cells: layOutCells({
+          ...{ sockets: 2, cellsPerSocket: 1, coresPerCell: 16, threadsPerCore: 2, memoryMbPerCell: 131_072, hugePages: [] },
+          ...{ sharedCpus: null, dedicatedCpus: null },
+        }),
         ...{ hypervisor_type: "Xen", supported_instances: [["x86_64", "xen", "hvm"]], num_io_ops: 2, failed_builds: 1, num_instances: 9 },
         ...{ pci_pools: [{ vendor_id: "10de", product_id: "1db6", numa_node: null, count: 2 }], host_ip: "192.168.7.1" },
       }),
@@ -67,6 +77,7 @@ function surroundings() {
       ["query", ['["or", [">", "$vcpus_total", 8], ["=", "$failed_builds", 1]]']],
     ]),
     destination: { host: null, node: null, cell: "cell1", allowCrossCellMove: true },
+    numa: { extraSpecs: new Map(), imageProperties: new Map(), topology: twoNodes },
     pciRequests: [{ count: 1, specs: [new Map([["vendor_id", "10DE"]])], numaPolicy: "legacy" }],
   };
   const inGroup = (policy: string): RequestSpec => ({

@@ -26,7 +26,7 @@ export function audit(cloud: Cloud): readonly string[] {
       diskGb[host]! += flavor.diskGb;
       instances[host]!++;
       const group = servers.group[server]!;
-      if (group >= 0) hostsOfGroup.set(group, [...(hostsOfGroup.get(group) ?? []), host]);
+      if (group >= 0 && cloud.scheduling.hasTaken(server)) hostsOfGroup.set(group, [...(hostsOfGroup.get(group) ?? []), host]);
       if (state === "requested" || state === "deleted") wrong.push(`${servers.nameOf(server)} has a host in state ${state}`);
     }
     if (cloud.running[server] === 1) {

@@ -10,6 +10,9 @@ import { RandomStreams } from "../../src/kernel/random.ts";
 import { Simulation } from "../../src/kernel/simulation.ts";
 import { FilterScheduler } from "../../src/policies/nova/filter-scheduler.ts";
 import { presets } from "../../src/policies/nova/policy.ts";
+import { PlacementAsks } from "../../src/policies/nova/request/placement-asks.ts";
+import { defaultRequestOptions } from "../../src/policies/nova/request/request-options.ts";
+import { RequestBook } from "../../src/policies/nova/request-book.ts";
 import { SharedCapacity } from "../../src/queueing/shared-capacity.ts";
 import { defineService } from "../../src/services/service.ts";
 import { Cloud, type CloudParts } from "../../src/workflows/cloud.ts";
@@ -85,6 +88,24 @@ export function tinyCloud({
     power: new HostPower(nics.map(() => [100, 200])),
     notifications: new Notifications(),
     scheduler: new FilterScheduler(hosts, presets.get("nova-default")!, streams.stream("scheduler.choice"), 1000),
+    book: new RequestBook(
+      {
+        asking: () => ({
+          ...{
+            flavor: flavor("m1", 1, 1024, 10),
+            image: image("cirros", 1000),
+            projectId: "project-1",
+            zone: null,
+            hints: null,
+            inGroup: false,
+            forcedHost: null,
+          },
+        }),
+        ...{ key: () => 0, name: (server) => servers.nameOf(server), project: () => "project-1" },
+      },
+      new PlacementAsks([], [], defaultRequestOptions),
+      [],
+    ),
     flavors: [flavor("m1", 1, 1024, 10)],
     images: [image("cirros", 1000)],
     projects: 1,
@@ -97,6 +118,7 @@ export function tinyCloud({
       quotaInstances: -1,
       quotaVcpuMilli: -1,
       quotaRamMb: -1,
+      packHostNumaCells: false,
     },
     cpuOverhead: new Float64Array(hostCount),
     latencyMicros: LATENCY,

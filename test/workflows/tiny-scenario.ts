@@ -82,6 +82,7 @@ export function tinyScenario({ name = "tiny", cloud = {}, workload = {}, study =
         imageConversionBytesPerSecond: 500_000_000,
         requestOptions: defaultRequestOptions,
         pciAliases: [],
+        updateResourcesInterval: 60_000_000,
         packHostNumaCells: false,
         ...cloud.nova,
       },

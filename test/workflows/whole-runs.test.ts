@@ -57,7 +57,7 @@ function runThrough(built: BuiltRun, every = 1): readonly number[] {
   if (engine !== null) {
     expect(leftovers({ engine })).toEqual([]);
     expect(engine.begun).toEqual(engine.ended);
-    expect(engine.begun).toEqual([servers.count, servers.count - counts[outcomes.indexOf("OverQuota")]!]);
+    expect(engine.begun).toEqual([servers.count, servers.count - counts[outcomes.indexOf("OverQuota")]!, 0]);
   }
   return counts;
 }

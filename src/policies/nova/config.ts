@@ -101,6 +101,13 @@ export const novaOptions: readonly NovaOption[] = [
     source: scheduler,
   },
   {
+    name: "compute.packing_host_numa_cells_allocation_strategy",
+    default: false,
+    unit: "flag",
+    meaning: "Fill the fullest NUMA cells of a host first instead of the emptiest.",
+    source: "nova/conf/compute.py",
+  },
+  {
     name: "metrics.weight_setting",
     default: [],
     unit: "name=ratio",

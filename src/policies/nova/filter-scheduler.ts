@@ -1,9 +1,9 @@
 // Nova's filter scheduler: Placement's candidates, then the filters one after another, then the weighers, then the choice. The loops work on
 // columns and scratch arrays that live as long as the scheduler; a decision allocates nothing that grows with the cloud.
 //
-// Assumes the scheduler sees the present state of every host (Nova reads compute node records that may lag), and Placement lists hosts in
-// their order in the scenario.
+// Assumes that Placement lists hosts in their order in the scenario.
 // @source nova/scheduler/manager.py, nova/weights.py
+import type { Hosts } from "../../datacenter/hosts.ts";
 import type { Stream } from "../../kernel/random.ts";
 import { smallestValue } from "./aggregate-metadata.ts";
 import { NovaConfig } from "./config.ts";
@@ -13,6 +13,8 @@ import type { HostStates } from "./host-states.ts";
 import { narrow, skipsFilters } from "./narrowing.ts";
 import type { PolicySpec } from "./policy.ts";
 import { PythonError, toFloat } from "./python-values.ts";
+import { Ranking } from "./ranking.ts";
+import type { HostQuery } from "./request/placement-asks.ts";
 import { hintOf, type RequestSpec } from "./request-spec.ts";
 import type { Weigher } from "./weigher.ts";
 import { weighers as allWeighers } from "./weighers/index.ts";
@@ -45,6 +47,9 @@ export interface SchedulingObserver {
   ranked(hosts: readonly number[], weights: readonly number[]): void;
 }
 
+/** Placement as the scheduler asks it: has the host room for the amounts? `Hosts` is one; records answer for themselves. */
+export type Inventories = Pick<Hosts, "fits">;
+
 interface ConfiguredWeigher {
   readonly weigher: Weigher;
   /** By host, where aggregates may set it. */
@@ -64,24 +69,30 @@ export class FilterScheduler {
   weight = 0;
 
   private readonly hosts: HostStates;
+  private readonly inventories: Inventories | null;
   private readonly config: NovaConfig;
   private readonly filters: readonly Filter[];
   private readonly weighers: readonly ConfiguredWeigher[];
   private readonly choice: Stream;
   private readonly maxPlacementResults: number;
   private readonly observer: SchedulingObserver | null;
+  private weighed = 0; // hosts of the last decision
+  private kept = 0; // so many of them are in order
   private readonly list: Int32Array; // hosts that are still in, in order
   private readonly weights: Float64Array; // by position in the list
   private readonly raw: Float64Array;
 
+  /** `inventories` are Placement's, where they differ from what the host states say: compute node records may lag, Placement does not. */
   constructor(
     hosts: HostStates,
     policy: PolicySpec,
     choice: Stream,
     maxPlacementResults: number,
     observer: SchedulingObserver | null = null,
+    inventories: Inventories | null = null,
   ) {
     this.hosts = hosts;
+    this.inventories = inventories;
     this.policy = policy;
     this.choice = choice;
     this.maxPlacementResults = maxPlacementResults;
@@ -123,6 +134,7 @@ export class FilterScheduler {
 
   private decide(request: RequestSpec, offered: number, index: number, alternates: number, n: number): number {
     this.weight = 0;
+    this.weighed = 0;
     this.leftAfter.fill(0);
     let count = narrow(this.hosts, request, this.list, offered);
     const passedOver = skipsFilters(request, count);
@@ -153,14 +165,37 @@ export class FilterScheduler {
     return { weigher, multiplier: null, multiplierOf: (host) => sign(smallestValue(hosts.aggregates(host), name, toFloat, set)) };
   }
 
+  /** The list of the last decision, to be tried from its front; it is the caller's from now on. */
+  ranking(): Ranking {
+    const { kept, weighed } = this;
+    return new Ranking(this.list.slice(0, weighed), this.weights.slice(0, weighed), kept);
+  }
+
   private askPlacement(request: RequestSpec): number {
-    const { hosts, list } = this;
+    const { hosts, list, inventories } = this;
+    if (request.placement !== undefined && inventories !== null) return this.askQueries(request.placement, inventories);
     const { flavor, bootFromVolume = false } = request;
     // Nova asks without a limit when the request names a server group or other servers.
     const unlimited = request.group >= 0 || ["group", "same_host", "different_host"].some((hint) => hintOf(request, hint).length > 0);
     const limit = unlimited ? hosts.count : Math.min(hosts.count, this.maxPlacementResults);
     let count = 0;
     for (let host = 0; host < hosts.count && count < limit; host++) if (hosts.fits(host, flavor, bootFromVolume)) list[count++] = host;
+    return count;
+  }
+
+  private askQueries(queries: readonly HostQuery[], inventories: Inventories): number {
+    const { list } = this;
+    let count = 0;
+    for (const { amounts, allowed, limit } of queries) {
+      const before = count;
+      let next = 0; // among the candidates of the query before, which are in order
+      const most = before + Math.min(this.hosts.count, limit ?? this.hosts.count);
+      for (let host = 0; host < this.hosts.count && count < most; host++) {
+        if ((allowed !== null && allowed[host] === 0) || !inventories.fits(host, amounts)) continue;
+        while (next < before && list[next]! < host) next++;
+        if (next === before || list[next] !== host) list[count++] = host;
+      }
+    }
     return count;
   }
 
@@ -243,11 +278,19 @@ export class FilterScheduler {
     this.observer?.ranked(this.listed(count), [...this.weights.subarray(0, count)]);
     if (shuffleBestSameWeighedHosts) this.shuffleTies(request.server, count, n);
     const chosen = subset > 1 ? this.choice.integer(request.server, 2 * n, subset) : 0;
-    const { ordered, list } = this;
-    ordered[0] = list[chosen]!;
-    this.weight = this.weights[chosen]!;
-    let kept = 1;
-    for (let i = 0; kept < wanted; i++) if (i !== chosen) ordered[kept++] = list[i]!;
+    const { ordered, list, weights } = this;
+    this.weight = weights[chosen]!;
+    if (chosen > 0) {
+      // The chosen one goes to the front; the others keep their order behind it.
+      const host = list[chosen]!;
+      list.copyWithin(1, 0, chosen);
+      weights.copyWithin(1, 0, chosen);
+      list[0] = host;
+      weights[0] = this.weight;
+    }
+    ordered.set(list.subarray(0, wanted));
+    this.weighed = count;
+    this.kept = this.weighers.length === 0 ? count : sorted;
     return wanted;
   }
 

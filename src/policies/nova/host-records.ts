@@ -2,6 +2,7 @@
 // changes what it sees (`consume`); the records themselves stay as they are.
 // @source nova/scheduler/host_manager.py HostState
 import type { Flavor } from "../../datacenter/flavor.ts";
+import type { HostCell } from "../../datacenter/numa/host-cell.ts";
 import type { PciPool } from "../../datacenter/pci-pool.ts";
 import type { Aggregate, HostStates, Metric } from "./host-states.ts";
 import { amountsOf, hasRoom, type Inventory } from "./inventory.ts";
@@ -36,6 +37,8 @@ export interface HostRecord {
   readonly stats: Readonly<Record<string, string>>;
   readonly metrics: readonly Metric[];
   readonly pci_pools: readonly Readonly<Record<string, string | number | null | Readonly<Record<string, string>>>>[];
+  /** Absent: the host reports no NUMA topology. */
+  readonly numa_cells?: readonly HostCell[];
   /** Uuids. */
   readonly instances: readonly string[];
   readonly service: {
@@ -230,6 +233,10 @@ export class HostRecords implements HostStates {
 
   pciPools(host: number): readonly PciPool[] {
     return this.pools[host]!;
+  }
+
+  numaCells(host: number): readonly HostCell[] | null {
+    return this.records[host]!.numa_cells ?? null;
   }
 
   aggregates(host: number): readonly Aggregate[] {

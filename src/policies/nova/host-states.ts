@@ -2,13 +2,11 @@
 // a file (`HostRecords`) the other; a decision cannot tell them apart.
 // @source nova/scheduler/host_manager.py HostState
 import type { Flavor } from "../../datacenter/flavor.ts";
+import type { HostAggregate as Aggregate } from "../../datacenter/hosts.ts";
+import type { HostCell } from "../../datacenter/numa/host-cell.ts";
 import type { PciPool } from "../../datacenter/pci-pool.ts";
 
-/** A host aggregate; membership goes by the name of the service host. */
-export interface Aggregate {
-  readonly name: string;
-  readonly metadata: ReadonlyMap<string, string>;
-}
+export type { HostAggregate as Aggregate } from "../../datacenter/hosts.ts";
 
 export interface Metric {
   readonly name: string;
@@ -56,6 +54,8 @@ export interface HostStates {
   stats(host: number): ReadonlyMap<string, string>;
   metrics(host: number): readonly Metric[];
   pciPools(host: number): readonly PciPool[];
+  /** Null: the host reports no NUMA topology. */
+  numaCells(host: number): readonly HostCell[] | null;
 
   /** False: `aggregates` is empty for every host, so that nobody need ask. */
   readonly hasAggregates: boolean;

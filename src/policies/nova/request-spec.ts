@@ -2,7 +2,9 @@
 // absent, nobody did.
 // @source nova/objects/request_spec.py
 import type { Flavor, Image } from "../../datacenter/flavor.ts";
+import type { NumaRequest } from "./numa/numa-filter.ts";
 import type { PciRequest } from "./pci/requests.ts";
+import type { PlacementAsk } from "./request/placement-asks.ts";
 
 /** A server group as the filters and weighers see it; `group` is its number. */
 export interface GroupStates {
@@ -45,6 +47,10 @@ export interface RequestSpec {
   readonly destination?: Destination | null;
   readonly pciRequests?: readonly PciRequest[];
   readonly bootFromVolume?: boolean;
+  /** Absent: nothing is said of NUMA topology. */
+  readonly numa?: NumaRequest;
+  /** What is asked of Placement after the request filters; absent: vCPUs, RAM and disk of the flavor, of any host. */
+  readonly placement?: PlacementAsk;
 }
 
 /** The values of a hint; none if the request has no such hint. */

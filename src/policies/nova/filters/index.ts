@@ -17,6 +17,7 @@ import { isolatedHostsFilter } from "./isolated-hosts-filter.ts";
 import { jsonFilter } from "./json-filter.ts";
 import { metricsFilter } from "./metrics-filter.ts";
 import { numInstancesFilter } from "./num-instances-filter.ts";
+import { numaTopologyFilter } from "./numa-topology-filter.ts";
 import { pciPassthroughFilter } from "./pci-passthrough-filter.ts";
 import { sameHostFilter } from "./same-host-filter.ts";
 import { serverGroupAffinityFilter } from "./server-group-affinity-filter.ts";
@@ -48,6 +49,7 @@ export const filters: readonly Filter[] = [
   jsonFilter,
   metricsFilter,
   numInstancesFilter,
+  numaTopologyFilter,
   pciPassthroughFilter,
   sameHostFilter,
   simpleCidrAffinityFilter,

@@ -47,7 +47,7 @@ export function passesNumaTopologyFilter(
 }
 
 /** Read as written in flavor and image, not merged: an image's "require" counts even where the flavor's "prefer" has overruled it. */
-function needsSiblings({ extraSpecs, imageProperties }: NumaRequest): boolean {
+export function needsSiblings({ extraSpecs, imageProperties }: NumaRequest): boolean {
   const says = (name: string, value: string) => extraSpecs.get(`hw:${name}`) === value || imageProperties.get(`hw_${name}`) === value;
   return says("cpu_policy", "dedicated") && says("cpu_thread_policy", "require");
 }

@@ -1,0 +1,19 @@
+// Keeps out hosts whose NUMA cells cannot serve the topology that flavor and image ask for: cells, huge pages, dedicated CPUs, devices near them.
+import { defineFilter } from "../filter.ts";
+import { needsSiblings, passesNumaTopologyFilter } from "../numa/numa-filter.ts";
+
+export const numaTopologyFilter = defineFilter({
+  name: "NUMATopologyFilter",
+  source: "nova/scheduler/filters/numa_topology_filter.py",
+  meaning: "The host's NUMA cells must have the CPUs, memory, pages and devices that the guest's cells ask for.",
+  options: ["compute.packing_host_numa_cells_allocation_strategy"],
+  passes: (hosts, { numa, pciRequests = [] }, config) => {
+    if (numa === undefined || (numa.topology === null && !needsSiblings(numa))) return null;
+    const order = config.flag("compute.packing_host_numa_cells_allocation_strategy") ? "pack" : "spread";
+    return (host) => {
+      const limits = { cpuAllocationRatio: hosts.cpuAllocationRatio(host), ramAllocationRatio: hosts.ramAllocationRatio(host) };
+      const pci = { pools: hosts.pciPools(host), requests: pciRequests };
+      return passesNumaTopologyFilter(numa, hosts.numaCells(host), limits, order, pci);
+    };
+  },
+});

@@ -1,0 +1,294 @@
+// Scheduling as the cloud lives it: requests are put to the scheduler, its list is kept while others decide and claim, hosts are claimed along
+// it, and nova-compute has the last word when a build begins.
+//
+// With a modelled control plane the scheduler reads compute node records, which lag behind the hosts, and claims some time after it has read
+// them. With an instant one nothing lies between.
+// @source nova/scheduler/manager.py, nova/compute/manager.py (_validate_instance_group_policy), nova/compute/claims.py
+import type { Flavor } from "../datacenter/flavor.ts";
+import type { HostId, Hosts } from "../datacenter/hosts.ts";
+import type { ServerGroups } from "../datacenter/server-groups.ts";
+import type { Servers } from "../datacenter/servers.ts";
+import type { EventKind, Simulation } from "../kernel/simulation.ts";
+import type { Micros } from "../kernel/time.ts";
+import { type ClaimSteps, claimHosts } from "../policies/nova/claim-loop.ts";
+import type { ComputeNodes } from "../policies/nova/compute-nodes.ts";
+import { type FilterScheduler, SchedulingError } from "../policies/nova/filter-scheduler.ts";
+import { HostClaims } from "../policies/nova/host-claims.ts";
+import type { Ranking } from "../policies/nova/ranking.ts";
+import type { RequestBook } from "../policies/nova/request-book.ts";
+import type { RequestSpec } from "../policies/nova/request-spec.ts";
+import { DecisionLog } from "./decision-log.ts";
+
+export interface SchedulingParts {
+  readonly simulation: Simulation;
+  readonly hosts: Hosts;
+  readonly servers: Servers;
+  readonly groups: ServerGroups;
+  readonly scheduler: FilterScheduler;
+  /** The records that the scheduler reads; null: it reads the hosts themselves, which is the same while they never lag and nobody asks for NUMA. */
+  readonly nodes: ComputeNodes | null;
+  /** Time between two periodic updates of a host's record; null: records never lag. */
+  readonly updateInterval: Micros | null;
+  readonly book: RequestBook;
+  readonly maxAttempts: number;
+  readonly packHostNumaCells: boolean;
+  readonly flavorOf: (server: number) => Flavor;
+}
+
+/** A list that is being claimed along. */
+interface InFlight {
+  readonly ranking: Ranking;
+  next: number;
+}
+
+export class Scheduling {
+  readonly decisions = new DecisionLog();
+  /** Claims that Placement refused because others were faster. */
+  claimsRefused = 0;
+  /** Builds that nova-compute refused because the host no longer suited the server's group, or had not the NUMA cells or devices any more. */
+  refusedByGroup = 0;
+  refusedByHost = 0;
+  private readonly parts: SchedulingParts;
+  private readonly claims: HostClaims;
+  private readonly inFlight = new Map<number, InFlight>();
+  private readonly alternates: Int32Array; // maxAttempts - 1 per server, -1 = no more
+  private readonly nextAlternate: Int32Array;
+  private readonly decisionsMade: Int32Array;
+  private readonly claimedQuery: Uint8Array; // which of its queries a server's claim is of
+  /** 1 from the moment nova-compute has taken the server on. */
+  private readonly taken: Uint8Array;
+  private readonly decided: EventKind;
+  private readonly update: EventKind | null;
+  private readonly updateDue: Uint8Array;
+
+  constructor(parts: SchedulingParts) {
+    this.parts = parts;
+    const { simulation, hosts, servers, nodes, maxAttempts, updateInterval } = parts;
+    this.claims = new HostClaims(hosts, parts.packHostNumaCells ? "pack" : "spread");
+    this.alternates = new Int32Array(servers.count * (maxAttempts - 1)).fill(-1);
+    this.nextAlternate = new Int32Array(servers.count);
+    this.decisionsMade = new Int32Array(servers.count);
+    this.claimedQuery = new Uint8Array(servers.count);
+    this.taken = new Uint8Array(servers.count);
+    this.decided = simulation.recordKind("host chosen");
+    this.updateDue = new Uint8Array(hosts.count);
+    this.update =
+      nodes === null || updateInterval === null
+        ? null
+        : simulation.kind("compute node update", (host) => {
+            this.updateDue[host] = 0;
+            nodes.write(host);
+          });
+  }
+
+  requestSpec(server: number): RequestSpec {
+    return this.parts.book.spec(server, this.parts.servers.group[server]!, this.parts.groups);
+  }
+
+  /** The scheduler's decision, on what it reads at this instant. False: NoValidHost. The list is claimed along by `claimChosen`. */
+  choose(server: number): boolean {
+    const { scheduler } = this.parts;
+    const count = this.select(server);
+    this.log(server, count > 0 ? scheduler.ordered[0]! : -1);
+    if (count > 0) this.inFlight.set(server, { ranking: scheduler.ranking(), next: 0 });
+    return count > 0;
+  }
+
+  /** A filter or weigher that raises fails the request; Nova's scheduler then finds no host, whatever the hosts are. */
+  private select(server: number): number {
+    const { scheduler, maxAttempts } = this.parts;
+    try {
+      return scheduler.select(this.requestSpec(server), maxAttempts - 1, this.decisionsMade[server]!++);
+    } catch (error) {
+      if (error instanceof SchedulingError) return 0;
+      throw error;
+    }
+  }
+
+  private log(server: number, host: number): void {
+    const { simulation, scheduler } = this.parts;
+    simulation.record(this.decided, server, host);
+    this.decisions.add(simulation.now, server, host, scheduler);
+  }
+
+  /** Claims the next host of the list. False: others were faster, or the list is at its end (`atEnd`). */
+  claimChosen(server: number): boolean {
+    const flight = this.inFlight.get(server)!;
+    const host = flight.ranking.at(flight.next++);
+    if (host < 0) return false;
+    if (!this.claim(server, host)) {
+      this.claimsRefused++;
+      return false;
+    }
+    this.keepAlternates(server, flight.ranking.alternates(host, this.parts.maxAttempts - 1));
+    this.inFlight.delete(server);
+    return true;
+  }
+
+  /** Has every host of the list refused? */
+  atEnd(server: number): boolean {
+    const flight = this.inFlight.get(server);
+    if (flight === undefined || flight.next < flight.ranking.count) return false;
+    this.inFlight.delete(server);
+    return true;
+  }
+
+  private keepAlternates(server: number, hosts: readonly number[]): void {
+    const most = this.parts.maxAttempts - 1;
+    for (let i = 0; i < most; i++) this.alternates[server * most + i] = hosts[i] ?? -1;
+    this.nextAlternate[server] = 0;
+  }
+
+  /**
+   * Decides for all servers of one request, and claims: all get hosts, or none does (NoValidHost). Assumes that nothing happens between the
+   * decision and the claims.
+   */
+  chooseTogether(servers: readonly number[]): boolean {
+    const { scheduler, nodes, hosts, groups, maxAttempts } = this.parts;
+    const requests = servers.map((server) => this.requestSpec(server));
+    const { group } = requests[0]!;
+    const consumed: number[] = [];
+    const decidedOn: { candidates: number; leftAfter: Int32Array; weight: number }[] = [];
+    let left: readonly number[] = [];
+    let offered: readonly number[] = [];
+    const steps: ClaimSteps<number> = {
+      sort: (index) => {
+        if (index === 0 && left.length === 0) left = offered = scheduler.offered(requests[0]!);
+        left = scheduler.sort(left, requests[index]!, index);
+        decidedOn[index] = { candidates: offered.length, leftAfter: scheduler.leftAfter.slice(), weight: scheduler.weight };
+        return left;
+      },
+      hasCandidate: () => true,
+      cellOf: (host) => hosts.cell(host),
+      claim: (index, host) => this.claim(servers[index]!, host),
+      undo: (index) => this.leaveHost(servers[index]!),
+      consume: (index, host) => {
+        if (nodes === null) hosts.ioOps[host]!++;
+        else nodes.consume(host, requests[index]!);
+        consumed.push(host);
+        if (group >= 0) groups.join(group, host);
+      },
+    };
+    let placed: ReturnType<typeof claimHosts<number>> = null;
+    try {
+      placed = claimHosts(steps, servers.length, maxAttempts - 1);
+    } catch (error) {
+      if (!(error instanceof SchedulingError)) throw error;
+      for (const server of servers) if (this.parts.servers.host[server]! >= 0) this.leaveHost(server);
+    }
+    for (const host of consumed) {
+      if (nodes === null) hosts.ioOps[host]!--;
+      if (group >= 0) groups.leave(group, host);
+    }
+    nodes?.restore();
+    for (const [i, server] of servers.entries()) {
+      const decided = decidedOn[i] ?? { candidates: offered.length, leftAfter: new Int32Array(scheduler.leftAfter.length), weight: 0 };
+      const host = placed?.[i]?.host ?? -1;
+      this.parts.simulation.record(this.decided, server, host);
+      this.decisions.add(this.parts.simulation.now, server, host, decided);
+      if (placed !== null) this.keepAlternates(server, placed[i]!.alternates);
+    }
+    return placed !== null;
+  }
+
+  /** Claims the next alternate that still has room. False: the list is at its end. */
+  claimNext(server: number): boolean {
+    const most = this.parts.maxAttempts - 1;
+    while (this.nextAlternate[server]! < most) {
+      const host = this.alternates[server * most + this.nextAlternate[server]!++]!;
+      if (host < 0) return false;
+      if (this.claim(server, host)) return true;
+      this.claimsRefused++;
+    }
+    return false;
+  }
+
+  /** Placement's part: amounts are taken, or refused. Assumes that of several queries the first with room is claimed. */
+  private claim(server: number, host: number): boolean {
+    const { hosts, servers } = this.parts;
+    const queries = this.parts.book.queries(server);
+    let granted = false;
+    for (let i = 0; i < queries.length && !granted; i++) {
+      const { amounts, allowed } = queries[i]!;
+      granted = (allowed === null || allowed[host] === 1) && hosts.claim(host as HostId, amounts);
+      this.claimedQuery[server] = i;
+    }
+    if (!granted) return false;
+    servers.place(server, host);
+    for (const listener of this.claimListeners) listener(server, 1);
+    return true;
+  }
+
+  /** Called after every claim and release: whoever counts hosts in use listens here. */
+  readonly claimListeners: ((server: number, sign: 1 | -1) => void)[] = [];
+
+  /**
+   * nova-compute takes the server on: the host must still suit the server's group, and have the NUMA cells and devices. Whether it takes it
+   * on or not, the host's record is written. Null: taken on.
+   */
+  takeOn(server: number): "group" | "host" | null {
+    const { hosts, servers, groups, nodes, scheduler } = this.parts;
+    const host = servers.host[server]!;
+    const { group, numa, pciRequests = [], flavor } = this.requestSpec(server);
+    if (group >= 0 && !suits(groups, group, host)) {
+      this.refusedByGroup++;
+      return "group";
+    }
+    const limits = scheduler.policy.enabledFilters.includes("NUMATopologyFilter")
+      ? { cpuAllocationRatio: hosts.cpuAllocationRatio(host), ramAllocationRatio: hosts.ramAllocationRatio(host) }
+      : null;
+    const topology = numa?.topology ?? null;
+    if ((topology !== null || pciRequests.length > 0) && !this.claims.claim(server, host, topology, pciRequests, limits)) {
+      this.refusedByHost++;
+      return "host";
+    }
+    this.taken[server] = 1;
+    if (group >= 0) groups.join(group, host);
+    nodes?.takeOn(host, flavor);
+    nodes?.write(host);
+    return null;
+  }
+
+  /** Gives the server's claim back and takes it off its host. */
+  leaveHost(server: number): void {
+    const { hosts, servers, groups, nodes, book } = this.parts;
+    const host = servers.host[server]!;
+    const group = servers.group[server]!;
+    if (this.taken[server] === 1) {
+      this.taken[server] = 0;
+      this.claims.release(server, host);
+      if (group >= 0) groups.leave(group, host);
+      nodes?.letGo(host, this.parts.flavorOf(server));
+      nodes?.write(host);
+    }
+    hosts.release(host as HostId, book.queries(server)[this.claimedQuery[server]!]!.amounts);
+    servers.remove(server);
+    for (const listener of this.claimListeners) listener(server, -1);
+  }
+
+  /** Has nova-compute taken the server on? Placement's claim comes before. */
+  hasTaken(server: number): boolean {
+    return this.taken[server] === 1;
+  }
+
+  /** Something changed on the host that its record tells with the next periodic update only. */
+  recordLater(host: number): void {
+    const { simulation, hosts, nodes, updateInterval } = this.parts;
+    if (this.update === null || updateInterval === null) {
+      nodes?.write(host);
+      return;
+    }
+    if (this.updateDue[host] === 1) return;
+    this.updateDue[host] = 1;
+    const phase = Math.floor((host * updateInterval) / hosts.count);
+    const since = (((simulation.now - phase) % updateInterval) + updateInterval) % updateInterval;
+    simulation.schedule(updateInterval - since, this.update, host);
+  }
+}
+
+/** The check of nova-compute, on who is there now. */
+function suits(groups: ServerGroups, group: number, host: number): boolean {
+  const policy = groups.policyOf(group);
+  if (policy === "anti-affinity") return groups.countOn(group, host) < groups.maxServerPerHost(group);
+  return policy !== "affinity" || !groups.hasHosts(group) || groups.holdsHost(group, host);
+}
