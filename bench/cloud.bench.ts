@@ -51,6 +51,7 @@ function scenarioOf({ servers, hosts }: CloudCase): Scenario {
         },
       ],
       aggregates: [],
+      randomizeAllocationCandidates: false,
       fabric: { spines: 2, uplinkBytesPerSecond: 5e9, glanceBytesPerSecond: 3.125e9, latencyMicros: 200 },
       storageTiers: [{ name: "ssd", capacityGb: 10_000_000 }],
       images: [

@@ -70,6 +70,24 @@ export const metrics: readonly Metric[] = [
     of: (run, watch) => countOutcomes(run, watch, ...otherFailures),
   },
   {
+    name: "claims.refused",
+    unit: "claims",
+    better: "lower",
+    meaning: "Claims that Placement refused because others had taken the host since it was chosen",
+    of: (run, watch) => run.cloud.scheduling.claimsRefused - watch.claimsRefusedBefore,
+  },
+  {
+    name: "builds.rescheduled",
+    unit: "builds",
+    better: "lower",
+    meaning: "Builds that a host refused or failed, so that another one was tried",
+    of: (run, watch) => {
+      let builds = 0;
+      for (const server of asked(run, watch)) builds += Math.max(0, run.cloud.servers.attempts[server]! - 1);
+      return builds;
+    },
+  },
+  {
     name: "boot.mean",
     unit: "s",
     better: "lower",

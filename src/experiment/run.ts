@@ -42,6 +42,8 @@ export interface Watch {
   /** Boot times in seconds of the servers that were asked for after the warm-up. */
   readonly boots: number[];
   energyJoules: number;
+  /** Refused claims up to the end of the warm-up. */
+  claimsRefusedBefore: number;
 }
 
 /** Runs to the end at once. */
@@ -83,6 +85,7 @@ function startWatch({ cloud, engine }: BuiltRun, from: Micros, until: Micros): W
     bootSeconds: new Tally(),
     boots: [],
     energyJoules: 0,
+    claimsRefusedBefore: 0,
   };
   let live = 0;
   let vcpuMilli = 0;
@@ -108,6 +111,7 @@ function startWatch({ cloud, engine }: BuiltRun, from: Micros, until: Micros): W
       for (const average of [watch.liveServers, watch.hostsInUse, watch.claimedVcpuMilli, watch.claimedRamMb])
         average.reset(simulation.now);
       power.reset(simulation.now);
+      watch.claimsRefusedBefore = cloud.scheduling.claimsRefused;
       engine?.stations.resetStatistics();
     });
     simulation.schedule(from, endOfWarmUp, 0);

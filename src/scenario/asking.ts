@@ -53,7 +53,7 @@ function placementAsks({ aggregates, nova }: CloudSpec, hosts: Hosts): Placement
   return new PlacementAsks(
     providers,
     aggregates.map(({ name, metadata }) => ({ uuid: name, metadata })),
-    nova.requestOptions,
+    { ...nova.requestOptions, max_placement_results: nova.maxPlacementResults },
   );
 }
 

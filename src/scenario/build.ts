@@ -70,6 +70,8 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
   // With a modelled control plane the scheduler reads records that lag. Otherwise it may read the hosts themselves.
   const nodes = spec.controlPlane === "modelled" || !asksAreSimple(spec, workload.flavors) ? new ComputeNodes(hosts) : null;
   const packing = ["compute.packing_host_numa_cells_allocation_strategy", spec.nova.packHostNumaCells] as const;
+  const maxPlacementResults = policy.maxPlacementResults ?? spec.nova.maxPlacementResults;
+  const drawn = policy.randomizeAllocationCandidates ?? spec.randomizeAllocationCandidates;
   const configured = { ...policy, options: new Map([packing, ...policy.options]) };
   let transferDone: (strand: number) => void = () => {};
   const transfers = new SharedCapacity(simulation, (strand) => transferDone(strand));
@@ -94,11 +96,12 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
       nodes ?? hosts,
       configured,
       streams.stream("scheduler.choice"),
-      spec.nova.maxPlacementResults,
+      maxPlacementResults,
       null,
       hosts,
+      drawn ? streams.stream("placement.candidates") : null,
     ),
-    book: requestBook(spec, workload, hosts, servers),
+    book: requestBook({ ...spec, nova: { ...spec.nova, maxPlacementResults } }, workload, hosts, servers),
     nodes,
     updateInterval: spec.controlPlane === "modelled" ? spec.nova.updateResourcesInterval : null,
     leaders: asks?.leader ?? null,
@@ -107,7 +110,7 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
     projects: scenario.workload.projects,
     settings: {
       maxAttempts: spec.nova.maxAttempts,
-      maxPlacementResults: spec.nova.maxPlacementResults,
+      maxPlacementResults,
       instanceBuildTimeout: spec.nova.instanceBuildTimeout,
       buildFailureProbability: spec.nova.buildFailureProbability,
       imageConversionBytesPerSecond: spec.nova.imageConversionBytesPerSecond,

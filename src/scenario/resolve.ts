@@ -63,6 +63,7 @@ function cloudOf(cloud: ReadCloud): CloudSpec {
       pciAliases: [],
       packHostNumaCells: false,
     },
+    randomizeAllocationCandidates: cloud.placement.randomize_allocation_candidates,
     workers: new Map(Object.entries(cloud.workers)),
     serviceTimes: new Map(Object.entries(cloud.service_times)),
     metering: {
@@ -171,5 +172,9 @@ export function policyOf(policy: ReadPolicy, catalogue: Catalogue): PolicySpec {
     options,
     hostSubsetSize: policy.host_subset_size ?? base.hostSubsetSize,
     shuffleBestSameWeighedHosts: policy.shuffle_best_same_weighed_hosts ?? base.shuffleBestSameWeighedHosts,
+    ...(policy.max_placement_results === undefined ? {} : { maxPlacementResults: policy.max_placement_results }),
+    ...(policy.randomize_allocation_candidates === undefined
+      ? {}
+      : { randomizeAllocationCandidates: policy.randomize_allocation_candidates }),
   };
 }

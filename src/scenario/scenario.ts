@@ -111,6 +111,8 @@ export interface CloudSpec {
   readonly flavors: readonly Flavor[];
   readonly quota: QuotaSpec;
   readonly nova: NovaSpec;
+  /** [placement] randomize_allocation_candidates */
+  readonly randomizeAllocationCandidates: boolean;
   /** Worker counts by component (`nova.api: 8`), over the services' own defaults. */
   readonly workers: ReadonlyMap<string, number>;
   /** Mean service times by operation (`nova.api.createServer`), over the services' own defaults, in microseconds. */

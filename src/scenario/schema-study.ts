@@ -1,6 +1,7 @@
 // The study of a scenario: how long, how often, and which policies are compared.
 import { SECOND } from "../kernel/time.ts";
 import { accept, choice, defaulted, defaultedList, optional, reject, required, section, type ValueKind } from "./grammar.ts";
+import { MAX_HOSTS } from "./schema-cloud.ts";
 import { MAX_DURATION } from "./schema-workload.ts";
 import { count, flag, orExpression, quantity, seed, text, word, words } from "./value-kinds.ts";
 import type { Catalogue } from "./vocabulary.ts";
@@ -48,6 +49,16 @@ function policySchema(catalogue: Catalogue) {
     weight_classes: optional(words("weigher", catalogue.weighers), "Weighers in the order in which their weights are added", inherited),
     host_subset_size: optional(count("hosts", 1, 1_000_000), "One of this many best hosts is drawn at random", inherited),
     shuffle_best_same_weighed_hosts: optional(flag, "Whether equally good hosts are shuffled", inherited),
+    max_placement_results: optional(count("candidates", 1, MAX_HOSTS), "Allocation candidates asked for at most, under this policy", {
+      absent: "cloud.nova.max_placement_results",
+      source: "cloud.nova",
+      evidence: "assumed",
+    }),
+    randomize_allocation_candidates: optional(flag, "Whether Placement draws the candidates, under this policy", {
+      absent: "cloud.placement.randomize_allocation_candidates",
+      source: "cloud.placement",
+      evidence: "assumed",
+    }),
   });
   return choice(
     "A policy to compare",

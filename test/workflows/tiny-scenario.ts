@@ -63,6 +63,7 @@ export function tinyScenario({ name = "tiny", cloud = {}, workload = {}, study =
     cloud: {
       controlPlane: "modelled",
       aggregates: [],
+      randomizeAllocationCandidates: false,
       hosts: [hostGroup(4)],
       fabric: { spines: 2, uplinkBytesPerSecond: 5e9, glanceBytesPerSecond: 1.25e9, latencyMicros: 200 },
       storageTiers: [],

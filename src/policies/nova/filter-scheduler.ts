@@ -76,13 +76,17 @@ export class FilterScheduler {
   private readonly choice: Stream;
   private readonly maxPlacementResults: number;
   private readonly observer: SchedulingObserver | null;
+  private readonly candidateDraws: Stream | null;
   private weighed = 0; // hosts of the last decision
   private kept = 0; // so many of them are in order
   private readonly list: Int32Array; // hosts that are still in, in order
   private readonly weights: Float64Array; // by position in the list
   private readonly raw: Float64Array;
 
-  /** `inventories` are Placement's, where they differ from what the host states say: compute node records may lag, Placement does not. */
+  /**
+   * `inventories` are Placement's, where they differ from what the host states say: compute node records may lag, Placement does not. With
+   * `candidateDraws` it draws the candidates of a request that has too many (`randomize_allocation_candidates`).
+   */
   constructor(
     hosts: HostStates,
     policy: PolicySpec,
@@ -90,11 +94,13 @@ export class FilterScheduler {
     maxPlacementResults: number,
     observer: SchedulingObserver | null = null,
     inventories: Inventories | null = null,
+    candidateDraws: Stream | null = null,
   ) {
     this.hosts = hosts;
     this.inventories = inventories;
     this.policy = policy;
     this.choice = choice;
+    this.candidateDraws = candidateDraws;
     this.maxPlacementResults = maxPlacementResults;
     this.observer = observer;
     this.config = new NovaConfig(policy.options);
@@ -113,13 +119,14 @@ export class FilterScheduler {
    * @throws SchedulingError where a filter or a weigher of Nova would raise
    */
   select(request: RequestSpec, alternates: number, n: number): number {
-    this.candidates = this.askPlacement(request);
+    this.candidates = this.askPlacement(request, n);
     return this.decide(request, this.candidates, 0, alternates, n);
   }
 
   /** Rows of the hosts that Placement offers, in their order. */
   offered(request: RequestSpec): readonly number[] {
-    return [...this.list.subarray(0, this.askPlacement(request))];
+    this.candidates = this.askPlacement(request, 0);
+    return [...this.list.subarray(0, this.candidates)];
   }
 
   /**
@@ -171,9 +178,9 @@ export class FilterScheduler {
     return new Ranking(this.list.slice(0, weighed), this.weights.slice(0, weighed), kept);
   }
 
-  private askPlacement(request: RequestSpec): number {
+  private askPlacement(request: RequestSpec, n: number): number {
     const { hosts, list, inventories } = this;
-    if (request.placement !== undefined && inventories !== null) return this.askQueries(request.placement, inventories);
+    if (request.placement !== undefined && inventories !== null) return this.askQueries(request.placement, inventories, request.server, n);
     const { flavor, bootFromVolume = false } = request;
     // Nova asks without a limit when the request names a server group or other servers.
     const unlimited = request.group >= 0 || ["group", "same_host", "different_host"].some((hint) => hintOf(request, hint).length > 0);
@@ -183,20 +190,37 @@ export class FilterScheduler {
     return count;
   }
 
-  private askQueries(queries: readonly HostQuery[], inventories: Inventories): number {
+  private askQueries(queries: readonly HostQuery[], inventories: Inventories, server: number, n: number): number {
     const { list } = this;
+    const { candidateDraws } = this; // null: the first ones are returned
     let count = 0;
     for (const { amounts, allowed, limit } of queries) {
       const before = count;
       let next = 0; // among the candidates of the query before, which are in order
-      const most = before + Math.min(this.hosts.count, limit ?? this.hosts.count);
+      const most = before + (candidateDraws !== null ? this.hosts.count : Math.min(this.hosts.count, limit ?? this.hosts.count));
       for (let host = 0; host < this.hosts.count && count < most; host++) {
         if ((allowed !== null && allowed[host] === 0) || !inventories.fits(host, amounts)) continue;
         while (next < before && list[next]! < host) next++;
         if (next === before || list[next] !== host) list[count++] = host;
       }
+      if (candidateDraws !== null && limit !== null && count - before > limit) {
+        this.draw(candidateDraws, before, count, limit, server, n);
+        count = before + limit;
+      }
     }
     return count;
+  }
+
+  /** Brings `wanted` of the list's entries from `begin` to `end`, drawn with equal chances, to the front of them, in the order of rows. */
+  private draw(draws: Stream, begin: number, end: number, wanted: number, server: number, n: number): void {
+    const { list } = this;
+    for (let i = 0; i < wanted; i++) {
+      const j = begin + i + draws.integer(server, n * this.hosts.count + i, end - begin - i);
+      const host = list[j]!;
+      list[j] = list[begin + i]!;
+      list[begin + i] = host;
+    }
+    list.subarray(begin, begin + wanted).sort();
   }
 
   private applyFilters(request: RequestSpec, entering: number, index: number): number {

@@ -12,6 +12,9 @@ export interface PolicySpec {
   /** How many of the best hosts the choice is drawn from. */
   readonly hostSubsetSize: number;
   readonly shuffleBestSameWeighedHosts: boolean;
+  /** Where the policy differs from the cloud: candidates asked of Placement at most, and whether Placement draws them. */
+  readonly maxPlacementResults?: number;
+  readonly randomizeAllocationCandidates?: boolean;
 }
 
 export interface Preset extends PolicySpec {
