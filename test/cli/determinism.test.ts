@@ -15,6 +15,8 @@ interface Case {
 const cases: readonly Case[] = [
   { name: "quickstart", policy: "nova-default", skipped: false, elsewhere: [] },
   { name: "boot-storm", policy: "random", skipped: false, elsewhere: [] },
+  { name: "herding", policy: "subset-10", skipped: false, elsewhere: [] },
+  { name: "candidate-limit", policy: "drawn-50", skipped: false, elsewhere: [] },
   { name: "diurnal-week", policy: "nova-pack", skipped: false, elsewhere: [] },
   { name: "azure-packing", policy: "best-fit", skipped: noAzureTrace, elsewhere: ["--set", `trace=${AZURE_TRACE}`] },
 ];

@@ -6,9 +6,9 @@ import { done, orrery, smallScenario, temporaryFolder } from "./orrery.ts";
 
 const HEADER = "vmId,tenantId,cores,ram,vmTypeId,starttime,endtime";
 
-/** A trace of servers that come every six minutes and stay for ten hours; row `late` asks for twice the cores. */
+/** A trace of servers that come every six minutes and stay for ten hours; row `late` comes a minute later. */
 function trace(late: number | null): string {
-  const rows = Array.from({ length: 1200 }, (_, i) => `${i},${i % 7},${i === late ? 400 : 200},16,0,${i / 240},${i / 240 + 0.4}`);
+  const rows = Array.from({ length: 1200 }, (_, i) => `${i},${i % 7},200,16,0,${(i + (i === late ? 1 / 6 : 0)) / 240},${i / 240 + 0.4}`);
   return `${[HEADER, ...rows].join("\n")}\n`;
 }
 

@@ -220,7 +220,7 @@ export class FilterScheduler {
       list[j] = list[begin + i]!;
       list[begin + i] = host;
     }
-    list.subarray(begin, begin + wanted).sort();
+    list.subarray(begin, begin + wanted).sort((a, b) => a - b);
   }
 
   private applyFilters(request: RequestSpec, entering: number, index: number): number {
