@@ -1,7 +1,7 @@
 // What listed requests, server groups and policies must get right across several values: servers and hosts that hints and requests name, and
 // policies that can serve the groups of the workload.
 import type { GroupPolicy, ServerGroupRule } from "../datacenter/server-groups.ts";
-import { didYouMean } from "../kernel/did-you-mean.ts";
+import { didYouMean, suggestion } from "../kernel/did-you-mean.ts";
 import { formatQuantity, shorten } from "../kernel/units.ts";
 import type { Across } from "./across.ts";
 import { type Hints, isServerName, NAMING_SERVERS } from "./hints.ts";
@@ -132,12 +132,7 @@ export function checkPolicies(across: Across, hosts: HostNames | null, catalogue
     }
     for (const id of listOf(options.get("isolated_images"))) {
       if (imageIds === null || imageIds.includes(id)) continue;
-      const near = didYouMean(id, imageIds);
-      across.complain(
-        [...path, "isolated_images"],
-        `there is no image with the id "${shorten(id)}"`,
-        near === null ? "" : `did you mean "${near}"?`,
-      );
+      across.complain([...path, "isolated_images"], `there is no image with the id "${shorten(id)}"`, suggestion(id, imageIds));
     }
   });
 }

@@ -54,24 +54,9 @@ export function layoutOf(host: HostHardware): Layout {
 
   const cells = host.numa_cells ?? type.sockets;
   const sockets = cells === 1 ? 1 : type.sockets;
-  // Where the key was not written, the fault is said of the key that made cells necessary.
-  const key = host.numa_cells !== undefined ? ["numa_cells"] : [];
-  if (cells % sockets !== 0) {
-    fault(key, `${cells} NUMA cells do not divide over the ${type.sockets} sockets of ${type.key}`, `1, or a multiple of ${type.sockets}`);
-  }
   const threads = host.vcpus ?? type.threads;
-  const perCore = type.threadsPerCore;
-  if (threads % (perCore * cells) !== 0) {
-    const cores = perCore === 1 ? "cores" : `cores of ${perCore} threads`;
-    fault(
-      host.vcpus === undefined ? key : ["vcpus"],
-      `${threads} hardware threads do not divide into ${cells} NUMA cells of whole ${cores}`,
-      nearby(threads, perCore * cells),
-    );
-  }
   const ramMb = host.ram ?? type.ramMb;
-  if (ramMb % cells !== 0)
-    fault(host.ram === undefined ? key : ["ram"], `${ramMb} MiB do not divide into ${cells} NUMA cells of whole MiB`);
+  checkDivision(host, { type, cells, sockets, threads, ramMb }, fault);
   checkSets(host, threads, fault);
   const hugePages = pagesOf(host, fault);
   const memoryMbPerCell = ramMb / cells;
@@ -89,6 +74,26 @@ export function layoutOf(host: HostHardware): Layout {
     fault(["pci_devices", index, "numa_cell"], `there is no NUMA cell ${cell}`, `cells: 0 to ${cells - 1}`);
   });
   return { cells: divided(type, { cells, sockets, threads, memoryMbPerCell }, hugePages, host), faults };
+}
+
+/** Only the first thing that does not divide is said: the others follow from the same number of cells. */
+function checkDivision(
+  host: HostHardware,
+  { type, cells, sockets, threads, ramMb }: { type: HostType; cells: number; sockets: number; threads: number; ramMb: number },
+  fault: Fault,
+): void {
+  // Where numa_cells was not written, the group is to blame.
+  const key = host.numa_cells !== undefined ? ["numa_cells"] : [];
+  const step = type.threadsPerCore * cells;
+  if (cells % sockets !== 0) {
+    fault(key, `${cells} NUMA cells do not divide over the ${type.sockets} sockets of ${type.key}`, `1, or a multiple of ${type.sockets}`);
+  } else if (threads % step !== 0) {
+    const cores = type.threadsPerCore === 1 ? "cores" : `cores of ${type.threadsPerCore} threads`;
+    const path = host.vcpus === undefined ? key : ["vcpus"];
+    fault(path, `${threads} hardware threads do not divide into ${cells} NUMA cells of whole ${cores}`, nearby(threads, step));
+  } else if (ramMb % cells !== 0) {
+    fault(host.ram === undefined ? key : ["ram"], `${ramMb} MiB do not divide into ${cells} NUMA cells of whole MiB`, nearby(ramMb, cells));
+  }
 }
 
 function divided(

@@ -6,6 +6,12 @@ import { count, flag, text, word } from "./value-kinds.ts";
 const NONE = { source: "an ordinary host", evidence: "assumed" } as const;
 export const DEVICE_TYPES = ["type-PCI", "type-PF", "type-VF"] as const;
 
+const CELL = {
+  ...count("NUMA cells", 0, 1023),
+  expected: "the number of a NUMA cell, counted from 0",
+  print: (cell: number) => `cell ${cell}`,
+};
+
 const device = section("PCI devices of one kind", {
   vendor_id: required(pciId("a vendor id"), "Vendor of the devices"),
   product_id: required(pciId("a product id"), "Product of the devices"),
@@ -19,7 +25,7 @@ const device = section("PCI devices of one kind", {
     },
   ),
   count: required(count("devices", 1, 4096), "Devices of this kind in one host"),
-  numa_cell: optional(count("NUMA cells", 0, 1023), "NUMA cell of the host that they are attached to, counted from 0", {
+  numa_cell: optional(CELL, "NUMA cell of the host that they are attached to, counted from 0", {
     absent: "the host does not say",
     ...NONE,
   }),

@@ -27,6 +27,12 @@ const lifetime: ValueKind<number> = {
   json: { type: "string" },
 };
 
+const PROJECT = {
+  ...count("projects", 1, 1_000_000),
+  expected: "the number of a project, counted from 1",
+  print: (project: number) => `project-${project}`,
+};
+
 export function listedShape(local: LocalNames) {
   const none = { absent: "none", source: "nothing is asked for", evidence: "assumed" } as const;
   const request = section("A request for one server or several", {
@@ -47,7 +53,7 @@ export function listedShape(local: LocalNames) {
       source: "a choice of Orrery",
       evidence: "assumed",
     }),
-    project: defaulted(count("projects", 1, 1_000_000), "Number of the project that asks: 2 is project-2", {
+    project: defaulted(PROJECT, "Number of the project that asks: 2 is project-2", {
       default: 1,
       source: "a choice of Orrery",
       evidence: "assumed",
