@@ -13,10 +13,15 @@ export interface HostDescription {
   readonly name: string;
   readonly type: string;
   readonly rack: number;
+  /** Absent: not known. */
+  readonly address?: string;
   readonly hypervisorType: string;
   /** Hypervisor names an image may ask for here (`img_hv_type`): the second part of Nova's supported_instances. */
   readonly supportedHypervisors: readonly string[];
   readonly architecture: string;
+  /** Hardware threads, for whatever use; absent = as many as vCPUs. Where CPUs are set aside for dedicated vCPUs there are more of them. */
+  readonly threads?: number;
+  /** The inventory of VCPU. */
   readonly vcpuMilli: number;
   readonly ramMb: number;
   readonly diskGb: number;
@@ -252,9 +257,8 @@ export class Hosts {
     return "cell1";
   }
 
-  /** Hosts have no addresses. */
-  hostIp(_host: number): null {
-    return null;
+  hostIp(host: number): string | null {
+    return this.descriptions[host]!.address ?? null;
   }
 
   totalVcpus(host: number): number {

@@ -1,10 +1,11 @@
 // The composition root: turns a scenario, one of its policies and a replication number into a cloud that is ready to run. Everything a run
 // holds is made here, so two runs never share anything that changes.
 import { LeafSpineFabric } from "../datacenter/fabric.ts";
-import { hostTypes } from "../datacenter/host-types.ts";
+import { type HostType, hostTypes } from "../datacenter/host-types.ts";
 import { type HostDescription, Hosts } from "../datacenter/hosts.ts";
 import { type Hypervisor, hypervisors } from "../datacenter/hypervisors.ts";
 import { Notifications } from "../datacenter/notifications.ts";
+import { layOutCells } from "../datacenter/numa/lay-out-cells.ts";
 import { HostPower } from "../datacenter/power.ts";
 import { ServerGroups } from "../datacenter/server-groups.ts";
 import { Servers } from "../datacenter/servers.ts";
@@ -23,11 +24,14 @@ import { WorkflowEngine } from "../workflows/engine.ts";
 import { deleteInstantly, launchInstantly } from "../workflows/instant.ts";
 import { buildServer, launchServer } from "../workflows/launch-server.ts";
 import { generateRequests } from "../workload/generate.ts";
+import { listRequests } from "../workload/listed.ts";
 import { readTrace } from "../workload/trace.ts";
 import type { Flavor, RequestTable } from "../workload/workload.ts";
 import { asksAreSimple, requestBook } from "./asking.ts";
+import { hostAddresses } from "./host-addresses.ts";
+import { hostName } from "./host-names.ts";
 import { Replay } from "./replay.ts";
-import type { CloudSpec, Scenario } from "./scenario.ts";
+import type { CloudSpec, HostGroupSpec, Scenario } from "./scenario.ts";
 
 /** `max_concurrent_builds: 0` is no limit, as in Nova. */
 const NO_LIMIT = 1_000_000_000;
@@ -50,7 +54,7 @@ export interface BuiltRun {
 export function buildWorkload(scenario: Scenario, replication: number): Workload {
   const { workload, study, cloud } = scenario;
   const streams = new RandomStreams(study.seed, replication);
-  if (workload.kind === "listed") throw new RangeError("listed requests are not read yet");
+  if (workload.kind === "listed") return { flavors: cloud.flavors, requests: listRequests(workload, streams, study.duration) };
   if (workload.kind === "trace") return readTrace(workload, streams, study.duration);
   return { flavors: cloud.flavors, requests: generateRequests(workload, streams, study.duration) };
 }
@@ -157,18 +161,23 @@ interface InventoryHost {
 function describeHosts(spec: CloudSpec): readonly InventoryHost[] {
   const inventory: InventoryHost[] = [];
   let firstRack = 0;
+  const address = hostAddresses(spec.hosts.reduce((racks, group) => racks + group.racks, 0));
   for (const group of spec.hosts) {
     const type = hostTypes.get(group.type)!;
     const hypervisor = hypervisors.get(group.hypervisor)!;
+    const { cells, sharedCpus, dedicatedCpus } = cpusOf(group, type);
+    const resources = dedicatedCpus === 0 ? group.resources : new Map([["PCPU", dedicatedCpus], ...group.resources]);
     for (let i = 0; i < group.count; i++) {
       const description: HostDescription = {
-        name: `compute-${inventory.length + 1}`,
+        name: hostName(group.name, i, inventory.length),
         type: group.type,
         rack: firstRack + (i % group.racks),
+        address: address(firstRack + (i % group.racks)),
         hypervisorType: hypervisor.hypervisorType.value,
         supportedHypervisors: hypervisor.supported,
         architecture: "x86_64",
-        vcpuMilli: (group.vcpus ?? type.threads) * 1000,
+        threads: group.vcpus ?? type.threads,
+        vcpuMilli: sharedCpus * 1000,
         ramMb: group.ramMb ?? type.ramMb,
         diskGb: group.diskGb,
         reservedVcpuMilli: group.reservedHostCpus * 1000,
@@ -177,10 +186,26 @@ function describeHosts(spec: CloudSpec): readonly InventoryHost[] {
         cpuAllocationRatio: group.cpuAllocationRatio,
         ramAllocationRatio: group.ramAllocationRatio,
         diskAllocationRatio: group.diskAllocationRatio,
+        traits: group.traits,
+        resources,
+        disabled: group.disabled,
+        ...(cells === null ? {} : { cells }),
+        pciPools: group.pciPools,
       };
       inventory.push({ description, nicBytesPerSecond: group.nicBytesPerSecond, wattsByLoad: type.wattsByLoad, hypervisor });
     }
     firstRack += group.racks;
   }
   return inventory;
+}
+
+/**
+ * The CPUs of one host as libvirt's driver reports them: VCPU counts those for shared vCPUs, PCPU those for dedicated ones, which nothing
+ * overcommits. A host without NUMA topology has no CPU sets, and all its threads are shared.
+ */
+function cpusOf({ numa, vcpus }: HostGroupSpec, type: HostType) {
+  if (numa === null) return { cells: null, sharedCpus: vcpus ?? type.threads, dedicatedCpus: 0 };
+  const cells = layOutCells(numa);
+  const sharedCpus = cells.reduce((sum, { cpuset }) => sum + cpuset.length, 0);
+  return { cells, sharedCpus, dedicatedCpus: numa.dedicatedCpus?.length ?? 0 };
 }

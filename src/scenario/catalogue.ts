@@ -32,16 +32,17 @@ const serviceParameters: readonly Parameter<number | string | boolean>[] = [
   })),
 ];
 
-/** A scenario has neither aggregates nor hints, PCI devices or metrics: what needs them would do nothing there and is not offered. */
-const offered = <T extends { readonly needs?: Need }>(policies: readonly T[]): readonly T[] =>
-  policies.filter(({ needs }) => needs === undefined);
-const offeredFilters = offered(filters);
-const offeredWeighers = offered(weighers);
+/** A cloud has one cell: what compares cells would do nothing in a scenario and is not offered. */
+export const isOffered = ({ needs }: { readonly needs?: Need }): boolean => needs !== "cells";
+const offeredFilters = filters.filter(isOffered);
+const offeredWeighers = weighers.filter(isOffered);
 
-/** Numbers that the offered filters read. Every host's service is heard of while it is up, so that nobody waits for it. */
-const filterOptions = novaOptions.filter(
-  ({ name, default: value }) =>
-    typeof value === "number" && name !== "service_down_time" && offeredFilters.some(({ options = [] }) => options.includes(name)),
+/** Units of options that are whole numbers. */
+const COUNTED: readonly string[] = ["servers", "hosts", "s"];
+
+/** What the offered filters and weighers read. Every host's service is heard of while it is up, so that nobody waits for it. */
+const readOptions = novaOptions.filter(
+  ({ name }) => name !== "service_down_time" && [...offeredFilters, ...offeredWeighers].some(({ options = [] }) => options.includes(name)),
 );
 
 export const catalogue: Catalogue = {
@@ -51,12 +52,12 @@ export const catalogue: Catalogue = {
   weighers: offeredWeighers.map((weigher) => weigher.name),
   options: new Map<string, OptionFacts>([
     ...offeredWeighers.map(({ multiplier, source }): [string, OptionFacts] => {
-      const { name, default: value, meaning, minimum } = multiplier;
-      return [name, { default: value, meaning, source, ...(minimum === undefined ? {} : { minimum }) }];
+      const { name, option = name, default: value, meaning, minimum } = multiplier;
+      return [option, { default: value, meaning, source, ...(minimum === undefined ? {} : { minimum }) }];
     }),
-    ...filterOptions.map(({ name, default: value, unit, meaning, source, minimum = 0 }): [string, OptionFacts] => [
+    ...readOptions.map(({ name, default: value, unit, meaning, source, minimum }): [string, OptionFacts] => [
       name,
-      { default: Number(value), meaning, source, minimum, counts: unit },
+      { default: value, meaning, source, ...(COUNTED.includes(unit) ? { minimum: minimum ?? 0, counts: unit } : {}) },
     ]),
   ]),
   presets,

@@ -4,12 +4,15 @@ import type { z } from "zod";
 import type { Problem } from "../kernel/problem.ts";
 
 import { formatQuantity, shorten } from "../kernel/units.ts";
+import { Across } from "./across.ts";
+import { checkHosts, hostNamesOf } from "./checks-hosts.ts";
+import { checkPolicies, checkRequests, checkServerHints } from "./checks-requests.ts";
 import type { ReadDistribution } from "./distributions.ts";
-import { schemaAt } from "./grammar.ts";
-import { type Located, type Path, problemAt, toPlain, valueAt } from "./located.ts";
+import type { Hints } from "./hints.ts";
+import { type Located, type Path, problemAt, valueAt } from "./located.ts";
 import { DEFAULT_IMAGE, MAX_HOSTS } from "./schema-cloud.ts";
-import { MAX_SERVERS } from "./schema-workload.ts";
-import type { LocalNames } from "./vocabulary.ts";
+import { MAX_SERVERS } from "./schema-requests.ts";
+import type { Catalogue, LocalNames } from "./vocabulary.ts";
 
 /** Names a list of maps gives: `cloud.flavors[*].name`. */
 function namesIn(root: Located, path: Path): { readonly name: string; readonly path: Path; readonly at: Located }[] {
@@ -29,31 +32,39 @@ export function localNames(root: Located): LocalNames {
     flavors: names("flavors"),
     images: written === undefined ? [DEFAULT_IMAGE] : names("images"),
     storageTiers: names("storage_tiers"),
+    zones: zonesIn(root),
+    serverGroups: namesIn(root, ["workload", "server_groups"]).map(({ name }) => name),
   };
 }
 
-export function checkAcross(schema: z.ZodType, root: Located): Problem[] {
-  const written = toPlain(root);
-  const problems: Problem[] = [];
+/** Nova's default for hosts that are in no zone of an aggregate. */
+const DEFAULT_ZONE = "nova";
+
+/** Zones that aggregates make by their key or their metadata, and those of hosts without. */
+function zonesIn(root: Located): readonly string[] {
+  const texts = (list: Path, keys: readonly Path[]) =>
+    Array.from({ length: lengthOf(valueAt(root, list)) }, (_, index) => keys.map((key) => valueAt(root, [...list, index, ...key])))
+      .flat()
+      .flatMap((zone) => (zone?.kind === "scalar" && typeof zone.value === "string" ? [zone.value.trim()] : []));
+  const made = texts(["cloud", "aggregates"], [["availability_zone"], ["metadata", "availability_zone"]]);
+  return [...new Set([...made, DEFAULT_ZONE, ...texts(["study", "policies"], [["default_availability_zone"]])])];
+}
+
+const lengthOf = (located: Located | undefined): number => (located?.kind === "list" ? located.items.length : 0);
+
+export function checkAcross(schema: z.ZodType, root: Located, catalogue: Catalogue): Problem[] {
+  const across = new Across(schema, root);
+  const { problems } = across;
   const at = (path: Path): Located => valueAt(root, path) ?? root;
   const complain = (path: Path, message: string, hint = "") => problems.push(problemAt(at(path).place, path, message, hint));
-  /** The value at `path`, or its default; undefined when it is wrong by itself. */
-  const read = (path: Path): unknown => {
-    const inside = schemaAt(schema, written, path);
-    if (inside === undefined) return undefined;
-    const located = valueAt(root, path);
-    const result = inside.safeParse(located === undefined ? undefined : toPlain(located));
-    return result.success ? result.data : undefined;
-  };
-  const number = (path: Path): number | undefined => {
-    const value = read(path);
-    return typeof value === "number" ? value : undefined;
-  };
+  const read = (path: Path) => across.read(path);
+  const number = (path: Path) => across.number(path);
 
   for (const [key, noun] of [
     ["flavors", "flavor"],
     ["images", "image"],
     ["storage_tiers", "storage tier"],
+    ["aggregates", "aggregate"],
   ] as const) {
     once(namesIn(root, ["cloud", key]), noun);
   }
@@ -66,8 +77,13 @@ export function checkAcross(schema: z.ZodType, root: Located): Problem[] {
     }),
     "policy",
   );
-  checkHosts();
+  once(namesIn(root, ["workload", "server_groups"]), "server group");
+  checkGroups();
   checkWorkload();
+  const hosts = hostNamesOf(across);
+  checkHosts(across, hosts);
+  checkRequests(across, hosts);
+  checkPolicies(across, hosts, catalogue);
 
   const duration = number(["study", "duration"]);
   const warmUp = number(["study", "warm_up"]);
@@ -96,7 +112,7 @@ export function checkAcross(schema: z.ZodType, root: Located): Problem[] {
     }
   }
 
-  function checkHosts(): void {
+  function checkGroups(): void {
     const hosts = valueAt(root, ["cloud", "hosts"]);
     if (hosts?.kind !== "list") return;
     if (hosts.items.length === 0) complain(["cloud", "hosts"], "expected at least one group of hosts");
@@ -126,20 +142,24 @@ export function checkAcross(schema: z.ZodType, root: Located): Problem[] {
   function checkWorkload(): void {
     const workload = valueAt(root, ["workload"]);
     if (workload?.kind !== "map" || workload.entries.has("trace")) return;
+    const listed = workload.entries.has("requests");
+    const needy = listed ? "a workload of requests" : "a workload drawn from distributions";
     const flavors = valueAt(root, ["cloud", "flavors"]);
     if (flavors === undefined && valueAt(root, ["cloud"])?.kind === "map") {
       complain(
         ["cloud"],
-        "flavors is missing: a workload drawn from distributions needs at least one flavor",
+        `flavors is missing: ${needy} needs at least one flavor`,
         "flavors: [{name: m1.small, vcpus: 1, ram: 2 GiB, disk: 20 GiB}]",
       );
     } else if (flavors?.kind === "list" && flavors.items.length === 0) {
-      complain(["cloud", "flavors"], "expected at least one flavor: a workload drawn from distributions needs one");
+      complain(["cloud", "flavors"], `expected at least one flavor: ${needy} needs one`);
     }
     if (valueAt(root, ["cloud", "images"])?.kind === "list" && namesIn(root, ["cloud", "images"]).length === 0) {
       complain(["cloud", "images"], "expected at least one image");
     }
-    for (const key of ["flavors", "images"]) {
+    if (listed && lengthOf(workload.entries.get("requests")?.value) === 0)
+      complain(["workload", "requests"], "expected at least one request");
+    for (const key of ["flavors", "images", "availability_zones"]) {
       const weights = read(["workload", key]) as Readonly<Record<string, number>> | undefined;
       const values = Object.values(weights ?? {});
       if (values.length > 0 && values.every((weight) => weight === 0))
@@ -147,6 +167,8 @@ export function checkAcross(schema: z.ZodType, root: Located): Problem[] {
     }
     flavors?.kind === "list" && checkVolumes(flavors.items.length);
     checkArrivals();
+    const hints = read(["workload", "scheduler_hints"]) as Hints | undefined;
+    if (hints !== undefined) checkServerHints(across, ["workload", "scheduler_hints"], hints, new Map(), Number.POSITIVE_INFINITY);
   }
 
   function checkVolumes(flavors: number): void {

@@ -31,6 +31,8 @@ function problemsOf(issue: z.core.$ZodIssue, schema: z.ZodType, root: Located, w
       const facts = parent === undefined ? undefined : factsOf(parent);
       const noun = facts?.kind === "table" ? facts.noun : "key";
       const names = facts?.kind === "table" ? (facts.names ?? []) : [];
+      const refused = facts?.kind === "table" ? facts.refuse?.(name) : null;
+      if (refused) return [problemAt(keyPlaceAt(root, path), path, refused.message, refused.hint)];
       return [problemAt(keyPlaceAt(root, path), path, `unknown ${noun} "${shorten(name)}"`, suggestion(name, names))];
     }
     case "invalid_type": {

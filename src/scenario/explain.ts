@@ -8,6 +8,7 @@ import { childOf, formatPlace, type Located, type Path, toPlain, valueAt } from 
 import { policyOf } from "./resolve.ts";
 import type { ExplainedValue, PolicySpec } from "./scenario.ts";
 import type { ReadScenario } from "./schema.ts";
+import { printOption } from "./schema-study.ts";
 import type { Catalogue } from "./vocabulary.ts";
 
 /** Where a value comes from, for the values inside it that are not written themselves. */
@@ -103,7 +104,7 @@ export function explain(schema: z.ZodType, root: Located, read: ReadScenario, ca
       const meaning = optionsNamed.has(name) ? `${option.meaning} (policies that do not say otherwise)` : option.meaning;
       values.push({
         path: `study.policies.*.${name}`,
-        value: String(option.default),
+        value: printOption(option.default),
         source: option.source,
         evidence: "verified",
         meaning,
@@ -155,7 +156,7 @@ function policyValues(
     ),
     value("shuffle_best_same_weighed_hosts", String(spec.shuffleBestSameWeighedHosts), "Whether equally good hosts are shuffled"),
     ...[...spec.options].map(([name, set]) =>
-      value(name, String(set), catalogue.options.get(name)?.meaning ?? "Option of a filter or a weigher"),
+      value(name, printOption(set), catalogue.options.get(name)?.meaning ?? "Option of a filter or a weigher"),
     ),
   ];
 }

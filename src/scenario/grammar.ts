@@ -64,6 +64,7 @@ export interface TableFacts extends Common {
   /** What a key names (`flavor`), and the names there are; null = any. */
   readonly noun: string;
   readonly names: readonly string[] | null;
+  readonly refuse: KeyRule | null;
 }
 export interface ChoiceFacts extends Common {
   readonly kind: "choice";
@@ -154,16 +155,22 @@ function bounded<E extends z.ZodType>(element: E, most: number) {
   return z.array(element).max(most, `has too many entries: at most ${most}`);
 }
 
+/** What is wrong with a key, or null. */
+export type KeyRule = (key: string) => Complaint | null;
+
 export interface TableNames {
   readonly noun: string;
   readonly names: readonly string[] | null;
+  /** Where the names are not a list but follow a rule. */
+  readonly refuse?: KeyRule;
 }
 
 /** A map whose keys are names of something known. */
-export function table<V extends z.ZodType>(meaning: string, { noun, names }: TableNames, value: V, fallback: Default) {
-  const key = names === null ? z.string() : z.string().refine((name) => names.includes(name));
+export function table<V extends z.ZodType>(meaning: string, { noun, names, refuse }: TableNames, value: V, fallback: Default) {
+  const allowed = (name: string) => (names?.includes(name) ?? true) && (refuse?.(name) ?? null) === null;
+  const key = names === null && refuse === undefined ? z.string() : z.string().refine(allowed);
   const schema = z.record(key, value).prefault(fallback.default as never);
-  return declared(schema, { kind: "table", meaning, fallback, value, noun, names });
+  return declared(schema, { kind: "table", meaning, fallback, value, noun, names, refuse: refuse ?? null });
 }
 
 /** One of several forms, recognised by what was written. */

@@ -3,13 +3,13 @@
 import { z } from "zod";
 import { factsOf } from "./grammar.ts";
 import { scenarioSchema } from "./schema.ts";
-import type { Catalogue } from "./vocabulary.ts";
+import { anyNames, type Catalogue } from "./vocabulary.ts";
 
 type Json = Record<string, unknown>;
 
 /** Reference it from a scenario with `# yaml-language-server: $schema=...`. */
 export function scenarioJsonSchema(catalogue: Catalogue): Readonly<Json> {
-  const schema = scenarioSchema(catalogue, { flavors: null, images: null, storageTiers: null }, "the name of the file");
+  const schema = scenarioSchema(catalogue, anyNames, "the name of the file");
   const json = convert(schema);
   // Any of the three parts may come from an import.
   const { required: _required, ...rest } = json;

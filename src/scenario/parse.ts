@@ -12,7 +12,7 @@ import { withParameters } from "./parameters.ts";
 import { resolveScenario } from "./resolve.ts";
 import type { Scenario } from "./scenario.ts";
 import { scenarioSchema } from "./schema.ts";
-import type { Catalogue } from "./vocabulary.ts";
+import { anyNames, type Catalogue } from "./vocabulary.ts";
 
 export interface ReadOptions {
   readonly catalogue: Catalogue;
@@ -29,14 +29,13 @@ export interface ReadOptions {
 export function readScenario(path: string, { catalogue, parameters = new Map(), cwd = process.cwd() }: ReadOptions): Scenario {
   const problems: Problem[] = [];
   const name = basename(path).replace(/\.(ya?ml|json)$/i, "");
-  const anyNames = { flavors: null, images: null, storageTiers: null };
   const absolute = isAbsolute(path) ? path : resolve(cwd, path);
   const imported = readWithImports(path, absolute, scenarioSchema(catalogue, anyNames, name), problems);
   if (imported === undefined) throw new InputError(inFileOrder(problems));
 
   const root = withHostDefaults(withParameters(imported, parameters, cwd, problems));
   const schema = scenarioSchema(catalogue, localNames(root), name);
-  problems.push(...complaintsOf(schema, root), ...checkAcross(schema, root));
+  problems.push(...complaintsOf(schema, root), ...checkAcross(schema, root, catalogue));
   const data = dataFiles(root, problems);
   if (problems.length > 0) throw new InputError(inFileOrder(problems));
 

@@ -1,9 +1,15 @@
 // From what the schema read to the Scenario the rest of Orrery works with: names become indexes, groups of keys become specs.
 import type { Flavor } from "../datacenter/flavor.ts";
-import { defaultRequestOptions } from "../policies/nova/request/request-options.ts";
+import type { OptionValue } from "../policies/nova/config.ts";
+import type { PciAlias } from "../policies/nova/pci/alias.ts";
+import { defaultRequestOptions, type RequestOptions } from "../policies/nova/request/request-options.ts";
 import type { ArrivalSpec, WorkloadSpec } from "../workload/workload.ts";
-import type { CloudSpec, DataFile, ExplainedValue, HostGroupSpec, PolicySpec, Scenario } from "./scenario.ts";
+import { HostNames } from "./host-names.ts";
+import { aggregateOf, hostGroupOf } from "./resolve-hosts.ts";
+import { listedWorkloadOf } from "./resolve-requests.ts";
+import type { CloudSpec, DataFile, ExplainedValue, PolicySpec, Scenario } from "./scenario.ts";
 import type { ReadScenario } from "./schema.ts";
+import { requestSwitches } from "./schema-placement.ts";
 import type { Catalogue } from "./vocabulary.ts";
 
 type ReadCloud = ReadScenario["cloud"];
@@ -37,10 +43,11 @@ export function resolveScenario(
 }
 
 function cloudOf(cloud: ReadCloud): CloudSpec {
+  const hosts = new HostNames(cloud.hosts.map(({ name = null, count }) => ({ name, count })));
   return {
     controlPlane: cloud.control_plane === "instant" ? "instant" : "modelled",
     hosts: cloud.hosts.map(hostGroupOf),
-    aggregates: [],
+    aggregates: cloud.aggregates.map((aggregate) => aggregateOf(aggregate, hosts)),
     fabric: {
       spines: cloud.fabric.spines,
       uplinkBytesPerSecond: cloud.fabric.uplink,
@@ -48,7 +55,9 @@ function cloudOf(cloud: ReadCloud): CloudSpec {
       latencyMicros: cloud.fabric.latency,
     },
     storageTiers: cloud.storage_tiers.map(({ name, capacity }) => ({ name, capacityGb: capacity })),
-    images: cloud.images.map(({ name, size, properties }) => ({ name, bytes: size, properties: new Map(Object.entries(properties)) })),
+    images: cloud.images.map(({ name, id = name, size, disk_format, properties }) => {
+      return { name, id, bytes: size, diskFormat: disk_format, properties: new Map(Object.entries(properties)) };
+    }),
     flavors: cloud.flavors.map((flavor) => flavorOf(flavor, cloud)),
     quota: { instances: cloud.quota.instances, cores: cloud.quota.cores, ramMb: cloud.quota.ram },
     nova: {
@@ -58,10 +67,10 @@ function cloudOf(cloud: ReadCloud): CloudSpec {
       instanceBuildTimeout: cloud.nova.instance_build_timeout,
       buildFailureProbability: cloud.nova.build_failure_probability,
       imageConversionBytesPerSecond: cloud.nova.image_conversion_rate,
-      requestOptions: { ...defaultRequestOptions, max_placement_results: cloud.nova.max_placement_results },
       updateResourcesInterval: cloud.nova.update_resources_interval,
-      pciAliases: [],
-      packHostNumaCells: false,
+      requestOptions: requestOptionsOf(cloud.nova),
+      pciAliases: cloud.nova.pci_alias.map(aliasOf),
+      packHostNumaCells: cloud.nova.packing_host_numa_cells_allocation_strategy,
     },
     randomizeAllocationCandidates: cloud.placement.randomize_allocation_candidates,
     workers: new Map(Object.entries(cloud.workers)),
@@ -74,29 +83,14 @@ function cloudOf(cloud: ReadCloud): CloudSpec {
   };
 }
 
-function hostGroupOf(host: ReadCloud["hosts"][number]): HostGroupSpec {
-  return {
-    type: host.type,
-    count: host.count,
-    racks: host.racks,
-    hypervisor: host.hypervisor,
-    vcpus: host.vcpus ?? null,
-    ramMb: host.ram ?? null,
-    diskGb: host.disk,
-    nicBytesPerSecond: host.nic,
-    cpuAllocationRatio: host.cpu_allocation_ratio,
-    ramAllocationRatio: host.ram_allocation_ratio,
-    diskAllocationRatio: host.disk_allocation_ratio,
-    reservedHostCpus: host.reserved_host_cpus,
-    reservedHostMemoryMb: host.reserved_host_memory,
-    reservedHostDiskMb: host.reserved_host_disk,
-    name: null,
-    traits: [],
-    resources: new Map(),
-    disabled: false,
-    numa: null,
-    pciPools: [],
-  };
+function requestOptionsOf(nova: ReadCloud["nova"]): RequestOptions {
+  const switches = Object.fromEntries(requestSwitches.map((name) => [name, nova[name]]));
+  return { ...defaultRequestOptions, ...switches, max_placement_results: nova.max_placement_results };
+}
+
+/** The JSON object of Nova's option: what was not written is not in it. */
+export function aliasOf(alias: ReadCloud["nova"]["pci_alias"][number]): PciAlias {
+  return Object.fromEntries(Object.entries(alias).filter(([, value]) => value !== undefined));
 }
 
 function flavorOf(flavor: ReadCloud["flavors"][number], cloud: ReadCloud): Flavor {
@@ -124,7 +118,7 @@ function workloadOf(read: ReadScenario, data: readonly DataFile[]): WorkloadSpec
       cpuUtilisation: trace.cpu_utilisation.distribution,
     };
   }
-  const group = workload.server_group;
+  if ("requests" in workload) return listedWorkloadOf(workload, cloud);
   return {
     kind: "generated",
     arrivals: arrivalsOf(workload.arrivals),
@@ -135,10 +129,11 @@ function workloadOf(read: ReadScenario, data: readonly DataFile[]): WorkloadSpec
     imageWeights: weightsOf(workload.images, cloud.images),
     projects: workload.projects,
     cpuUtilisation: workload.cpu_utilisation.distribution,
-    serverGroup: group === "affinity" || group === "anti-affinity" ? { policy: group, maxServerPerHost: 1 } : null,
-    zoneWeights: new Map(),
-    hints: new Map(),
-    multiCreate: false,
+    serverGroup: workload.server_group,
+    // By name, so that the order of the file decides nothing.
+    zoneWeights: new Map(Object.entries(workload.availability_zones).sort(([a], [b]) => (a < b ? -1 : 1))),
+    hints: workload.scheduler_hints,
+    multiCreate: workload.multi_create,
   };
 }
 
@@ -163,7 +158,7 @@ export function policyOf(policy: ReadPolicy, catalogue: Catalogue): PolicySpec {
   const options = new Map(base.options);
   for (const name of catalogue.options.keys()) {
     const value = (policy as Readonly<Record<string, unknown>>)[name];
-    if (typeof value === "number") options.set(name, value);
+    if (value !== undefined) options.set(name, value as OptionValue);
   }
   return {
     name: policy.name,

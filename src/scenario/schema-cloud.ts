@@ -16,6 +16,9 @@ import {
   table,
   type ValueKind,
 } from "./grammar.ts";
+import { nameOf } from "./hardware-kinds.ts";
+import { hardwareShape } from "./schema-hardware.ts";
+import { aggregatesShape, placementShape } from "./schema-placement.ts";
 import { count, flag, gibRoundedDown, limit, property, quantity, text, vcpus, wholeGib, wholeMib, word, words } from "./value-kinds.ts";
 import type { Catalogue, LocalNames } from "./vocabulary.ts";
 
@@ -23,6 +26,8 @@ import type { Catalogue, LocalNames } from "./vocabulary.ts";
 export const MAX_HOSTS = 1_000_000;
 /** The image of scenarios in which images do not matter. */
 export const DEFAULT_IMAGE = "default-image";
+/** Glance's disk_formats, in its order. */
+const DISK_FORMATS = ["ami", "ari", "aki", "vhd", "vhdx", "vmdk", "raw", "qcow2", "vdi", "iso", "ploop"];
 const PETABYTE = 2 ** 50;
 const TERABYTE = 2 ** 40;
 const OWN_CHOICE = "a choice of Orrery";
@@ -95,6 +100,7 @@ function hostShape(catalogue: Catalogue) {
       "Disk kept for the host itself (Nova: reserved_host_disk_mb)",
       { default: "0 B", source: "nova/conf/compute.py, reserved_host_disk_mb", evidence: "verified" },
     ),
+    ...hardwareShape(),
   };
 }
 
@@ -206,6 +212,7 @@ function novaShape() {
       source: "the write rate of a SATA SSD, 520 MB/s, rounded",
       evidence: "assumed",
     }),
+    ...placementShape(),
   };
 }
 
@@ -235,6 +242,7 @@ export function cloudSchema(catalogue: Catalogue, local: LocalNames) {
     ),
     host_defaults: optionalHostDefaults(catalogue),
     hosts: list("Groups of equal hosts", 10_000, section("A group of equal hosts", { ...hostIdentity(catalogue), ...host })),
+    aggregates: aggregatesShape(),
     fabric: optionalSection("Leaf-spine network of the datacenter", fabricShape()),
     storage_tiers: defaultedList(
       "Storage tiers for volumes",
@@ -253,7 +261,17 @@ export function cloudSchema(catalogue: Catalogue, local: LocalNames) {
       10_000,
       section("An image", {
         name: required(text("an image name"), "Name of the image"),
+        id: optional(text("the id of an image"), "Glance's id, by which isolated_images names the image", {
+          absent: "the name of the image",
+          source: OWN_CHOICE,
+          evidence: "assumed",
+        }),
         size: required(quantity("information", { least: 1, most: 64 * TERABYTE }), "Bytes moved when a host does not have the image yet"),
+        disk_format: defaulted(word("disk format", DISK_FORMATS), "Format in which Glance keeps the image", {
+          default: "qcow2",
+          source: "the format in which distributions publish cloud images",
+          evidence: "assumed",
+        }),
         properties: table(
           "Image properties as Nova reads them, e.g. img_hv_type: qemu",
           { noun: "property", names: null },
@@ -306,6 +324,11 @@ export function cloudSchema(catalogue: Catalogue, local: LocalNames) {
 
 function hostIdentity(catalogue: Catalogue) {
   return {
+    name: optional(nameOf("hosts"), "Name of the group: its hosts are called <name>-1, <name>-2, ...", {
+      absent: "compute-<number of the host in the cloud>",
+      source: OWN_CHOICE,
+      evidence: "assumed",
+    }),
     type: required(word("host type", catalogue.hostTypes), "Host type: capacity and power curve of one host"),
     count: required(count("hosts", 1, MAX_HOSTS), "Number of hosts in this group"),
   };

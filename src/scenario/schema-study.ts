@@ -1,10 +1,13 @@
 // The study of a scenario: how long, how often, and which policies are compared.
+import type { z } from "zod";
 import { SECOND } from "../kernel/time.ts";
+import { type OptionValue, optionKind } from "../policies/nova/config.ts";
 import { accept, choice, defaulted, defaultedList, optional, reject, required, section, type ValueKind } from "./grammar.ts";
+import { texts } from "./hardware-kinds.ts";
 import { MAX_HOSTS } from "./schema-cloud.ts";
-import { MAX_DURATION } from "./schema-workload.ts";
+import { MAX_DURATION } from "./schema-requests.ts";
 import { count, flag, orExpression, quantity, seed, text, word, words } from "./value-kinds.ts";
-import type { Catalogue } from "./vocabulary.ts";
+import type { Catalogue, OptionFacts } from "./vocabulary.ts";
 
 export const DEFAULT_PRESET = "nova-default";
 
@@ -23,19 +26,32 @@ function multiplier(minimum: number | undefined): ValueKind<number> {
   };
 }
 
+/** How an option of a policy is written follows from its default. */
+function optionSchema(option: OptionFacts): z.ZodType {
+  const of = <T>(kind: ValueKind<T>) =>
+    optional(kind, option.meaning, { absent: printOption(option.default), source: option.source, evidence: "verified" });
+  switch (optionKind(option.default)) {
+    case "number":
+      return of(option.counts === undefined ? multiplier(option.minimum) : count(option.counts, option.minimum ?? 0, 1_000_000));
+    case "flag":
+      return of(flag);
+    case "text":
+      return of(text("a text"));
+    case "list":
+      return of(texts("texts", "[a, b]"));
+  }
+}
+
+/** The value of an option for a reader. */
+export function printOption(value: OptionValue): string {
+  if (value === null || (Array.isArray(value) && value.length === 0)) return "none";
+  return Array.isArray(value) ? value.join(", ") : String(value);
+}
+
 function policySchema(catalogue: Catalogue) {
   const presets = [...catalogue.presets.keys()];
   const inherited = { absent: "that of the policy it is based on", source: "based_on", evidence: "assumed" } as const;
-  const options = Object.fromEntries(
-    [...catalogue.options].map(([name, option]) => [
-      name,
-      optional(
-        option.counts === undefined ? multiplier(option.minimum) : count(option.counts, option.minimum ?? 0, 1_000_000),
-        option.meaning,
-        { absent: String(option.default), source: option.source, evidence: "verified" },
-      ),
-    ]),
-  );
+  const options = Object.fromEntries([...catalogue.options].map(([name, option]) => [name, optionSchema(option)]));
   const preset = required(word("policy", presets), "A policy of the catalogue");
   const described = section("A policy in Nova's own option names", {
     ...(options as Record<string, never>),

@@ -1,13 +1,12 @@
 // The workload of a scenario: what users ask for, drawn from distributions or read from a published trace.
-import { DAY, SECOND } from "../kernel/time.ts";
+import { SECOND } from "../kernel/time.ts";
 import { distribution } from "./distributions.ts";
 import { choice, type Default, defaulted, optional, optionalSection, required, section, table } from "./grammar.ts";
-import { count, counted, quantity, text, word } from "./value-kinds.ts";
+import { listedShape, MAX_DURATION, MAX_SERVERS, SCHEDULER_HINTS } from "./schema-requests.ts";
+import { serverGroupRule } from "./server-group-rule.ts";
+import { count, counted, flag, quantity, text, word } from "./value-kinds.ts";
 import type { Catalogue, LocalNames } from "./vocabulary.ts";
 
-/** Longest time a scenario can name, and the run it can ask for. */
-export const MAX_DURATION = 36_525 * DAY;
-export const MAX_SERVERS = 50_000_000;
 export const TRACE_FORMATS = ["azure-packing-cospot", "azure2017-flavors"] as const;
 
 const duration = (least: number) => quantity("time", { least, most: MAX_DURATION });
@@ -131,11 +130,23 @@ export function workloadSchema(catalogue: Catalogue, local: LocalNames) {
     projects: PROJECTS,
     cpu_utilisation: defaulted(utilisation, UTILISATION_MEANING, AZURE_UTILISATION),
     guest_traffic: guestTraffic(),
-    server_group: defaulted(
-      word("server group policy", ["none", "affinity", "anti-affinity"]),
-      "Policy of the server group that each deployment forms",
-      { default: "none", source: "Nova: a server belongs to a group only when its request says so", evidence: "verified" },
+    server_group: defaulted(serverGroupRule, "Rule of the server group that each deployment forms", {
+      default: "none",
+      source: "Nova: a server belongs to a group only when its request says so",
+      evidence: "verified",
+    }),
+    availability_zones: table(
+      "Weights by availability zone that deployments ask for. Empty: none is asked for",
+      { noun: "availability zone", names: local.zones },
+      required(quantity("ratio", { most: 1e12 }), "Weight of this availability zone"),
+      { default: {}, source: "none is asked for", evidence: "assumed" },
     ),
+    scheduler_hints: SCHEDULER_HINTS,
+    multi_create: defaulted(flag, "Whether a deployment is one request, for servers of one flavor, that get hosts together or not at all", {
+      default: false,
+      source: "a choice of Orrery: each server of a deployment is asked for alone",
+      evidence: "assumed",
+    }),
   });
   const traced = section("A workload read from a trace", {
     trace: section("A published trace", {
@@ -146,11 +157,17 @@ export function workloadSchema(catalogue: Catalogue, local: LocalNames) {
       guest_traffic: guestTraffic(),
     }),
   });
+  const listed = section("A workload of requests written one by one", {
+    ...listedShape(local),
+    projects: PROJECTS,
+    cpu_utilisation: defaulted(utilisation, UTILISATION_MEANING, AZURE_UTILISATION),
+    guest_traffic: guestTraffic(),
+  });
   return choice(
     "The workload: what users ask for",
-    { traced, generated },
-    "a map with arrivals and lifetime, or with a trace",
-    (written) => (isMap(written) ? ("trace" in written ? "traced" : "generated") : null),
+    { traced, generated, listed },
+    "a map with arrivals and lifetime, with requests, or with a trace",
+    (written) => (isMap(written) ? ("trace" in written ? "traced" : "requests" in written ? "listed" : "generated") : null),
   );
 }
 

@@ -2,11 +2,13 @@
 // scenario depends on no registry, and a test or a plug-in can bring its own.
 import type { Distribution } from "../kernel/distribution.ts";
 import type { Parameter } from "../kernel/parameter.ts";
+import type { OptionValue } from "../policies/nova/config.ts";
 import type { PolicySpec } from "./scenario.ts";
 
 /** An option of a filter or a weigher, in Nova's own name. */
 export interface OptionFacts {
-  readonly default: number;
+  /** Tells the kind of the option too: see `optionKind`. */
+  readonly default: OptionValue;
   readonly meaning: string;
   readonly source: string;
   /** Smallest value Nova accepts; absent = any number. */
@@ -45,4 +47,11 @@ export interface LocalNames {
   readonly flavors: readonly string[] | null;
   readonly images: readonly string[] | null;
   readonly storageTiers: readonly string[] | null;
+  /** Availability zones of the aggregates, and the default zone. */
+  readonly zones: readonly string[] | null;
+  /** Server groups that listed requests can name. */
+  readonly serverGroups: readonly string[] | null;
 }
+
+/** When nothing is known yet. */
+export const anyNames: LocalNames = { flavors: null, images: null, storageTiers: null, zones: null, serverGroups: null };

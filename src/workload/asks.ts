@@ -19,6 +19,21 @@ export function noAsks(count: number): SchedulingAsks {
   };
 }
 
+/** Puts different values in a list as they come, and tells the place of each. */
+export class Distinct<Value> {
+  readonly values: Value[] = [];
+  private readonly places = new Map<string, number>();
+
+  /** -1 for null. @param key equal for equal values */
+  placeOf(value: Value | null, key: string): number {
+    if (value === null) return -1;
+    const known = this.places.get(key);
+    if (known !== undefined) return known;
+    this.places.set(key, this.values.length);
+    return this.values.push(value) - 1;
+  }
+}
+
 /** Every deployment is a server group of the rule; `deployments` numbers them by server. */
 export function deploymentGroups(rule: ServerGroupRule, deployments: Int32Array): SchedulingAsks {
   const groups = deployments.reduce((most, deployment) => Math.max(most, deployment + 1), 0);

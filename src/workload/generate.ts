@@ -1,13 +1,13 @@
 // Requests drawn from distributions. A deployment is a batch of servers asked for at one instant by one project from one image; each server
-// has a flavor, lifetime and utilisation of its own. Every property has its own stream, keyed by the number of the deployment or of the
+// has a flavor, lifetime and utilisation of its own, and those of a multi-create request share their flavor. Every property has its own stream, keyed by the number of the deployment or of the
 // server: another lifetime law leaves the flavors alone, and the other way round.
 import type { Distribution } from "../kernel/distribution.ts";
 import { discrete } from "../kernel/distribution.ts";
 import type { RandomStreams, Stream } from "../kernel/random.ts";
 import type { Micros } from "../kernel/time.ts";
 import { arrivals } from "./arrivals.ts";
-import { deploymentGroups } from "./asks.ts";
-import type { GeneratedWorkloadSpec, RequestTable } from "./workload.ts";
+import { deploymentGroups, noAsks } from "./asks.ts";
+import type { GeneratedWorkloadSpec, RequestTable, SchedulingAsks } from "./workload.ts";
 
 /** The requests of one replication that arrive in [0, duration). */
 export function generateRequests(spec: GeneratedWorkloadSpec, streams: RandomStreams, duration: Micros): RequestTable {
@@ -36,10 +36,11 @@ export function generateRequests(spec: GeneratedWorkloadSpec, streams: RandomStr
     const size = Math.max(1, Math.round(sizes.sample(spec.batch, deployment, 0)));
     const owner = projects.integer(deployment, 0, spec.projects);
     const source = images.sample(anyImage, deployment, 0);
+    const leader = server;
     for (const end = Math.min(server + size, most); server < end; server++) {
       arrival.push(at);
       lifetime.push(Math.max(0, Math.round(lifetimes.sample(spec.lifetime, server, 0))));
-      flavor.push(flavors.sample(anyFlavor, server, 0));
+      flavor.push(flavors.sample(anyFlavor, spec.multiCreate ? leader : server, 0));
       image.push(source);
       project.push(owner);
       batch.push(deployment);
@@ -47,8 +48,9 @@ export function generateRequests(spec: GeneratedWorkloadSpec, streams: RandomStr
     }
     deployment++;
   }
+  const asks = asksOf(spec, Int32Array.from(batch), streams);
   return {
-    ...(spec.serverGroup === null ? {} : { asks: deploymentGroups(spec.serverGroup, Int32Array.from(batch)) }),
+    ...(asks === null ? {} : { asks }),
     count: server,
     arrival: Float64Array.from(arrival),
     lifetime: Float64Array.from(lifetime),
@@ -58,6 +60,32 @@ export function generateRequests(spec: GeneratedWorkloadSpec, streams: RandomStr
     batch: Int32Array.from(batch),
     cpuUtilisation: Float64Array.from(cpuUtilisation),
   };
+}
+
+/** What the deployments say to the scheduler; null when they say nothing. */
+function asksOf(spec: GeneratedWorkloadSpec, batch: Int32Array, streams: RandomStreams): SchedulingAsks | null {
+  const { serverGroup, zoneWeights, hints, multiCreate } = spec;
+  if (serverGroup === null && zoneWeights.size === 0 && hints.size === 0 && !multiCreate) return null;
+  const asks = serverGroup === null ? noAsks(batch.length) : deploymentGroups(serverGroup, batch);
+  const zones = streams.stream("deployment.zone");
+  const anyZone = zoneWeights.size === 0 ? null : byWeight([...zoneWeights.values()]);
+  return {
+    ...asks,
+    zones: [...zoneWeights.keys()],
+    zone: anyZone === null ? asks.zone : batch.map((deployment) => zones.sample(anyZone, deployment, 0)),
+    hintSets: hints.size === 0 ? [] : [hints],
+    hints: hints.size === 0 ? asks.hints : batch.map(() => 0),
+    leader: multiCreate ? leadersOf(batch) : asks.leader,
+  };
+}
+
+/** The first server of each server's deployment. */
+function leadersOf(batch: Int32Array): Int32Array {
+  let leader = 0;
+  return batch.map((deployment, server) => {
+    if (server > 0 && deployment !== batch[server - 1]) leader = server;
+    return leader;
+  });
 }
 
 /** A share of busy vCPUs: draws outside 0..1 are cut to the nearest bound. */

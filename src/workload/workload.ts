@@ -27,7 +27,7 @@ export interface SchedulingAsks {
   readonly group: Int32Array; // number of the server group
   readonly hintSets: readonly ReadonlyMap<string, readonly string[]>[];
   readonly hints: Int32Array; // index into the hint sets
-  readonly forcedHosts: readonly string[]; // `availability_zone:host` of an administrator
+  readonly forcedHosts: readonly string[]; // names of hosts, as an administrator forces them with `zone:host`
   readonly forcedHost: Int32Array; // index into the forced hosts
   /** First server of the request it was asked for in; servers of one multi-create request follow each other. Its own number: asked for alone. */
   readonly leader: Int32Array;
@@ -58,7 +58,7 @@ export interface GeneratedWorkloadSpec {
   readonly serverGroup: ServerGroupRule | null;
   /** Availability zones that deployments ask for, with weights; empty = none asks. */
   readonly zoneWeights: ReadonlyMap<string, number>;
-  /** Scheduler hints of every request. */
+  /** Scheduler hints of every request; servers are named `server-<number>`. */
   readonly hints: ReadonlyMap<string, readonly string[]>;
   /** True: a deployment is one request for all its servers, which get hosts together or not at all. */
   readonly multiCreate: boolean;
@@ -86,6 +86,7 @@ export interface ListedRequest {
   readonly zone: string | null;
   readonly group: number; // -1 = none
   readonly hints: ReadonlyMap<string, readonly string[]>;
+  /** Name of a host. */
   readonly forcedHost: string | null;
 }
 

@@ -43,13 +43,21 @@ describe("explain", () => {
       volumeType: "volume",
       intervalMicros: "interval",
       enabled: "meters",
+      numa: "numa_cells",
+      pciPools: "pci_devices",
+      pciAliases: "pci_alias",
+      packHostNumaCells: "packing_host_numa_cells_allocation_strategy",
     };
     const written = (path: string) =>
       path
         .split(".")
         .map((key) => renamed[key] ?? key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`))
         .join(".")
-        .replace(/^metering\.meters\.\d+$/, "metering.meters");
+        .replace(/^metering\.meters\.\d+$/, "metering.meters")
+        .replace("nova.request_options.", "nova.")
+        .replace(/^randomize_/, "placement.randomize_")
+        // Scenarios have no routed networks.
+        .replace(/\.query_placement_for_routed_network_aggregates$/, "");
     const explained = values.map(({ path }) => path);
     for (const leaf of leaves(cloud, "")) {
       const path = `cloud.${written(leaf)}`;

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { DAY, HOUR, MILLISECOND, MINUTE } from "../../src/kernel/time.ts";
+import { defaultRequestOptions } from "../../src/policies/nova/request/request-options.ts";
 import { readScenario } from "../../src/scenario/parse.ts";
 import { folder, problemsOf, readIn, scenarioText } from "./folder.ts";
 import { smallCatalogue } from "./small-catalogue.ts";
@@ -36,6 +37,10 @@ describe("a scenario after reading", () => {
       instanceBuildTimeout: 0,
       buildFailureProbability: 0,
       imageConversionBytesPerSecond: 500_000_000,
+      requestOptions: defaultRequestOptions,
+      pciAliases: [],
+      packHostNumaCells: false,
+      updateResourcesInterval: MINUTE,
     });
     expect(scenario.cloud.quota).toEqual({ instances: -1, cores: -1, ramMb: -1 });
     expect(scenario.cloud.metering).toEqual({ enabled: true, intervalMicros: 5 * MINUTE, meters: smallCatalogue.meters });
@@ -105,7 +110,9 @@ describe("a scenario after reading", () => {
     expect(scenario.cloud.serviceTimes).toEqual(new Map([["nova.api.createServer", 120 * MILLISECOND]]));
     expect(scenario.cloud.quota).toEqual({ instances: 10, cores: -1, ramMb: 51200 });
     expect(scenario.cloud.metering).toMatchObject({ enabled: false, meters: [] });
-    expect(scenario.cloud.images).toEqual([{ name: "cirros", bytes: 13e6, properties: new Map([["img_hv_type", "qemu"]]) }]);
+    expect(scenario.cloud.images).toEqual([
+      { name: "cirros", id: "cirros", bytes: 13e6, diskFormat: "qcow2", properties: new Map([["img_hv_type", "qemu"]]) },
+    ]);
     expect(scenario.cloud.flavors[0]!.extraSpecs.get("hw:numa_nodes")).toBe("2");
   });
 

@@ -4,8 +4,11 @@ import { HOUR } from "../../src/kernel/time.ts";
 import type { PolicySpec } from "../../src/scenario/scenario.ts";
 import type { Catalogue, OptionFacts } from "../../src/scenario/vocabulary.ts";
 
-const filters = ["ComputeFilter", "ComputeCapabilitiesFilter", "ImagePropertiesFilter", "NumInstancesFilter"];
-const weighers = ["RAMWeigher", "CPUWeigher", "DiskWeigher", "IoOpsWeigher", "HostOrderWeigher"];
+const filters = [
+  ...["ComputeFilter", "ComputeCapabilitiesFilter", "ImagePropertiesFilter", "NumInstancesFilter", "ServerGroupAntiAffinityFilter"],
+  ...["AvailabilityZoneFilter", "IsolatedHostsFilter", "JsonFilter"],
+];
+const weighers = ["RAMWeigher", "CPUWeigher", "DiskWeigher", "IoOpsWeigher", "HostOrderWeigher", "ServerGroupSoftAffinityWeigher"];
 
 const policy = (name: string, over: Partial<PolicySpec> = {}): PolicySpec => ({
   name,
@@ -31,6 +34,12 @@ export const smallCatalogue: Catalogue = {
     ["ram_weight_multiplier", multiplier("Weight of free memory in the sum; negative packs instead of spreading.")],
     ["cpu_weight_multiplier", multiplier("Weight of free vCPUs in the sum; negative packs instead of spreading.")],
     ["io_ops_weight_multiplier", multiplier("Weight of the number of builds and moves on the host.", -1)],
+    ["default_availability_zone", { ...multiplier("Zone of hosts without."), default: "nova" }],
+    ["image_properties_default_architecture", { ...multiplier("Architecture of images that name none."), default: null }],
+    ["isolated_hosts", { ...multiplier("Hosts kept for isolated images."), default: [] }],
+    ["isolated_images", { ...multiplier("Images that run on isolated hosts only."), default: [] }],
+    ["restrict_isolated_hosts_to_isolated_images", { ...multiplier("Keep other images off."), default: true }],
+    ["metrics.weight_setting", { ...multiplier("Metrics that count."), default: [] }],
     ["max_instances_per_host", { ...multiplier("Servers one host may have.", 50), minimum: 1 }],
   ]),
   presets: new Map(

@@ -7,6 +7,7 @@ import { filters } from "../../policies/nova/filters/index.ts";
 import { presets } from "../../policies/nova/policy.ts";
 import { weighers } from "../../policies/nova/weighers/index.ts";
 import { json } from "../../report/run-files.ts";
+import { isOffered } from "../../scenario/catalogue.ts";
 
 export const command = "policies";
 export const describe = "List the policies, filters and weighers, with their options";
@@ -30,16 +31,17 @@ export function handler(argv: Awaited<ReturnType<typeof builder>["argv"]>): void
   const style = { style: { head: [], border: [] }, wordWrap: true };
   const policyTable = new Table({ ...style, head: ["policy", "what it does"], colWidths: [18, 100] });
   for (const { name, meaning } of presets.values()) policyTable.push([name, meaning]);
-  const inScenarios = (needs: Need | undefined) => (needs === undefined ? "yes" : `no: ${needs}`);
+  const inScenarios = (policy: { readonly needs?: Need }) => (isOffered(policy) ? "yes" : `no: ${policy.needs}`);
   const filterTable = new Table({ ...style, head: ["filter", "a host passes if", "in scenarios", "source"], colWidths: [36, 52, 18, 64] });
-  for (const { name, meaning, needs, source } of filters) filterTable.push([name, meaning, inScenarios(needs), source]);
+  for (const filter of filters) filterTable.push([filter.name, filter.meaning, inScenarios(filter), filter.source]);
   const weigherTable = new Table({
     ...style,
     head: ["weigher", "what it prefers", "in scenarios", "option", "default"],
     colWidths: [34, 46, 18, 34, 10],
   });
-  for (const { name, meaning, needs, multiplier } of weighers) {
-    weigherTable.push([name, meaning, inScenarios(needs), multiplier.name, multiplier.default]);
+  for (const weigher of weighers) {
+    const { name, meaning, multiplier } = weigher;
+    weigherTable.push([name, meaning, inScenarios(weigher), multiplier.option ?? multiplier.name, multiplier.default]);
   }
   process.stdout.write(`${policyTable.toString()}\n\n${filterTable.toString()}\n\n${weigherTable.toString()}\n`);
 }

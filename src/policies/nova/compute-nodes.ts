@@ -58,8 +58,8 @@ export class ComputeNodes implements HostStates {
     this.noServerRamMb = Float64Array.from({ length: n }, (_, host) => hosts.freeRamMb(host));
     this.noServerDiskMb = Float64Array.from({ length: n }, (_, host) => hosts.freeDiskMb(host));
     this.reservedVcpuMilli = Float64Array.from(hosts.descriptions, (host) => host.reservedVcpuMilli);
-    const pinned = hosts.furtherResource("PCPU");
-    this.vcpus = Float64Array.from({ length: n }, (_, host) => hosts.totalVcpus(host) + (pinned?.total[host] ?? 0));
+    const dedicated = hosts.furtherResource("PCPU");
+    this.vcpus = Float64Array.from({ length: n }, (_, host) => hosts.totalVcpus(host) + (dedicated?.total[host] ?? 0));
   }
 
   /** nova-compute takes a server on; the record follows with `write`. */

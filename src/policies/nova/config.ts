@@ -5,6 +5,12 @@ import { PythonError, toFloat } from "./python-values.ts";
 
 export type OptionValue = number | boolean | string | null | readonly string[];
 
+/** What an option holds follows from its default; where that is null, the option holds a text that need not be set. */
+export function optionKind(usual: OptionValue): "number" | "flag" | "text" | "list" {
+  if (Array.isArray(usual)) return "list";
+  return typeof usual === "number" ? "number" : typeof usual === "boolean" ? "flag" : "text";
+}
+
 export interface NovaOption {
   readonly name: string;
   readonly default: OptionValue;
