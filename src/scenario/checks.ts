@@ -5,6 +5,7 @@ import type { Problem } from "../kernel/problem.ts";
 
 import { formatQuantity, shorten } from "../kernel/units.ts";
 import { Across } from "./across.ts";
+import { checkFlavors } from "./checks-flavors.ts";
 import { checkHosts, hostNamesOf } from "./checks-hosts.ts";
 import { checkPolicies, checkRequests, checkServerHints } from "./checks-requests.ts";
 import type { ReadDistribution } from "./distributions.ts";
@@ -82,6 +83,7 @@ export function checkAcross(schema: z.ZodType, root: Located, catalogue: Catalog
   checkWorkload();
   const hosts = hostNamesOf(across);
   checkHosts(across, hosts);
+  checkFlavors(across);
   checkRequests(across, hosts);
   checkPolicies(across, hosts, catalogue);
 

@@ -161,7 +161,7 @@ export class Scheduling {
       hasCandidate: () => true,
       cellOf: (host) => hosts.cell(host),
       claim: (index, host) => this.claim(servers[index]!, host),
-      undo: (index) => this.leaveHost(servers[index]!),
+      undo: (index) => this.neverPlaced(servers[index]!),
       consume: (index, host) => {
         if (nodes === null) hosts.ioOps[host]!++;
         else nodes.consume(host, requests[index]!);
@@ -174,7 +174,7 @@ export class Scheduling {
       placed = claimHosts(steps, servers.length, maxAttempts - 1);
     } catch (error) {
       if (!(error instanceof SchedulingError)) throw error;
-      for (const server of servers) if (this.parts.servers.host[server]! >= 0) this.leaveHost(server);
+      for (const server of servers) if (this.parts.servers.host[server]! >= 0) this.neverPlaced(server);
     }
     for (const host of consumed) {
       if (nodes === null) hosts.ioOps[host]!--;
@@ -189,6 +189,12 @@ export class Scheduling {
       if (placed !== null) this.keepAlternates(server, placed[i]!.alternates);
     }
     return placed !== null;
+  }
+
+  /** Takes back a claim that came to nothing. */
+  private neverPlaced(server: number): void {
+    this.leaveHost(server);
+    this.parts.servers.lastHost[server] = -1;
   }
 
   /** Claims the next alternate that still has room. False: the list is at its end. */
