@@ -298,4 +298,27 @@ describe("a claim", () => {
     expect([allocations.release("one"), allocations.release("one")]).toEqual([true, false]);
     expect(used(providers)).toEqual([[0, 0], [0]]);
   });
+
+  it("counts twice while a server migrates: the migration holds the source, the server the destination", () => {
+    for (const end of ["confirmed", "reverted"] as const) {
+      const providers = cloud();
+      const allocations = new Allocations(providers);
+      allocations.claim("server", of({ a: { VCPU: 3 } }));
+      expect(allocations.handOver("server", "migration")).toBe(true);
+      expect(allocations.claim("server", of({ b: { VCPU: 3 } }))).toBe(null);
+      expect(used(providers)).toEqual([[3, 0], [3]]);
+      if (end === "confirmed") allocations.release("migration");
+      else expect([allocations.release("server"), allocations.handOver("migration", "server")]).toEqual([true, true]);
+      expect(used(providers)).toEqual(end === "confirmed" ? [[0, 0], [3]] : [[3, 0], [0]]);
+      expect([...allocations.of("server").keys()]).toEqual([end === "confirmed" ? "b" : "a"]);
+    }
+  });
+
+  it("cannot be handed over by one who holds nothing, nor to one who holds something", () => {
+    const allocations = new Allocations(cloud());
+    allocations.claim("one", of({ a: { VCPU: 1 } }));
+    allocations.claim("two", of({ a: { VCPU: 1 } }));
+    expect([allocations.handOver("three", "four"), allocations.handOver("one", "two")]).toEqual([false, false]);
+    expect(allocations.of("one")).toEqual(of({ a: { VCPU: 1 } }));
+  });
 });

@@ -99,7 +99,7 @@ describe("a scenario after reading", () => {
   it("takes worker counts and service times by the names of components and operations", () => {
     const cloud = `cloud:
   hosts: [{type: dell-r7525, count: 1}]
-  flavors: [{name: a, vcpus: 1, ram: 1 GiB, extra_specs: {"hw:cpu_policy": shared, "hw:numa_nodes": 2}}]
+  flavors: [{name: a, vcpus: 2, ram: 1 GiB, extra_specs: {"hw:cpu_policy": shared, "hw:numa_nodes": 2}}]
   images: [{name: cirros, size: 13 MB, properties: {img_hv_type: qemu}}]
   workers: {nova.api: 8}
   service_times: {nova.api.createServer: 120 ms}

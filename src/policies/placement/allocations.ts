@@ -54,6 +54,20 @@ export class Allocations {
     return refusal;
   }
 
+  /**
+   * Puts what one consumer holds into the name of another, who must hold nothing; false when there is nothing to hand over. A migration begins
+   * so: the server's allocation on the source goes to the migration, and the server claims the destination. Both count until the migration is
+   * confirmed (`release` it) or reverted (release the server, hand back).
+   * @source nova/conductor/tasks/migrate.py (replace_allocation_with_migration, revert_allocation_for_migration)
+   */
+  handOver(from: string, to: string): boolean {
+    const lines = this.#held.get(from);
+    if (lines === undefined || this.#held.has(to)) return false;
+    this.#held.delete(from);
+    this.#held.set(to, lines);
+    return true;
+  }
+
   /** Gives back all that the consumer holds; false when it holds nothing. */
   release(consumer: string): boolean {
     const lines = this.#held.get(consumer);
