@@ -3,6 +3,8 @@
 //
 // vCPUs are counted in thousandths (`vcpuMilli`): traces hold fractions of a core, and whole numbers add up exactly.
 import type { Flavor } from "./flavor.ts";
+import { wattsAt } from "./power.ts";
+import type { ResourceVector } from "./resource-vector.ts";
 
 export type HostId = number & { readonly brand: "host" };
 
@@ -24,6 +26,8 @@ export interface HostDescription {
   readonly cpuAllocationRatio: number;
   readonly ramAllocationRatio: number;
   readonly diskAllocationRatio: number;
+  /** Watts at equally spaced loads from idle to full; absent = not known. */
+  readonly wattsByLoad?: readonly number[];
 }
 
 export class Hosts {
@@ -36,6 +40,8 @@ export class Hosts {
   readonly capacityVcpuMilli: Float64Array;
   readonly capacityRamMb: Float64Array;
   readonly capacityDiskGb: Float64Array;
+  /** Mean capacity over all hosts. */
+  readonly averageCapacity: ResourceVector;
   /** Placement's usage: the sum of the claims. */
   readonly usedVcpuMilli: Float64Array;
   readonly usedRamMb: Float64Array;
@@ -66,10 +72,10 @@ export class Hosts {
     this.reservedRamMb = integers((host) => host.reservedRamMb);
     this.reservedDiskGb = integers((host) => host.reservedDiskGb);
     const capacity = (
-      total: (host: HostDescription) => number,
+      physical: (host: HostDescription) => number,
       reserved: (host: HostDescription) => number,
       ratio: (host: HostDescription) => number,
-    ) => Float64Array.from(descriptions, (host) => Math.max(0, Math.floor((total(host) - reserved(host)) * ratio(host))));
+    ) => Float64Array.from(descriptions, (host) => Math.max(0, Math.floor((physical(host) - reserved(host)) * ratio(host))));
     this.capacityVcpuMilli = capacity(
       (host) => host.vcpuMilli,
       (host) => host.reservedVcpuMilli,
@@ -85,6 +91,7 @@ export class Hosts {
       (host) => host.reservedDiskGb,
       (host) => host.diskAllocationRatio,
     );
+    this.averageCapacity = [mean(this.capacityVcpuMilli), mean(this.capacityRamMb), mean(this.capacityDiskGb)];
     this.usedVcpuMilli = new Float64Array(n);
     this.usedRamMb = new Float64Array(n);
     this.usedDiskGb = new Float64Array(n);
@@ -161,6 +168,25 @@ export class Hosts {
       resources++;
     }
     return shares / resources;
+  }
+
+  /** What may be promised of each resource. */
+  capacity(host: number): ResourceVector {
+    return [this.capacityVcpuMilli[host]!, this.capacityRamMb[host]!, this.capacityDiskGb[host]!];
+  }
+
+  /** What of the capacity is not claimed. */
+  room(host: number): ResourceVector {
+    return [
+      this.capacityVcpuMilli[host]! - this.usedVcpuMilli[host]!,
+      this.capacityRamMb[host]! - this.usedRamMb[host]!,
+      this.capacityDiskGb[host]! - this.usedDiskGb[host]!,
+    ];
+  }
+
+  wattsAt(host: number, utilisation: number): number {
+    const { wattsByLoad } = this.descriptions[host]!;
+    return wattsByLoad === undefined ? 0 : wattsAt(wattsByLoad, utilisation);
   }
 
   // What follows is how the scheduler reads hosts (HostState, by Nova's meaning of the words); reserved resources count as used.
@@ -279,4 +305,10 @@ export class Hosts {
   serviceIsUp(host: number, _serviceDownTime: number): boolean {
     return this.serviceUp[host] === 1;
   }
+}
+
+function mean(amounts: Float64Array): number {
+  let sum = 0;
+  for (const amount of amounts) sum += amount;
+  return amounts.length === 0 ? 0 : sum / amounts.length;
 }

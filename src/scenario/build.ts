@@ -13,6 +13,7 @@ import { type EventListName, eventLists } from "../kernel/event-list/event-list.
 import { RandomStreams } from "../kernel/random.ts";
 import { Simulation } from "../kernel/simulation.ts";
 import { FilterScheduler } from "../policies/nova/filter-scheduler.ts";
+import { mixOf } from "../policies/nova/flavor-mix.ts";
 import type { PolicySpec } from "../policies/nova/policy.ts";
 import { SharedCapacity } from "../queueing/shared-capacity.ts";
 import { Ceilometer } from "../telemetry/ceilometer.ts";
@@ -81,6 +82,7 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
     notifications: new Notifications(),
     scheduler: new FilterScheduler(hosts, policy, streams.stream("scheduler.choice"), spec.nova.maxPlacementResults),
     flavors: workload.flavors,
+    flavorMix: mixOf(workload.flavors, workload.requests.flavor),
     images: spec.images,
     projects: scenario.workload.projects,
     settings: {
@@ -150,6 +152,7 @@ function describeHosts(spec: CloudSpec): readonly InventoryHost[] {
         cpuAllocationRatio: group.cpuAllocationRatio,
         ramAllocationRatio: group.ramAllocationRatio,
         diskAllocationRatio: group.diskAllocationRatio,
+        wattsByLoad: type.wattsByLoad,
       };
       inventory.push({ description, nicBytesPerSecond: group.nicBytesPerSecond, wattsByLoad: type.wattsByLoad, hypervisor });
     }

@@ -154,6 +154,7 @@ function policyValues(
       "One of this many best hosts is drawn at random",
     ),
     value("shuffle_best_same_weighed_hosts", String(spec.shuffleBestSameWeighedHosts), "Whether equally good hosts are shuffled"),
+    value("start_at", spec.startAt ?? "first", "Where in the list of hosts a decision begins to look"),
     ...[...spec.options].map(([name, set]) =>
       value(name, String(set), catalogue.options.get(name)?.meaning ?? "Option of a filter or a weigher"),
     ),

@@ -1,5 +1,6 @@
 // From what the schema read to the Scenario the rest of Orrery works with: names become indexes, groups of keys become specs.
 import type { Flavor } from "../datacenter/flavor.ts";
+import { startingPlaces } from "../policies/nova/policy.ts";
 import type { ArrivalSpec, WorkloadSpec } from "../workload/workload.ts";
 import type { CloudSpec, DataFile, ExplainedValue, HostGroupSpec, PolicySpec, Scenario } from "./scenario.ts";
 import type { ReadScenario } from "./schema.ts";
@@ -145,6 +146,7 @@ export function policyOf(policy: ReadPolicy, catalogue: Catalogue): PolicySpec {
   if (typeof policy === "string") return catalogue.presets.get(policy)!;
   const base = catalogue.presets.get(policy.based_on)!;
   const options = new Map(base.options);
+  const startAt = startingPlaces.find((place) => place === policy.start_at) ?? base.startAt;
   for (const name of catalogue.options.keys()) {
     const value = (policy as Readonly<Record<string, unknown>>)[name];
     if (typeof value === "number") options.set(name, value);
@@ -156,5 +158,6 @@ export function policyOf(policy: ReadPolicy, catalogue: Catalogue): PolicySpec {
     options,
     hostSubsetSize: policy.host_subset_size ?? base.hostSubsetSize,
     shuffleBestSameWeighedHosts: policy.shuffle_best_same_weighed_hosts ?? base.shuffleBestSameWeighedHosts,
+    ...(startAt === undefined ? {} : { startAt }),
   };
 }

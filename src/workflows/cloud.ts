@@ -12,6 +12,7 @@ import type { RandomStreams, Stream } from "../kernel/random.ts";
 import type { EventKind, Simulation } from "../kernel/simulation.ts";
 import { type Micros, SECOND } from "../kernel/time.ts";
 import { type FilterScheduler, SchedulingError } from "../policies/nova/filter-scheduler.ts";
+import type { FlavorShare } from "../policies/nova/flavor-mix.ts";
 import type { RequestSpec } from "../policies/nova/request-spec.ts";
 import type { SharedCapacity } from "../queueing/shared-capacity.ts";
 import { DecisionLog } from "./decision-log.ts";
@@ -42,6 +43,8 @@ export interface CloudParts {
   readonly notifications: Notifications;
   readonly scheduler: FilterScheduler;
   readonly flavors: readonly Flavor[];
+  /** Shares in which servers of each flavor are asked for; absent: not known. */
+  readonly flavorMix?: readonly FlavorShare[];
   readonly images: readonly Image[];
   readonly projects: number;
   readonly settings: CloudSettings;
@@ -98,6 +101,7 @@ export class Cloud implements CloudParts {
   private readonly decisionsMade: Int32Array;
   private readonly decided: EventKind;
   private readonly failures: Stream;
+  private readonly known: { readonly mix?: readonly FlavorShare[] }; // what every request says of the workload
 
   constructor(parts: CloudParts) {
     this.simulation = parts.simulation;
@@ -132,6 +136,7 @@ export class Cloud implements CloudParts {
     this.nextAlternate = new Int32Array(this.servers.count);
     this.decisionsMade = new Int32Array(this.servers.count);
     this.decided = this.simulation.recordKind("host chosen");
+    this.known = parts.flavorMix === undefined ? {} : { mix: parts.flavorMix };
     this.failures = this.streams.stream("build.failure");
   }
 
@@ -215,7 +220,7 @@ export class Cloud implements CloudParts {
 
   private requestSpec(server: number): RequestSpec {
     const group = this.servers.group[server]!;
-    return { server, flavor: this.flavorOf(server), image: this.imageOf(server), group, groups: this.groups };
+    return { server, flavor: this.flavorOf(server), image: this.imageOf(server), group, groups: this.groups, ...this.known };
   }
 
   /**

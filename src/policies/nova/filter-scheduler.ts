@@ -62,6 +62,8 @@ export class FilterScheduler {
   readonly leftAfter: Int32Array;
   /** Of the last decision: the weight of the chosen host. */
   weight = 0;
+  /** The host chosen last; -1 before the first choice. Policies that do not begin with the first host go on from here. */
+  lastChosen = -1;
 
   private readonly hosts: HostStates;
   private readonly config: NovaConfig;
@@ -117,8 +119,23 @@ export class FilterScheduler {
    * @throws SchedulingError where a filter or a weigher of Nova would raise
    */
   sort(hosts: readonly number[], request: RequestSpec, index: number): readonly number[] {
-    this.list.set(hosts);
+    this.list.set(this.inLine(hosts));
     return [...this.ordered.subarray(0, this.decide(request, hosts.length, index, hosts.length, index))];
+  }
+
+  /** Row of the host with which a decision begins. */
+  private startingHost(): number {
+    const { startAt = "first" } = this.policy;
+    if (startAt === "first" || this.lastChosen < 0) return 0;
+    return startAt === "last-chosen" ? this.lastChosen : (this.lastChosen + 1) % this.hosts.count;
+  }
+
+  /** The hosts from the place where a decision begins, around the end of the list. */
+  private inLine(hosts: readonly number[]): readonly number[] {
+    if ((this.policy.startAt ?? "first") === "first") return hosts;
+    const start = this.startingHost();
+    const ascending = [...hosts].sort((a, b) => a - b);
+    return [...ascending.filter((host) => host >= start), ...ascending.filter((host) => host < start)];
   }
 
   private decide(request: RequestSpec, offered: number, index: number, alternates: number, n: number): number {
@@ -159,8 +176,10 @@ export class FilterScheduler {
     // Nova asks without a limit when the request names a server group or other servers.
     const unlimited = request.group >= 0 || ["group", "same_host", "different_host"].some((hint) => hintOf(request, hint).length > 0);
     const limit = unlimited ? hosts.count : Math.min(hosts.count, this.maxPlacementResults);
+    const start = this.startingHost();
     let count = 0;
-    for (let host = 0; host < hosts.count && count < limit; host++) if (hosts.fits(host, flavor, bootFromVolume)) list[count++] = host;
+    for (let host = start; host < hosts.count && count < limit; host++) if (hosts.fits(host, flavor, bootFromVolume)) list[count++] = host;
+    for (let host = 0; host < start && count < limit; host++) if (hosts.fits(host, flavor, bootFromVolume)) list[count++] = host;
     return count;
   }
 
@@ -246,6 +265,7 @@ export class FilterScheduler {
     const { ordered, list } = this;
     ordered[0] = list[chosen]!;
     this.weight = this.weights[chosen]!;
+    this.lastChosen = ordered[0]!;
     let kept = 1;
     for (let i = 0; kept < wanted; i++) if (i !== chosen) ordered[kept++] = list[i]!;
     return wanted;

@@ -3,6 +3,7 @@
 // @source nova/scheduler/host_manager.py HostState
 import type { Flavor } from "../../datacenter/flavor.ts";
 import type { PciPool } from "../../datacenter/pci-pool.ts";
+import type { ResourceVector } from "../../datacenter/resource-vector.ts";
 
 /** A host aggregate; membership goes by the name of the service host. */
 export interface Aggregate {
@@ -40,6 +41,13 @@ export interface HostStates {
   diskAllocationRatio(host: number): number;
   /** Mean share of vCPUs, RAM and disk in use, of what may be promised, once a server of the flavor is there. */
   shareUsedWith(host: number, flavor: Flavor): number;
+  /** What may be promised of each resource, (total - reserved) x ratio, and how much of that is not. */
+  capacity(host: number): ResourceVector;
+  room(host: number): ResourceVector;
+  /** Mean capacity over all hosts. */
+  readonly averageCapacity: ResourceVector;
+  /** Watts drawn at a utilisation of 0..1 of the CPUs; 0 at any where nothing is known of the host's power. */
+  wattsAt(host: number, utilisation: number): number;
 
   numInstances(host: number): number;
   numIoOps(host: number): number;

@@ -2,6 +2,7 @@
 // absent, nobody did.
 // @source nova/objects/request_spec.py
 import type { Flavor, Image } from "../../datacenter/flavor.ts";
+import type { FlavorShare } from "./flavor-mix.ts";
 import type { PciRequest } from "./pci/requests.ts";
 
 /** A server group as the filters and weighers see it; `group` is its number. */
@@ -45,6 +46,8 @@ export interface RequestSpec {
   readonly destination?: Destination | null;
   readonly pciRequests?: readonly PciRequest[];
   readonly bootFromVolume?: boolean;
+  /** What the cloud is asked for as a whole, as far as it is known; absent: servers such as this one. */
+  readonly mix?: readonly FlavorShare[];
 }
 
 /** The values of a hint; none if the request has no such hint. */
