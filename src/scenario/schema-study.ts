@@ -1,6 +1,6 @@
 // The study of a scenario: how long, how often, and which policies are compared.
 import { SECOND } from "../kernel/time.ts";
-import { startingPlaces } from "../policies/nova/policy.ts";
+import { startAt, startingPlaces } from "../policies/nova/policy.ts";
 import { accept, choice, defaulted, defaultedList, optional, reject, required, section, type ValueKind } from "./grammar.ts";
 import { MAX_DURATION } from "./schema-workload.ts";
 import { count, flag, orExpression, quantity, seed, text, word, words } from "./value-kinds.ts";
@@ -48,11 +48,7 @@ function policySchema(catalogue: Catalogue) {
     enabled_filters: optional(words("filter", catalogue.filters), "Filters in the order in which they are applied", inherited),
     weight_classes: optional(words("weigher", catalogue.weighers), "Weighers in the order in which their weights are added", inherited),
     host_subset_size: optional(count("hosts", 1, 1_000_000), "One of this many best hosts is drawn at random", inherited),
-    start_at: optional(
-      word("starting place", startingPlaces),
-      "Host with which a decision begins, going on around the end of the list (not in Nova, which begins with the first)",
-      inherited,
-    ),
+    start_at: optional(word("starting place", startingPlaces), startAt.meaning, inherited),
     shuffle_best_same_weighed_hosts: optional(flag, "Whether equally good hosts are shuffled", inherited),
   });
   return choice(

@@ -1,11 +1,18 @@
 // A policy is a named configuration of Nova's filter scheduler, in Nova's own option names. The textbook policies are configurations too:
 // without weighers the first host in line wins (first fit), and a random choice among all of them is random fit. Next fit and round robin are
 // first fit from another place in the line; the rules of vector bin packing are weighers.
-import type { OptionValue } from "./config.ts";
+import type { NovaOption, OptionValue } from "./config.ts";
 
 /** Where in the list of hosts a decision begins to look; it goes on around the end of the list. */
 export const startingPlaces = ["first", "last-chosen", "after-last-chosen"] as const;
 export type StartingPlace = (typeof startingPlaces)[number];
+export const startAt: NovaOption = {
+  name: "start_at",
+  default: startingPlaces[0],
+  unit: "text",
+  meaning: `Host with which a decision begins, going on around the end of the list: ${startingPlaces.join(", ")}.`,
+  source: "a choice of Orrery, for next fit and round robin; Nova begins with the first",
+};
 
 export interface PolicySpec {
   readonly name: string;
