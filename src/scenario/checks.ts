@@ -11,8 +11,14 @@ import { DEFAULT_IMAGE, MAX_HOSTS } from "./schema-cloud.ts";
 import { MAX_SERVERS } from "./schema-workload.ts";
 import type { LocalNames } from "./vocabulary.ts";
 
+interface Named {
+  readonly name: string;
+  readonly path: Path;
+  readonly at: Located;
+}
+
 /** Names a list of maps gives: `cloud.flavors[*].name`. */
-function namesIn(root: Located, path: Path): { readonly name: string; readonly path: Path; readonly at: Located }[] {
+export function namesIn(root: Located, path: Path): Named[] {
   const list = valueAt(root, path);
   if (list?.kind !== "list") return [];
   return list.items.flatMap((_, index) => {
@@ -30,6 +36,20 @@ export function localNames(root: Located): LocalNames {
     images: written === undefined ? [DEFAULT_IMAGE] : names("images"),
     storageTiers: names("storage_tiers"),
   };
+}
+
+/** Names that are given twice. */
+export function namedTwice(names: readonly Named[], noun: string): Problem[] {
+  const first = new Map<string, number>();
+  return names.flatMap(({ name, path, at: located }) => {
+    const line = first.get(name);
+    if (line === undefined) {
+      first.set(name, located.place.line);
+      return [];
+    }
+    const message = `${noun} "${shorten(name)}" is named twice (first in line ${line})`;
+    return [problemAt(located.place, path, message, "give each a name of its own")];
+  });
 }
 
 export function checkAcross(schema: z.ZodType, root: Located): Problem[] {
@@ -55,17 +75,15 @@ export function checkAcross(schema: z.ZodType, root: Located): Problem[] {
     ["images", "image"],
     ["storage_tiers", "storage tier"],
   ] as const) {
-    once(namesIn(root, ["cloud", key]), noun);
+    problems.push(...namedTwice(namesIn(root, ["cloud", key]), noun));
   }
   const policies = valueAt(root, ["study", "policies"]);
-  once(
-    (policies?.kind === "list" ? policies.items : []).flatMap((policy, index) => {
-      const path: Path = ["study", "policies", index];
-      const name = policy.kind === "map" ? valueAt(policy, ["name"]) : policy;
-      return name?.kind === "scalar" && typeof name.value === "string" ? [{ name: name.value, path, at: name }] : [];
-    }),
-    "policy",
-  );
+  const namesOfPolicies = (policies?.kind === "list" ? policies.items : []).flatMap((policy, index) => {
+    const path: Path = ["study", "policies", index];
+    const name = policy.kind === "map" ? valueAt(policy, ["name"]) : policy;
+    return name?.kind === "scalar" && typeof name.value === "string" ? [{ name: name.value, path, at: name }] : [];
+  });
+  problems.push(...namedTwice(namesOfPolicies, "policy"));
   checkHosts();
   checkWorkload();
 
@@ -78,23 +96,6 @@ export function checkAcross(schema: z.ZodType, root: Located): Problem[] {
     );
   }
   return problems;
-
-  function once(names: readonly { readonly name: string; readonly path: Path; readonly at: Located }[], noun: string): void {
-    const first = new Map<string, number>();
-    for (const { name, path, at: located } of names) {
-      const line = first.get(name);
-      if (line === undefined) first.set(name, located.place.line);
-      else
-        problems.push(
-          problemAt(
-            located.place,
-            path,
-            `${noun} "${shorten(name)}" is named twice (first in line ${line})`,
-            "give each a name of its own",
-          ),
-        );
-    }
-  }
 
   function checkHosts(): void {
     const hosts = valueAt(root, ["cloud", "hosts"]);

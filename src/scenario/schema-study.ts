@@ -1,7 +1,7 @@
 // The study of a scenario: how long, how often, and which policies are compared.
 import { SECOND } from "../kernel/time.ts";
 import { startAt, startingPlaces } from "../policies/nova/policy.ts";
-import { accept, choice, defaulted, defaultedList, optional, reject, required, section, type ValueKind } from "./grammar.ts";
+import { accept, choice, type Default, defaulted, defaultedList, optional, reject, required, section, type ValueKind } from "./grammar.ts";
 import { MAX_DURATION } from "./schema-workload.ts";
 import { count, flag, orExpression, quantity, seed, text, word, words } from "./value-kinds.ts";
 import type { Catalogue } from "./vocabulary.ts";
@@ -23,7 +23,8 @@ function multiplier(minimum: number | undefined): ValueKind<number> {
   };
 }
 
-function policySchema(catalogue: Catalogue) {
+/** One policy, by its name or described; it has to be written unless there is a fallback. */
+export function policySchema(catalogue: Catalogue, fallback: Default | null = null) {
   const presets = [...catalogue.presets.keys()];
   const inherited = { absent: "that of the policy it is based on", source: "based_on", evidence: "assumed" } as const;
   const options = Object.fromEntries(
@@ -61,6 +62,7 @@ function policySchema(catalogue: Catalogue) {
         : typeof written === "object" && written !== null && !Array.isArray(written)
           ? "described"
           : null,
+    fallback,
   );
 }
 

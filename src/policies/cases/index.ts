@@ -39,6 +39,8 @@ const kinds: readonly CaseKind[] = [
   },
 ];
 
+export const caseKinds: readonly string[] = kinds.map(({ kind }) => kind);
+
 /**
  * The answer to a case, in the shape of its kind.
  * @throws RangeError for an unknown kind, for a case without what its kind needs, for an unknown filter, weigher or option
