@@ -68,6 +68,24 @@ describe.skipIf(broughtAlong)("orrery schedule --cases", () => {
     expect(status).toBe(0);
   });
 
+  it("answers the kinds of the Placement query and of NUMA, too", async () => {
+    const lines = [...readLines("request").slice(0, 30), ...readLines("numa").slice(0, 160)];
+    const { stdout, status } = await orrery(["schedule", "--cases", file(`${lines.join("\n")}\n`)]);
+    const answers = stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { readonly id: string; readonly expected: object });
+    const cases = lines.map(
+      (line) => JSON.parse(line) as { readonly id: string; readonly expected: { readonly outcome?: string; readonly error?: unknown } },
+    );
+    expect(answers.map(({ id }) => id)).toEqual(cases.map(({ id }) => id));
+    for (const [i, { expected }] of cases.entries()) {
+      if (expected.outcome !== undefined) expect(answers[i]!.expected).toMatchObject({ outcome: expected.outcome });
+      else expect((answers[i]!.expected as { readonly error: unknown }).error === null).toBe(expected.error === null);
+    }
+    expect(status).toBe(0);
+  });
+
   it.each([
     ["an unknown kind", '{"id": "1", "kind": "omens"}', /:1: unknown kind "omens"; there are single, /],
     [
