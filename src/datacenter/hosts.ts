@@ -5,6 +5,8 @@
 import type { Flavor } from "./flavor.ts";
 import type { HostCell } from "./numa/host-cell.ts";
 import type { PciPool } from "./pci-pool.ts";
+import { wattsAt } from "./power.ts";
+import type { ResourceVector } from "./resource-vector.ts";
 
 export type HostId = number & { readonly brand: "host" };
 
@@ -40,6 +42,8 @@ export interface HostDescription {
   /** NUMA cells with nothing used; absent = the host reports no topology. */
   readonly cells?: readonly HostCell[];
   readonly pciPools?: readonly PciPool[];
+  /** Watts at equally spaced loads from idle to full; absent = not known. */
+  readonly wattsByLoad?: readonly number[];
 }
 
 /** What a server takes of a host, as Placement counts it. A flavor says it of itself; requests may ask for other classes, too. */
@@ -73,6 +77,8 @@ export class Hosts {
   readonly capacityVcpuMilli: Float64Array;
   readonly capacityRamMb: Float64Array;
   readonly capacityDiskGb: Float64Array;
+  /** Mean capacity over all hosts. */
+  readonly averageCapacity: ResourceVector;
   /** Placement's usage: the sum of the claims. */
   readonly usedVcpuMilli: Float64Array;
   readonly usedRamMb: Float64Array;
@@ -113,10 +119,10 @@ export class Hosts {
     this.reservedRamMb = integers((host) => host.reservedRamMb);
     this.reservedDiskGb = integers((host) => host.reservedDiskGb);
     const capacity = (
-      total: (host: HostDescription) => number,
+      physical: (host: HostDescription) => number,
       reserved: (host: HostDescription) => number,
       ratio: (host: HostDescription) => number,
-    ) => Float64Array.from(descriptions, (host) => Math.max(0, Math.floor((total(host) - reserved(host)) * ratio(host))));
+    ) => Float64Array.from(descriptions, (host) => Math.max(0, Math.floor((physical(host) - reserved(host)) * ratio(host))));
     this.capacityVcpuMilli = capacity(
       (host) => host.vcpuMilli,
       (host) => host.reservedVcpuMilli,
@@ -132,6 +138,7 @@ export class Hosts {
       (host) => host.reservedDiskGb,
       (host) => host.diskAllocationRatio,
     );
+    this.averageCapacity = [mean(this.capacityVcpuMilli), mean(this.capacityRamMb), mean(this.capacityDiskGb)];
     this.usedVcpuMilli = new Float64Array(n);
     this.usedRamMb = new Float64Array(n);
     this.usedDiskGb = new Float64Array(n);
@@ -240,6 +247,25 @@ export class Hosts {
       resources++;
     }
     return shares / resources;
+  }
+
+  /** What may be promised of each resource. */
+  capacity(host: number): ResourceVector {
+    return [this.capacityVcpuMilli[host]!, this.capacityRamMb[host]!, this.capacityDiskGb[host]!];
+  }
+
+  /** What of the capacity is not claimed. */
+  room(host: number): ResourceVector {
+    return [
+      this.capacityVcpuMilli[host]! - this.usedVcpuMilli[host]!,
+      this.capacityRamMb[host]! - this.usedRamMb[host]!,
+      this.capacityDiskGb[host]! - this.usedDiskGb[host]!,
+    ];
+  }
+
+  wattsAt(host: number, utilisation: number): number {
+    const { wattsByLoad } = this.descriptions[host]!;
+    return wattsByLoad === undefined ? 0 : wattsAt(wattsByLoad, utilisation);
   }
 
   // What follows is how the scheduler reads hosts (HostState, by Nova's meaning of the words); reserved resources count as used.
@@ -364,4 +390,10 @@ export class Hosts {
   serviceIsUp(host: number, _serviceDownTime: number): boolean {
     return this.serviceUp[host] === 1;
   }
+}
+
+function mean(amounts: Float64Array): number {
+  let sum = 0;
+  for (const amount of amounts) sum += amount;
+  return amounts.length === 0 ? 0 : sum / amounts.length;
 }

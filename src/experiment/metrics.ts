@@ -132,6 +132,20 @@ export const metrics: readonly Metric[] = [
     of: (_run, watch) => watch.hostsInUse.max,
   },
   {
+    name: "hosts.lower_bound.l1",
+    unit: "hosts",
+    better: "neither",
+    meaning: "Fewest hosts that could hold what was claimed at once, by its sum (Martello and Toth's L1)",
+    of: (_run, watch) => watch.hostsNeeded.l1,
+  },
+  {
+    name: "hosts.lower_bound.l2",
+    unit: "hosts",
+    better: "neither",
+    meaning: "Fewest hosts that could hold the servers live at once, by their sizes (Martello and Toth's L2)",
+    of: (_run, watch) => watch.hostsNeeded.l2,
+  },
+  {
     name: "vcpu.claimed",
     unit: "%",
     better: "neither",

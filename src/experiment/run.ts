@@ -7,6 +7,7 @@ import { type BuiltRun, buildRun, buildWorkload, type Workload } from "../scenar
 import type { Scenario } from "../scenario/scenario.ts";
 import { Tally } from "../statistics/tally.ts";
 import { TimeWeighted } from "../statistics/time-weighted.ts";
+import { HostsNeeded } from "./hosts-needed.ts";
 import { metrics } from "./metrics.ts";
 
 export interface RunOptions {
@@ -36,6 +37,8 @@ export interface Watch {
   readonly until: Micros;
   readonly liveServers: TimeWeighted;
   readonly hostsInUse: TimeWeighted;
+  /** Lower bounds on the hosts in use at once. */
+  readonly hostsNeeded: HostsNeeded;
   readonly claimedVcpuMilli: TimeWeighted;
   readonly claimedRamMb: TimeWeighted;
   readonly bootSeconds: Tally;
@@ -80,6 +83,7 @@ function startWatch({ cloud, engine }: BuiltRun, from: Micros, until: Micros): W
     until,
     liveServers: new TimeWeighted(),
     hostsInUse: new TimeWeighted(),
+    hostsNeeded: new HostsNeeded(hosts, cloud.flavors),
     claimedVcpuMilli: new TimeWeighted(),
     claimedRamMb: new TimeWeighted(),
     bootSeconds: new Tally(),
@@ -92,6 +96,8 @@ function startWatch({ cloud, engine }: BuiltRun, from: Micros, until: Micros): W
   let ramMb = 0;
   cloud.claimListeners.push((server, sign) => {
     const flavor = cloud.flavorOf(server);
+    if (sign > 0) watch.hostsNeeded.claim(servers.flavor[server]!);
+    else watch.hostsNeeded.release(servers.flavor[server]!);
     vcpuMilli += sign * flavor.vcpuMilli;
     ramMb += sign * flavor.ramMb;
     live += sign;
@@ -110,6 +116,7 @@ function startWatch({ cloud, engine }: BuiltRun, from: Micros, until: Micros): W
     const endOfWarmUp = simulation.kind("end of warm-up", () => {
       for (const average of [watch.liveServers, watch.hostsInUse, watch.claimedVcpuMilli, watch.claimedRamMb])
         average.reset(simulation.now);
+      watch.hostsNeeded.reset();
       power.reset(simulation.now);
       watch.claimsRefusedBefore = cloud.scheduling.claimsRefused;
       engine?.stations.resetStatistics();

@@ -3,6 +3,7 @@
 import { hostTypes } from "../datacenter/host-types.ts";
 import type { Hosts } from "../datacenter/hosts.ts";
 import type { Servers } from "../datacenter/servers.ts";
+import { mixOf } from "../policies/nova/flavor-mix.ts";
 import { driverTraits } from "../policies/nova/request/driver-traits.ts";
 import { PlacementAsks } from "../policies/nova/request/placement-asks.ts";
 import { type Asking, RequestBook } from "../policies/nova/request-book.ts";
@@ -33,7 +34,11 @@ export function requestBook(spec: CloudSpec, { flavors, requests }: Workload, ho
     const said = asks === undefined ? [] : [asks.zone[server], asks.hints[server], asks.forcedHost[server], asks.group[server]! >= 0];
     return [simple(server), ...said, byProject ? servers.project[server] : 0].join(" ");
   };
-  return new RequestBook({ asking, key, project, name: (server) => servers.nameOf(server) }, placementAsks(spec, hosts), pciAliases);
+  return new RequestBook(
+    { asking, key, project, name: (server) => servers.nameOf(server), mix: mixOf(flavors, requests.flavor) },
+    placementAsks(spec, hosts),
+    pciAliases,
+  );
 }
 
 function placementAsks({ aggregates, nova }: CloudSpec, hosts: Hosts): PlacementAsks {

@@ -191,6 +191,7 @@ function describeHosts(spec: CloudSpec): readonly InventoryHost[] {
         disabled: group.disabled,
         ...(cells === null ? {} : { cells }),
         pciPools: group.pciPools,
+        wattsByLoad: type.wattsByLoad,
       };
       inventory.push({ description, nicBytesPerSecond: group.nicBytesPerSecond, wattsByLoad: type.wattsByLoad, hypervisor });
     }

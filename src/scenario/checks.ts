@@ -15,8 +15,14 @@ import { DEFAULT_IMAGE, MAX_HOSTS } from "./schema-cloud.ts";
 import { MAX_SERVERS } from "./schema-requests.ts";
 import type { Catalogue, LocalNames } from "./vocabulary.ts";
 
+interface Named {
+  readonly name: string;
+  readonly path: Path;
+  readonly at: Located;
+}
+
 /** Names a list of maps gives: `cloud.flavors[*].name`. */
-function namesIn(root: Located, path: Path): { readonly name: string; readonly path: Path; readonly at: Located }[] {
+export function namesIn(root: Located, path: Path): Named[] {
   const list = valueAt(root, path);
   if (list?.kind !== "list") return [];
   return list.items.flatMap((_, index) => {
@@ -53,6 +59,20 @@ function zonesIn(root: Located): readonly string[] {
 
 const lengthOf = (located: Located | undefined): number => (located?.kind === "list" ? located.items.length : 0);
 
+/** Names that are given twice. */
+export function namedTwice(names: readonly Named[], noun: string): Problem[] {
+  const first = new Map<string, number>();
+  return names.flatMap(({ name, path, at: located }) => {
+    const line = first.get(name);
+    if (line === undefined) {
+      first.set(name, located.place.line);
+      return [];
+    }
+    const message = `${noun} "${shorten(name)}" is named twice (first in line ${line})`;
+    return [problemAt(located.place, path, message, "give each a name of its own")];
+  });
+}
+
 export function checkAcross(schema: z.ZodType, root: Located, catalogue: Catalogue): Problem[] {
   const across = new Across(schema, root);
   const { problems } = across;
@@ -67,7 +87,7 @@ export function checkAcross(schema: z.ZodType, root: Located, catalogue: Catalog
     ["storage_tiers", "storage tier"],
     ["aggregates", "aggregate"],
   ] as const) {
-    once(namesIn(root, ["cloud", key]), noun);
+    problems.push(...namedTwice(namesIn(root, ["cloud", key]), noun));
   }
   const policies = valueAt(root, ["study", "policies"]);
   once(
@@ -97,21 +117,8 @@ export function checkAcross(schema: z.ZodType, root: Located, catalogue: Catalog
   }
   return problems;
 
-  function once(names: readonly { readonly name: string; readonly path: Path; readonly at: Located }[], noun: string): void {
-    const first = new Map<string, number>();
-    for (const { name, path, at: located } of names) {
-      const line = first.get(name);
-      if (line === undefined) first.set(name, located.place.line);
-      else
-        problems.push(
-          problemAt(
-            located.place,
-            path,
-            `${noun} "${shorten(name)}" is named twice (first in line ${line})`,
-            "give each a name of its own",
-          ),
-        );
-    }
+  function once(names: readonly Named[], noun: string): void {
+    problems.push(...namedTwice(names, noun));
   }
 
   function checkGroups(): void {

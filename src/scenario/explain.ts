@@ -3,6 +3,7 @@
 import type { z } from "zod";
 import type { Parameter } from "../kernel/parameter.ts";
 import { type Dimension, formatQuantity } from "../kernel/units.ts";
+import { startAt } from "../policies/nova/policy.ts";
 import { type Absent, type Default, type Facts, factsOf } from "./grammar.ts";
 import { childOf, formatPlace, type Located, type Path, toPlain, valueAt } from "./located.ts";
 import { policyOf } from "./resolve.ts";
@@ -155,6 +156,7 @@ function policyValues(
       "One of this many best hosts is drawn at random",
     ),
     value("shuffle_best_same_weighed_hosts", String(spec.shuffleBestSameWeighedHosts), "Whether equally good hosts are shuffled"),
+    value(startAt.name, spec.startAt ?? String(startAt.default), startAt.meaning),
     ...[...spec.options].map(([name, set]) =>
       value(name, printOption(set), catalogue.options.get(name)?.meaning ?? "Option of a filter or a weigher"),
     ),

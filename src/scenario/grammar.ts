@@ -173,12 +173,13 @@ export function table<V extends z.ZodType>(meaning: string, { noun, names, refus
   return declared(schema, { kind: "table", meaning, fallback, value, noun, names, refuse: refuse ?? null });
 }
 
-/** One of several forms, recognised by what was written. */
+/** One of several forms, recognised by what was written. It has to be written unless there is a fallback. */
 export function choice<O extends Readonly<Record<string, z.ZodType>>>(
   meaning: string,
   options: O,
   expected: string,
   pick: (written: unknown) => (keyof O & string) | null,
+  fallback: Default | null = null,
 ): z.ZodType<z.output<O[keyof O & string]>> {
   const schema = z.unknown().transform((written, context): z.output<O[keyof O & string]> => {
     const option = pick(written);
@@ -193,7 +194,8 @@ export function choice<O extends Readonly<Record<string, z.ZodType>>>(
       context.issues.push({ ...issue, input: written, path: [...issue.path] } as z.core.$ZodRawIssue);
     return z.NEVER;
   });
-  return declared(schema, { kind: "choice", meaning, fallback: null, options, pick });
+  const facts: ChoiceFacts = { kind: "choice", meaning, fallback, options, pick };
+  return fallback === null ? declared(schema, facts) : declared(schema.prefault(fallback.default as never), facts);
 }
 
 /** The schema that holds at `path` for what was written there; undefined when the path leaves what is known. */

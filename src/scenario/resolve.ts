@@ -2,6 +2,7 @@
 import type { Flavor } from "../datacenter/flavor.ts";
 import type { OptionValue } from "../policies/nova/config.ts";
 import type { PciAlias } from "../policies/nova/pci/alias.ts";
+import { startingPlaces } from "../policies/nova/policy.ts";
 import { defaultRequestOptions, type RequestOptions } from "../policies/nova/request/request-options.ts";
 import type { ArrivalSpec, WorkloadSpec } from "../workload/workload.ts";
 import { HostNames } from "./host-names.ts";
@@ -156,6 +157,7 @@ export function policyOf(policy: ReadPolicy, catalogue: Catalogue): PolicySpec {
   if (typeof policy === "string") return catalogue.presets.get(policy)!;
   const base = catalogue.presets.get(policy.based_on)!;
   const options = new Map(base.options);
+  const startAt = startingPlaces.find((place) => place === policy.start_at) ?? base.startAt;
   for (const name of catalogue.options.keys()) {
     const value = (policy as Readonly<Record<string, unknown>>)[name];
     if (value !== undefined) options.set(name, value as OptionValue);
@@ -171,5 +173,6 @@ export function policyOf(policy: ReadPolicy, catalogue: Catalogue): PolicySpec {
     ...(policy.randomize_allocation_candidates === undefined
       ? {}
       : { randomizeAllocationCandidates: policy.randomize_allocation_candidates }),
+    ...(startAt === undefined ? {} : { startAt }),
   };
 }

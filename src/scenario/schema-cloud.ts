@@ -32,13 +32,13 @@ const PETABYTE = 2 ** 50;
 const TERABYTE = 2 ** 40;
 const OWN_CHOICE = "a choice of Orrery";
 
-const ram = (least: number, most = 64 * TERABYTE) => quantity("information", { least, most, step: wholeMib });
+export const ram = (least: number, most = 64 * TERABYTE) => quantity("information", { least, most, step: wholeMib });
 const disk = (least: number, most = PETABYTE) => quantity("information", { least, most, step: wholeGib });
 const bandwidth = quantity("bandwidth", { above: 0, most: 1e13 });
 const ratio = quantity("ratio", { above: 0, most: 1000 });
 
 /** Everything about a host but its type and number; `cloud.host_defaults` takes the same keys. */
-function hostShape(catalogue: Catalogue) {
+export function hostShape(catalogue: Catalogue) {
   return {
     racks: defaulted(count("racks", 1, MAX_HOSTS), "Racks these hosts are dealt over, round robin", {
       default: 1,
@@ -104,7 +104,7 @@ function hostShape(catalogue: Catalogue) {
   };
 }
 
-function flavorShape(local: LocalNames) {
+export function flavorShape(local: LocalNames) {
   return {
     name: required(text("a flavor name"), "Name of the flavor"),
     vcpus: required(vcpus(4096), "vCPUs of the flavor; fractions to a thousandth are possible"),

@@ -2,7 +2,8 @@
 import type { z } from "zod";
 import { SECOND } from "../kernel/time.ts";
 import { type OptionValue, optionKind } from "../policies/nova/config.ts";
-import { accept, choice, defaulted, defaultedList, optional, reject, required, section, type ValueKind } from "./grammar.ts";
+import { startAt, startingPlaces } from "../policies/nova/policy.ts";
+import { accept, choice, type Default, defaulted, defaultedList, optional, reject, required, section, type ValueKind } from "./grammar.ts";
 import { texts } from "./hardware-kinds.ts";
 import { MAX_HOSTS } from "./schema-cloud.ts";
 import { MAX_DURATION } from "./schema-requests.ts";
@@ -48,7 +49,8 @@ export function printOption(value: OptionValue): string {
   return Array.isArray(value) ? value.join(", ") : String(value);
 }
 
-function policySchema(catalogue: Catalogue) {
+/** One policy, by its name or described; it has to be written unless there is a fallback. */
+export function policySchema(catalogue: Catalogue, fallback: Default | null = null) {
   const presets = [...catalogue.presets.keys()];
   const inherited = { absent: "that of the policy it is based on", source: "based_on", evidence: "assumed" } as const;
   const options = Object.fromEntries([...catalogue.options].map(([name, option]) => [name, optionSchema(option)]));
@@ -64,6 +66,7 @@ function policySchema(catalogue: Catalogue) {
     enabled_filters: optional(words("filter", catalogue.filters), "Filters in the order in which they are applied", inherited),
     weight_classes: optional(words("weigher", catalogue.weighers), "Weighers in the order in which their weights are added", inherited),
     host_subset_size: optional(count("hosts", 1, 1_000_000), "One of this many best hosts is drawn at random", inherited),
+    start_at: optional(word("starting place", startingPlaces), startAt.meaning, inherited),
     shuffle_best_same_weighed_hosts: optional(flag, "Whether equally good hosts are shuffled", inherited),
     max_placement_results: optional(count("candidates", 1, MAX_HOSTS), "Allocation candidates asked for at most, under this policy", {
       absent: "cloud.nova.max_placement_results",
@@ -86,6 +89,7 @@ function policySchema(catalogue: Catalogue) {
         : typeof written === "object" && written !== null && !Array.isArray(written)
           ? "described"
           : null,
+    fallback,
   );
 }
 

@@ -97,7 +97,7 @@ function hostRecord(row: number, more: Partial<HostRecord>): HostRecord {
     ...{ num_instances: 0, num_io_ops: 0, failed_builds: 0 },
     ...{ cpu_allocation_ratio: 1, ram_allocation_ratio: 1, disk_allocation_ratio: 1 },
     ...{ hypervisor_type: "QEMU", hypervisor_version: 6_002_000, supported_instances: [["x86_64", "kvm", "hvm"]] },
-    ...{ cpu_info: null, stats: {}, metrics: [], pci_pools: [], instances: [] },
+    ...{ cpu_info: null, stats: {}, metrics: [], pci_pools: [], instances: [], watts_by_load: [80, 100 + 10 * row, 200] },
     service: { disabled: false, forced_down: false, seconds_since_heartbeat: 5 },
     ...more,
   };

@@ -372,12 +372,13 @@ describe("the presets", () => {
     for (const [name, preset] of presets) {
       expect(preset.name).toBe(name);
       expect(preset.meaning).toMatch(/\.$/);
+      expect(preset.source).not.toBe("");
       expect(preset.enabledFilters).toEqual(filters);
       for (const weigher of preset.weighers) expect(weighers.map((known) => known.name)).toContain(weigher);
       for (const option of preset.options.keys()) expect(optionsKnown).toContain(option);
     }
-    const told = [...presets.values()].map(({ weighers, options, hostSubsetSize }) =>
-      JSON.stringify([weighers, [...options], hostSubsetSize]),
+    const told = [...presets.values()].map(({ weighers, options, hostSubsetSize, startAt = null }) =>
+      JSON.stringify([weighers, [...options], hostSubsetSize, startAt]),
     );
     expect(new Set(told).size).toBe(presets.size);
   });

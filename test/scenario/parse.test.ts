@@ -96,6 +96,12 @@ describe("a scenario after reading", () => {
     });
   });
 
+  it("lets a policy begin to look elsewhere than at the first host", () => {
+    const policies = "[{name: turns, based_on: random, start_at: after-last-chosen}, random]";
+    const { study } = read(scenarioText({ study: `study: {duration: 1 h, policies: ${policies}}` }));
+    expect(study.policies.map(({ startAt }) => startAt)).toEqual(["after-last-chosen", undefined]);
+  });
+
   it("takes worker counts and service times by the names of components and operations", () => {
     const cloud = `cloud:
   hosts: [{type: dell-r7525, count: 1}]

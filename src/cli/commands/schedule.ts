@@ -1,23 +1,41 @@
-// orrery schedule: asks the scheduler alone. One case a line in, one answer a line out; no simulation runs.
+// orrery schedule: asks the scheduler alone; no simulation runs. A file of hosts and requests gives a table of decisions; cases, one a line, give
+// one answer a line.
 import { readFileSync } from "node:fs";
 import type { Argv } from "yargs";
 import { InputError } from "../../kernel/problem.ts";
-import { answerCase, type ScheduleCase } from "../../policies/cases/index.ts";
+import { decide } from "../../policies/cases/decisions.ts";
+import { answerCase, caseKinds, type ScheduleCase } from "../../policies/cases/index.ts";
+import { decisionTable } from "../../report/decision-table.ts";
+import { json } from "../../report/run-files.ts";
+import { catalogue } from "../../scenario/catalogue.ts";
+import { readSchedule } from "../../scenario/schedule-file.ts";
 
-export const command = "schedule";
-export const describe = "Answer scheduling cases: which hosts pass, what they weigh, where servers go";
+export const command = "schedule [file]";
+export const describe = "Ask the scheduler alone: which hosts pass, what they weigh, where servers go";
 
 export const builder = (yargs: Argv) =>
-  yargs.option("cases", {
-    type: "string",
-    demandOption: true,
-    describe: "File with one case a line, as JSON (single, sequence, alternates, placement)",
-  });
+  yargs
+    .positional("file", { type: "string", describe: "YAML or JSON file of hosts, flavors and requests" })
+    .option("json", { type: "boolean", default: false, describe: "Print the decisions as JSON" })
+    .option("cases", { type: "string", describe: `Instead: file with one case a line, as JSON (${caseKinds.join(", ")})` });
 
-export function handler(argv: Awaited<ReturnType<typeof builder>["argv"]>): void {
-  const lines = readText(argv.cases).split("\n");
+export function handler({ file, cases, json: asJson }: Awaited<ReturnType<typeof builder>["argv"]>): void {
+  if (file === undefined && cases === undefined) throw usage("a file is missing", "orrery schedule FILE, or orrery schedule --cases FILE");
+  if (file !== undefined && cases !== undefined) throw usage("both a file and --cases are given", "ask one thing at a time");
+  if (cases !== undefined) answerCases(cases);
+  else if (file !== undefined) answerFile(file, asJson);
+}
+
+function answerFile(file: string, asJson: boolean): void {
+  const question = readSchedule(file, catalogue);
+  const decisions = decide(question);
+  process.stdout.write(asJson ? json({ policy: question.policy.name, decisions }) : decisionTable(question, decisions));
+}
+
+function answerCases(file: string): void {
+  const lines = readText(file).split("\n");
   for (const [i, line] of lines.entries()) {
-    if (line.trim() !== "") process.stdout.write(`${answerLine(argv.cases, i + 1, line)}\n`);
+    if (line.trim() !== "") process.stdout.write(`${answerLine(file, i + 1, line)}\n`);
   }
 }
 
@@ -58,6 +76,9 @@ function parse(file: string, line: number, text: string): ScheduleCase {
   if (typeof read === "object" && read !== null && typeof (read as ScheduleCase).kind === "string") return read as ScheduleCase;
   throw problem(file, line, 'a case is an object with "kind"', 'such as {"id": "1", "kind": "single", ...}');
 }
+
+const usage = (message: string, hint: string) =>
+  new InputError([{ file: null, line: null, column: null, path: "", message: `orrery schedule: ${message}`, hint }]);
 
 function problem(file: string, line: number | null, message: string, hint: string): InputError {
   return new InputError([{ file, line, column: null, path: "", message, hint }]);

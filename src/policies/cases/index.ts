@@ -1,6 +1,8 @@
 // Scheduling cases: a question to the scheduler as one JSON object, and its answer. Each kind is one file; to add one, give it a line here.
 import { type AlternatesCase, answerAlternates } from "./alternates.ts";
+import { answerNuma, type NumaCase } from "./numa.ts";
 import { answerPlacement, type PlacementCase } from "./placement.ts";
+import { answerRequest, type RequestCase } from "./request.ts";
 import { answerSequence, type SequenceCase } from "./sequence.ts";
 import { answerSingle, type SingleCase } from "./single.ts";
 
@@ -37,7 +39,19 @@ const kinds: readonly CaseKind[] = [
     members: ["providers", "request"],
     answer: (one) => answerPlacement(one as ScheduleCase & PlacementCase),
   },
+  ...["resource-request", "request-filter"].map((kind) => ({
+    kind,
+    members: ["input"],
+    answer: (one: ScheduleCase) => answerRequest(one as ScheduleCase & RequestCase),
+  })),
+  ...["numa-constraints", "numa-fit", "numa-filter", "pci-numa"].map((kind) => ({
+    kind,
+    members: ["input"],
+    answer: (one: ScheduleCase) => answerNuma(one as ScheduleCase & NumaCase),
+  })),
 ];
+
+export const caseKinds: readonly string[] = kinds.map(({ kind }) => kind);
 
 /**
  * The answer to a case, in the shape of its kind.

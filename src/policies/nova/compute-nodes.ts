@@ -9,6 +9,7 @@ import type { Flavor } from "../../datacenter/flavor.ts";
 import type { Amounts, Hosts } from "../../datacenter/hosts.ts";
 import type { HostCell } from "../../datacenter/numa/host-cell.ts";
 import type { PciPool } from "../../datacenter/pci-pool.ts";
+import type { ResourceVector } from "../../datacenter/resource-vector.ts";
 import type { Aggregate, HostStates, Metric } from "./host-states.ts";
 import { consumePci } from "./pci/consume.ts";
 import type { RequestSpec } from "./request-spec.ts";
@@ -16,6 +17,7 @@ import type { RequestSpec } from "./request-spec.ts";
 export class ComputeNodes implements HostStates {
   readonly count: number;
   readonly hasAggregates: boolean;
+  readonly averageCapacity: ResourceVector;
   private readonly hosts: Hosts;
   /** What nova-compute has taken on: its own servers, which Placement may know earlier. */
   private readonly heldVcpuMilli: Float64Array;
@@ -42,6 +44,7 @@ export class ComputeNodes implements HostStates {
     this.count = n;
     this.hosts = hosts;
     this.hasAggregates = hosts.hasAggregates;
+    this.averageCapacity = hosts.averageCapacity;
     this.heldVcpuMilli = new Float64Array(n);
     this.heldRamMb = new Float64Array(n);
     this.heldDiskGb = new Float64Array(n);
@@ -180,7 +183,21 @@ export class ComputeNodes implements HostStates {
     );
   }
 
+  /** What of the capacity the records do not count as taken. */
+  room(host: number): ResourceVector {
+    const [vcpuMilli, ramMb, diskGb] = this.hosts.capacity(host);
+    return [vcpuMilli - this.usedVcpuMilli[host]!, ramMb - this.usedRamMb[host]!, diskGb - this.usedDiskGb[host]!];
+  }
+
   // What does not.
+
+  capacity(host: number): ResourceVector {
+    return this.hosts.capacity(host);
+  }
+
+  wattsAt(host: number, utilisation: number): number {
+    return this.hosts.wattsAt(host, utilisation);
+  }
 
   hostName(host: number): string {
     return this.hosts.hostName(host);

@@ -67,6 +67,8 @@ export class FilterScheduler {
   readonly leftAfter: Int32Array;
   /** Of the last decision: the weight of the chosen host. */
   weight = 0;
+  /** The host chosen last; -1 before the first choice. Policies that do not begin with the first host go on from here. */
+  lastChosen = -1;
 
   private readonly hosts: HostStates;
   private readonly inventories: Inventories | null;
@@ -135,8 +137,23 @@ export class FilterScheduler {
    * @throws SchedulingError where a filter or a weigher of Nova would raise
    */
   sort(hosts: readonly number[], request: RequestSpec, index: number): readonly number[] {
-    this.list.set(hosts);
+    this.list.set(this.inLine(hosts));
     return [...this.ordered.subarray(0, this.decide(request, hosts.length, index, hosts.length, index))];
+  }
+
+  /** Row of the host with which a decision begins. */
+  private startingHost(): number {
+    const { startAt = "first" } = this.policy;
+    if (startAt === "first" || this.lastChosen < 0) return 0;
+    return startAt === "last-chosen" ? this.lastChosen : (this.lastChosen + 1) % this.hosts.count;
+  }
+
+  /** The hosts from the place where a decision begins, around the end of the list. */
+  private inLine(hosts: readonly number[]): readonly number[] {
+    if ((this.policy.startAt ?? "first") === "first") return hosts;
+    const start = this.startingHost();
+    const ascending = [...hosts].sort((a, b) => a - b);
+    return [...ascending.filter((host) => host >= start), ...ascending.filter((host) => host < start)];
   }
 
   private decide(request: RequestSpec, offered: number, index: number, alternates: number, n: number): number {
@@ -185,8 +202,10 @@ export class FilterScheduler {
     // Nova asks without a limit when the request names a server group or other servers.
     const unlimited = request.group >= 0 || ["group", "same_host", "different_host"].some((hint) => hintOf(request, hint).length > 0);
     const limit = unlimited ? hosts.count : Math.min(hosts.count, this.maxPlacementResults);
+    const start = this.startingHost();
     let count = 0;
-    for (let host = 0; host < hosts.count && count < limit; host++) if (hosts.fits(host, flavor, bootFromVolume)) list[count++] = host;
+    for (let host = start; host < hosts.count && count < limit; host++) if (hosts.fits(host, flavor, bootFromVolume)) list[count++] = host;
+    for (let host = 0; host < start && count < limit; host++) if (hosts.fits(host, flavor, bootFromVolume)) list[count++] = host;
     return count;
   }
 
@@ -194,13 +213,16 @@ export class FilterScheduler {
     const { list } = this;
     const { candidateDraws } = this; // null: the first ones are returned
     let count = 0;
+    const { count: all } = this.hosts;
+    const start = this.startingHost();
     for (const { amounts, allowed, limit } of queries) {
       const before = count;
-      let next = 0; // among the candidates of the query before, which are in order
-      const most = before + (candidateDraws !== null ? this.hosts.count : Math.min(this.hosts.count, limit ?? this.hosts.count));
-      for (let host = 0; host < this.hosts.count && count < most; host++) {
+      let next = 0; // among the candidates of the query before, which stand in the same order
+      const most = before + (candidateDraws !== null ? all : Math.min(all, limit ?? all));
+      for (let place = 0; place < all && count < most; place++) {
+        const host = start + place < all ? start + place : start + place - all;
         if ((allowed !== null && allowed[host] === 0) || !inventories.fits(host, amounts)) continue;
-        while (next < before && list[next]! < host) next++;
+        while (next < before && (list[next]! - start + all) % all < place) next++;
         if (next === before || list[next] !== host) list[count++] = host;
       }
       if (candidateDraws !== null && limit !== null && count - before > limit) {
@@ -313,6 +335,7 @@ export class FilterScheduler {
       weights[0] = this.weight;
     }
     ordered.set(list.subarray(0, wanted));
+    this.lastChosen = list[0]!;
     this.weighed = count;
     this.kept = this.weighers.length === 0 ? count : sorted;
     return wanted;

@@ -4,6 +4,8 @@
 import type { Flavor } from "../../datacenter/flavor.ts";
 import type { HostCell } from "../../datacenter/numa/host-cell.ts";
 import type { PciPool } from "../../datacenter/pci-pool.ts";
+import { wattsAt } from "../../datacenter/power.ts";
+import type { ResourceVector } from "../../datacenter/resource-vector.ts";
 import type { Aggregate, HostStates, Metric } from "./host-states.ts";
 import { amountsOf, hasRoom, type Inventory } from "./inventory.ts";
 import { consumePci } from "./pci/consume.ts";
@@ -47,6 +49,8 @@ export interface HostRecord {
     readonly seconds_since_heartbeat: number | null;
     readonly seconds_since_created?: number;
   };
+  /** Watts at equally spaced loads from idle to full; absent = not known. */
+  readonly watts_by_load?: readonly number[];
   /** By resource class; without it the host is never asked whether a server fits. */
   readonly inventory?: Readonly<Record<string, Inventory>>;
 }
@@ -61,6 +65,7 @@ export interface AggregateRecord {
 export class HostRecords implements HostStates {
   readonly count: number;
   readonly hasAggregates: boolean;
+  readonly averageCapacity: ResourceVector;
   private readonly records: readonly HostRecord[];
   private readonly ofHost: readonly (readonly Aggregate[])[];
   private readonly statistics: readonly ReadonlyMap<string, string>[];
@@ -98,6 +103,9 @@ export class HostRecords implements HostStates {
     this.ioOps = Int32Array.from(records, (record) => record.num_io_ops);
     this.uuids = records.map((record) => new Set(record.instances));
     this.pools = records.map((record) => record.pci_pools.map(poolOf));
+    const mean: [number, number, number] = [0, 0, 0];
+    for (let host = 0; host < this.count; host++) for (const [i, amount] of this.capacity(host).entries()) mean[i]! += amount / this.count;
+    this.averageCapacity = mean;
   }
 
   /**
@@ -182,6 +190,38 @@ export class HostRecords implements HostStates {
       (this.vcpusUsed[host]! + flavor.vcpuMilli / 1000) / (record.vcpus * record.cpu_allocation_ratio) +
       (record.memory_mb - this.ramMb[host]! + flavor.ramMb) / (record.memory_mb * record.ram_allocation_ratio);
     return diskGb > 0 ? (shares + (record.local_gb - this.diskMb[host]! / 1024 + flavor.diskGb) / diskGb) / 3 : shares / 2;
+  }
+
+  /** By the inventory; where a host has none, by its record and its ratios. */
+  capacity(host: number): ResourceVector {
+    const { inventory, vcpus, memory_mb: ramMb, local_gb: diskGb, ...record } = this.records[host]!;
+    if (inventory === undefined) {
+      const { cpu_allocation_ratio: cpuRatio, ram_allocation_ratio: ramRatio, disk_allocation_ratio: diskRatio } = record;
+      return [1000 * vcpus * cpuRatio, ramMb * ramRatio, diskGb * diskRatio];
+    }
+    const of = (name: string) => {
+      const entry = inventory[name];
+      return entry === undefined ? 0 : (entry.total - entry.reserved) * entry.allocation_ratio;
+    };
+    return [1000 * of("VCPU"), of("MEMORY_MB"), of("DISK_GB")];
+  }
+
+  room(host: number): ResourceVector {
+    const { inventory, memory_mb: ramMb, local_gb: diskGb } = this.records[host]!;
+    const [vcpuMilli, capacityRamMb, capacityDiskGb] = this.capacity(host);
+    const used = (name: string) => inventory?.[name]?.used ?? 0;
+    return inventory === undefined
+      ? [
+          vcpuMilli - 1000 * this.vcpusUsed[host]!,
+          capacityRamMb - (ramMb - this.ramMb[host]!),
+          capacityDiskGb - (diskGb - this.diskMb[host]! / 1024),
+        ]
+      : [vcpuMilli - 1000 * used("VCPU"), capacityRamMb - used("MEMORY_MB"), capacityDiskGb - used("DISK_GB")];
+  }
+
+  wattsAt(host: number, utilisation: number): number {
+    const { watts_by_load: curve } = this.records[host]!;
+    return curve === undefined ? 0 : wattsAt(curve, utilisation);
   }
 
   numInstances(host: number): number {

@@ -5,6 +5,7 @@ import type { Flavor } from "../../datacenter/flavor.ts";
 import type { HostAggregate as Aggregate } from "../../datacenter/hosts.ts";
 import type { HostCell } from "../../datacenter/numa/host-cell.ts";
 import type { PciPool } from "../../datacenter/pci-pool.ts";
+import type { ResourceVector } from "../../datacenter/resource-vector.ts";
 
 export type { HostAggregate as Aggregate } from "../../datacenter/hosts.ts";
 
@@ -38,6 +39,13 @@ export interface HostStates {
   diskAllocationRatio(host: number): number;
   /** Mean share of vCPUs, RAM and disk in use, of what may be promised, once a server of the flavor is there. */
   shareUsedWith(host: number, flavor: Flavor): number;
+  /** What may be promised of each resource, (total - reserved) x ratio, and how much of that is not. */
+  capacity(host: number): ResourceVector;
+  room(host: number): ResourceVector;
+  /** Mean capacity over all hosts. */
+  readonly averageCapacity: ResourceVector;
+  /** Watts drawn at a utilisation of 0..1 of the CPUs; 0 at any where nothing is known of the host's power. */
+  wattsAt(host: number, utilisation: number): number;
 
   numInstances(host: number): number;
   numIoOps(host: number): number;

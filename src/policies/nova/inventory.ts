@@ -1,6 +1,7 @@
 // Placement's capacity rule for one provider with no others below it: what a server asks for, and whether there is room.
 // @source placement/objects/allocation.py, nova/scheduler/utils.py
 import type { Flavor } from "../../datacenter/flavor.ts";
+import { demandOf } from "../../datacenter/resource-vector.ts";
 
 /** Of one resource class. */
 export interface Inventory {
@@ -15,10 +16,10 @@ export interface Inventory {
 
 /** Amounts by resource class; nothing of a class is not asked for. */
 export function amountsOf(flavor: Flavor, bootFromVolume: boolean): ReadonlyMap<string, number> {
-  const diskGb = (bootFromVolume ? (flavor.ephemeralGb ?? 0) : flavor.diskGb) + Math.ceil((flavor.swapMb ?? 0) / 1024);
+  const [vcpuMilli, ramMb, diskGb] = demandOf(flavor, bootFromVolume);
   const amounts: readonly (readonly [string, number])[] = [
-    ["VCPU", flavor.vcpuMilli / 1000],
-    ["MEMORY_MB", flavor.ramMb],
+    ["VCPU", vcpuMilli / 1000],
+    ["MEMORY_MB", ramMb],
     ["DISK_GB", diskGb],
   ];
   return new Map(amounts.filter(([, amount]) => amount !== 0));

@@ -1,6 +1,7 @@
 // Requests as the scheduler is given them, put together from what a server is and what its user asked for. Servers that ask alike share what
 // does not depend on the server: the request filters, the Placement query and the NUMA topology are worked out once for each way of asking.
 import type { Flavor, Image } from "../../datacenter/flavor.ts";
+import type { FlavorShare } from "./flavor-mix.ts";
 import { numaConstraints } from "./numa/constraints.ts";
 import type { NumaRequest } from "./numa/numa-filter.ts";
 import type { PciAlias } from "./pci/alias.ts";
@@ -52,6 +53,8 @@ export interface Askers {
   readonly key: (server: number) => string | number;
   readonly name: (server: number) => string;
   readonly project: (server: number) => string;
+  /** What the cloud is asked for as a whole. */
+  readonly mix?: readonly FlavorShare[];
 }
 
 export class RequestBook {
@@ -83,6 +86,7 @@ export class RequestBook {
       pciRequests: devices,
       numa,
       placement: queries,
+      ...(this.of.mix === undefined ? {} : { mix: this.of.mix }),
       ...(forcedHost === null ? {} : { forceHosts: [forcedHost] }),
     };
   }

@@ -2,6 +2,7 @@
 // absent, nobody did.
 // @source nova/objects/request_spec.py
 import type { Flavor, Image } from "../../datacenter/flavor.ts";
+import type { FlavorShare } from "./flavor-mix.ts";
 import type { NumaRequest } from "./numa/numa-filter.ts";
 import type { PciRequest } from "./pci/requests.ts";
 import type { PlacementAsk } from "./request/placement-asks.ts";
@@ -51,6 +52,8 @@ export interface RequestSpec {
   readonly numa?: NumaRequest;
   /** What is asked of Placement after the request filters; absent: vCPUs, RAM and disk of the flavor, of any host. */
   readonly placement?: PlacementAsk;
+  /** What the cloud is asked for as a whole, as far as it is known; absent: servers such as this one. */
+  readonly mix?: readonly FlavorShare[];
 }
 
 /** The values of a hint; none if the request has no such hint. */

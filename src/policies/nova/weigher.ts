@@ -48,6 +48,14 @@ export interface Weigher {
   ) => (host: number) => number;
 }
 
+/**
+ * A raw value to a billionth. Values that are equal on paper must be equal: normalising would turn a last bit that rounding left behind into a
+ * preference of full weight.
+ */
+export function toBillionths(value: number): number {
+  return Math.round(value * 1e9) / 1e9;
+}
+
 export function defineWeigher<const W extends Weigher>(weigher: W): Weigher {
   return weigher;
 }

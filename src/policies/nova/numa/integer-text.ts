@@ -1,11 +1,6 @@
-// Whole numbers in texts, as Python's int() reads them: a sign, blanks around and single underscores between digits are fine.
+// Whole numbers that a server's properties must hold: any other text refuses it.
+import { integerIn } from "../text-values.ts";
 import { Refusal } from "./refusal.ts";
-
-/** The number, or null for any other text. */
-export function integerIn(text: string): number | null {
-  const trimmed = text.trim();
-  return /^[+-]?\d+(_\d+)*$/.test(trimmed) ? Number(trimmed.replaceAll("_", "")) : null;
-}
 
 /** The number; refuses any other text with ValueError. */
 export function integerOf(property: string, text: string): number {

@@ -1,8 +1,9 @@
 // The other way to ask for dedicated CPUs: in Placement's words, `resources:PCPU=4` and `trait:HW_CPU_HYPERTHREADING=required`.
 // @source nova/virt/hardware.py (_get_vcpu_pcpu_resources, _get_hyperthreading_trait)
+
+import { integerIn } from "../text-values.ts";
 import type { ImageNumaProperties } from "./image-properties.ts";
 import type { CpuPolicy, CpuThreadPolicy, EmulatorThreadsPolicy } from "./instance-topology.ts";
-import { integerIn } from "./integer-text.ts";
 import { Refusal } from "./refusal.ts";
 
 type ExtraSpecs = ReadonlyMap<string, string>;

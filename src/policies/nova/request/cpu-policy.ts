@@ -1,9 +1,9 @@
 // Pinned CPUs are a resource class of their own: a dedicated policy asks for PCPU instead of VCPU, a mixed one for some of each.
 // @source nova/virt/hardware.py, get_cpu_policy_constraint and its neighbours; nova/scheduler/utils.py (nova 26.2.2)
-import { parseCpuMask } from "./cpu-list.ts";
+import { cpusInMask } from "../cpu-list.ts";
+import { booleanIn } from "../text-values.ts";
 import { wish } from "./flavor-and-image.ts";
 import { RequestRefused, type SchedulingRequest } from "./scheduling-request.ts";
-import { isTrue } from "./text-values.ts";
 
 export interface CpuNeeds {
   /** Null: no statement, the flavor's vcpus count as VCPU. */
@@ -27,7 +27,7 @@ export function cpuNeeds(request: SchedulingRequest): CpuNeeds {
   if (policy !== "mixed") return { vcpus: null, pcpus: null, hyperthreading, dedicated: false };
   const dedicated = dedicatedCpus(request);
   const realtime = realtimeCpus(request, emulator);
-  const pinned = (dedicated ?? realtime)?.size ?? 0;
+  const pinned = (dedicated ?? realtime)?.length ?? 0;
   return { vcpus: vcpus - pinned, pcpus: pinned + extra, hyperthreading, dedicated: false };
 }
 
@@ -61,31 +61,37 @@ function emulatorThreadsPolicy({ flavor }: SchedulingRequest): string | undefine
 }
 
 /** Some of the flavor's CPUs, not all and not none; undefined without a mask. */
-function dedicatedCpus({ flavor }: SchedulingRequest): ReadonlySet<number> | undefined {
+function dedicatedCpus({ flavor }: SchedulingRequest): readonly number[] | undefined {
   const mask = flavor.extraSpecs.get("hw:cpu_dedicated_mask");
   if (!mask) return undefined;
-  const cpus = parseCpuMask(mask, flavor.vcpus);
-  if (cpus.size === 0 || cpus.size >= flavor.vcpus || !areWithin(cpus, flavor.vcpus)) {
+  const cpus = maskedCpus(mask, flavor.vcpus);
+  if (cpus.length === 0 || cpus.length >= flavor.vcpus || !areWithin(cpus, flavor.vcpus)) {
     throw new RequestRefused("InvalidMixedInstanceDedicatedMask", `"${mask}" must select some, not all, of ${flavor.vcpus} CPUs`);
   }
   return cpus;
 }
 
 /** The mask of the image goes before that of the flavor; without one all CPUs are meant, which needs an emulator threads policy. */
-function realtimeCpus(request: SchedulingRequest, emulator: string | undefined): ReadonlySet<number> | undefined {
+function realtimeCpus(request: SchedulingRequest, emulator: string | undefined): readonly number[] | undefined {
   const { vcpus, extraSpecs } = request.flavor;
-  if (!isTrue(extraSpecs.get("hw:cpu_realtime") ?? "")) return undefined;
+  if (!booleanIn(extraSpecs.get("hw:cpu_realtime") ?? "")) return undefined;
   const masks = wish(request, "cpu_realtime_mask");
   const mask = masks.image || masks.flavor;
-  const cpus = parseCpuMask(mask || `0-${vcpus - 1}`, vcpus);
-  if (cpus.size === 0 || !areWithin(cpus, vcpus) || (cpus.size === vcpus && emulator === undefined)) {
+  const cpus = maskedCpus(mask || `0-${vcpus - 1}`, vcpus);
+  if (cpus.length === 0 || !areWithin(cpus, vcpus) || (cpus.length === vcpus && emulator === undefined)) {
     throw new RequestRefused("RealtimeMaskNotFoundOrInvalid", `"${mask ?? ""}" must leave one of ${vcpus} CPUs to the emulator`);
   }
   return cpus;
 }
 
-function areWithin(cpus: ReadonlySet<number>, vcpus: number): boolean {
-  return [...cpus].every((cpu) => cpu >= 0 && cpu < vcpus);
+function maskedCpus(mask: string, vcpus: number): readonly number[] {
+  const cpus = cpusInMask(mask, vcpus);
+  if (cpus === null) throw new RequestRefused("Invalid", `"${mask}" is no list of CPUs`);
+  return cpus;
+}
+
+function areWithin(cpus: readonly number[], vcpus: number): boolean {
+  return cpus.every((cpu) => cpu >= 0 && cpu < vcpus);
 }
 
 function known(errorType: string, value: string | undefined, words: readonly string[]): void {

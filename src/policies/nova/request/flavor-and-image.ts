@@ -1,7 +1,8 @@
 // Many wishes can be written on the flavor (`hw:cpu_policy`) and on the image (`hw_cpu_policy`); this is where the two are read.
 // @source nova/virt/hardware.py, _get_flavor_image_meta (nova 26.2.2)
+
+import { booleanIn } from "../text-values.ts";
 import { RequestRefused, type SchedulingRequest } from "./scheduling-request.ts";
-import { isTrue } from "./text-values.ts";
 
 export interface Wish {
   readonly flavor: string | undefined;
@@ -29,7 +30,7 @@ export function agreed(request: SchedulingRequest, name: string, known: readonly
 /** Does either ask for it? Throws when both are given and differ. */
 export function asksFor(request: SchedulingRequest, name: string): boolean {
   const { flavor, image } = wish(request, name);
-  const [byFlavor, byImage] = [flavor, image].map((text) => (text === undefined ? undefined : isTrue(text)));
+  const [byFlavor, byImage] = [flavor, image].map((text) => (text === undefined ? undefined : booleanIn(text)));
   if (byFlavor !== undefined && byImage !== undefined && byFlavor !== byImage) {
     throw new RequestRefused("FlavorImageConflict", `${name}: the flavor says "${flavor}", the image "${image}"`);
   }

@@ -2,10 +2,10 @@
 // the flavor itself says wherever nothing else has been said.
 // @source nova/scheduler/utils.py, ResourceRequest.from_request_spec (nova 26.2.2)
 import { isResourceClass } from "../../placement/resource-class.ts";
+import { integerIn } from "../text-values.ts";
 import { cpuNeeds } from "./cpu-policy.ts";
 import { deviceNeeds } from "./device-needs.ts";
 import { type OutsideGroup, RequestRefused, type SchedulingRequest } from "./scheduling-request.ts";
-import { integerOf } from "./text-values.ts";
 
 /** A group in the making; "" is the suffix of the unnamed one. */
 export interface GroupDraft {
@@ -78,7 +78,7 @@ function addExtraSpecs(groups: Map<string, GroupDraft>, extraSpecs: ReadonlyMap<
     const [, prefix, suffix = "", name = ""] = match;
     const group = groupOf(groups, suffix);
     if (prefix === "resources") {
-      const amount = integerOf(value);
+      const amount = integerIn(value);
       if (isResourceClass(name) && amount !== null && amount >= 0) group.resources.set(name, amount);
     } else if (value === "required") group.required.add(name);
     else if (value === "forbidden") group.forbidden.add(name);
