@@ -236,8 +236,12 @@ export class Hosts {
 
   /** The same mean for any amounts in use. */
   shareOf(host: number, vcpuMilli: number, ramMb: number, diskGb: number): number {
-    let shares = vcpuMilli / this.capacityVcpuMilli[host]! + ramMb / this.capacityRamMb[host]!;
-    let resources = 2;
+    let shares = ramMb / this.capacityRamMb[host]!;
+    let resources = 1;
+    if (this.capacityVcpuMilli[host]! > 0) {
+      shares += vcpuMilli / this.capacityVcpuMilli[host]!;
+      resources++;
+    }
     if (this.capacityDiskGb[host]! > 0) {
       shares += diskGb / this.capacityDiskGb[host]!;
       resources++;
