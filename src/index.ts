@@ -72,8 +72,18 @@ export { type Meter, meters } from "./telemetry/meters.ts";
 export { Ceilometer } from "./telemetry/ceilometer.ts";
 
 // workload: what users ask for
-export type { ArrivalSpec, GeneratedWorkloadSpec, RequestTable, TraceWorkloadSpec, WorkloadSpec } from "./workload/workload.ts";
+export type {
+  ArrivalSpec,
+  GeneratedWorkloadSpec,
+  ListedRequest,
+  ListedWorkloadSpec,
+  RequestTable,
+  SchedulingAsks,
+  TraceWorkloadSpec,
+  WorkloadSpec,
+} from "./workload/workload.ts";
 export { generateRequests } from "./workload/generate.ts";
+export { listRequests } from "./workload/listed.ts";
 export { batchSizeFits, lifetimeFits } from "./workload/lifetimes.ts";
 export { readTrace } from "./workload/trace.ts";
 

@@ -71,6 +71,8 @@ export class Hosts {
   readonly count: number;
   readonly descriptions: readonly HostDescription[];
   readonly vcpuMilli: Int32Array;
+  /** Hardware threads in thousandths: what guests keep busy, whichever CPUs they are on. */
+  readonly threadMilli: Int32Array;
   readonly ramMb: Int32Array;
   readonly diskGb: Int32Array;
   /** Placement's capacity, (total - reserved) x ratio rounded down, by host. */
@@ -113,6 +115,7 @@ export class Hosts {
     this.descriptions = descriptions;
     const integers = (pick: (host: HostDescription) => number) => Int32Array.from(descriptions, pick);
     this.vcpuMilli = integers((host) => host.vcpuMilli);
+    this.threadMilli = integers((host) => (host.threads === undefined ? host.vcpuMilli : host.threads * 1000));
     this.ramMb = integers((host) => host.ramMb);
     this.diskGb = integers((host) => host.diskGb);
     this.reservedVcpuMilli = integers((host) => host.reservedVcpuMilli);
@@ -240,8 +243,12 @@ export class Hosts {
 
   /** The same mean for any amounts in use. */
   shareOf(host: number, vcpuMilli: number, ramMb: number, diskGb: number): number {
-    let shares = vcpuMilli / this.capacityVcpuMilli[host]! + ramMb / this.capacityRamMb[host]!;
-    let resources = 2;
+    let shares = ramMb / this.capacityRamMb[host]!;
+    let resources = 1;
+    if (this.capacityVcpuMilli[host]! > 0) {
+      shares += vcpuMilli / this.capacityVcpuMilli[host]!;
+      resources++;
+    }
     if (this.capacityDiskGb[host]! > 0) {
       shares += diskGb / this.capacityDiskGb[host]!;
       resources++;

@@ -202,7 +202,8 @@ function describeHosts(spec: CloudSpec): readonly InventoryHost[] {
 
 /**
  * The CPUs of one host as libvirt's driver reports them: VCPU counts those for shared vCPUs, PCPU those for dedicated ones, which nothing
- * overcommits. A host without NUMA topology has no CPU sets, and all its threads are shared.
+ * overcommits. A host without NUMA topology has no CPU sets, and all its threads are shared. Assumes that the compute node's vcpus, which the
+ * CPUWeigher reads, are the inventory of VCPU as well.
  */
 function cpusOf({ numa, vcpus }: HostGroupSpec, type: HostType) {
   if (numa === null) return { cells: null, sharedCpus: vcpus ?? type.threads, dedicatedCpus: 0 };

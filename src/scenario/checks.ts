@@ -2,8 +2,8 @@
 // Each check reads only the values it needs and stays silent when one of them is wrong by itself, so that all problems appear at once.
 import type { z } from "zod";
 import type { Problem } from "../kernel/problem.ts";
-
 import { formatQuantity, shorten } from "../kernel/units.ts";
+import { NovaConfig } from "../policies/nova/config.ts";
 import { Across } from "./across.ts";
 import { checkFlavors } from "./checks-flavors.ts";
 import { checkHosts, hostNamesOf } from "./checks-hosts.ts";
@@ -44,17 +44,15 @@ export function localNames(root: Located): LocalNames {
   };
 }
 
-/** Nova's default for hosts that are in no zone of an aggregate. */
-const DEFAULT_ZONE = "nova";
-
-/** Zones that aggregates make by their key or their metadata, and those of hosts without. */
+/** Zones that aggregates make by their key or their metadata, and the default zones, which hold the hosts of no aggregate's zone. */
 function zonesIn(root: Located): readonly string[] {
   const texts = (list: Path, keys: readonly Path[]) =>
     Array.from({ length: lengthOf(valueAt(root, list)) }, (_, index) => keys.map((key) => valueAt(root, [...list, index, ...key])))
       .flat()
       .flatMap((zone) => (zone?.kind === "scalar" && typeof zone.value === "string" ? [zone.value.trim()] : []));
   const made = texts(["cloud", "aggregates"], [["availability_zone"], ["metadata", "availability_zone"]]);
-  return [...new Set([...made, DEFAULT_ZONE, ...texts(["study", "policies"], [["default_availability_zone"]])])];
+  const usual = new NovaConfig(new Map()).text("default_availability_zone") ?? "";
+  return [...new Set([...made, usual, ...texts(["study", "policies"], [["default_availability_zone"]])])];
 }
 
 const lengthOf = (located: Located | undefined): number => (located?.kind === "list" ? located.items.length : 0);
@@ -150,7 +148,10 @@ export function checkAcross(schema: z.ZodType, root: Located, catalogue: Catalog
 
   function checkWorkload(): void {
     const workload = valueAt(root, ["workload"]);
-    if (workload?.kind !== "map" || workload.entries.has("trace")) return;
+    if (workload?.kind !== "map") return;
+    const zones: Path = [...(workload.entries.has("trace") ? ["workload", "trace"] : ["workload"]), "availability_zones"];
+    checkWeights(zones);
+    if (workload.entries.has("trace")) return;
     const listed = workload.entries.has("requests");
     const needy = listed ? "a workload of requests" : "a workload drawn from distributions";
     const flavors = valueAt(root, ["cloud", "flavors"]);
@@ -168,16 +169,17 @@ export function checkAcross(schema: z.ZodType, root: Located, catalogue: Catalog
     }
     if (listed && lengthOf(workload.entries.get("requests")?.value) === 0)
       complain(["workload", "requests"], "expected at least one request");
-    for (const key of ["flavors", "images", "availability_zones"]) {
-      const weights = read(["workload", key]) as Readonly<Record<string, number>> | undefined;
-      const values = Object.values(weights ?? {});
-      if (values.length > 0 && values.every((weight) => weight === 0))
-        complain(["workload", key], "all weights are zero", "give at least one a positive weight");
-    }
+    for (const key of ["flavors", "images"]) checkWeights(["workload", key]);
     flavors?.kind === "list" && checkVolumes(flavors.items.length);
     checkArrivals();
     const hints = read(["workload", "scheduler_hints"]) as Hints | undefined;
     if (hints !== undefined) checkServerHints(across, ["workload", "scheduler_hints"], hints, new Map(), Number.POSITIVE_INFINITY);
+  }
+
+  function checkWeights(path: Path): void {
+    const values = Object.values((read(path) as Readonly<Record<string, number>> | undefined) ?? {});
+    if (values.length > 0 && values.every((weight) => weight === 0))
+      complain(path, "all weights are zero", "give at least one a positive weight");
   }
 
   function checkVolumes(flavors: number): void {

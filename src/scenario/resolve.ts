@@ -117,6 +117,7 @@ function workloadOf(read: ReadScenario, data: readonly DataFile[]): WorkloadSpec
       images: cloud.images.length,
       projects: trace.projects,
       cpuUtilisation: trace.cpu_utilisation.distribution,
+      zoneWeights: zoneWeightsOf(trace.availability_zones),
     };
   }
   if ("requests" in workload) return listedWorkloadOf(workload, cloud);
@@ -131,8 +132,7 @@ function workloadOf(read: ReadScenario, data: readonly DataFile[]): WorkloadSpec
     projects: workload.projects,
     cpuUtilisation: workload.cpu_utilisation.distribution,
     serverGroup: workload.server_group,
-    // By name, so that the order of the file decides nothing.
-    zoneWeights: new Map(Object.entries(workload.availability_zones).sort(([a], [b]) => (a < b ? -1 : 1))),
+    zoneWeights: zoneWeightsOf(workload.availability_zones),
     hints: workload.scheduler_hints,
     multiCreate: workload.multi_create,
   };
@@ -145,6 +145,11 @@ function arrivalsOf(arrivals: ReadArrivals): ArrivalSpec {
   if ("diurnal" in arrivals) return { process: "diurnal", ...arrivals.diurnal };
   if ("constant" in arrivals) return { process: "constant", interval: arrivals.constant.interval };
   return { process: "at-once", at: arrivals.at_once.at, count: arrivals.at_once.count };
+}
+
+/** By name, so that the order of the file decides nothing. */
+function zoneWeightsOf(weights: Readonly<Record<string, number>>): ReadonlyMap<string, number> {
+  return new Map(Object.entries(weights).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** By index; names without a weight get none, and no weights at all mean all alike. */

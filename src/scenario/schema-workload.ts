@@ -99,6 +99,12 @@ function pickArrivals(written: unknown): ArrivalForm | null {
 }
 
 export function workloadSchema(catalogue: Catalogue, local: LocalNames) {
+  const zones = table(
+    "Weights by availability zone that deployments ask for. Empty: none is asked for",
+    { noun: "availability zone", names: local.zones },
+    required(quantity("ratio", { most: 1e12 }), "Weight of this availability zone"),
+    { default: {}, source: "none is asked for", evidence: "assumed" },
+  );
   const generated = section("A workload drawn from distributions", {
     arrivals: choice(
       "How deployments arrive",
@@ -135,12 +141,7 @@ export function workloadSchema(catalogue: Catalogue, local: LocalNames) {
       source: "Nova: a server belongs to a group only when its request says so",
       evidence: "verified",
     }),
-    availability_zones: table(
-      "Weights by availability zone that deployments ask for. Empty: none is asked for",
-      { noun: "availability zone", names: local.zones },
-      required(quantity("ratio", { most: 1e12 }), "Weight of this availability zone"),
-      { default: {}, source: "none is asked for", evidence: "assumed" },
-    ),
+    availability_zones: zones,
     scheduler_hints: SCHEDULER_HINTS,
     multi_create: defaulted(flag, "Whether a deployment is one request, for servers of one flavor, that get hosts together or not at all", {
       default: false,
@@ -155,6 +156,7 @@ export function workloadSchema(catalogue: Catalogue, local: LocalNames) {
       projects: PROJECTS,
       cpu_utilisation: defaulted(utilisation, UTILISATION_MEANING, AZURE_UTILISATION),
       guest_traffic: guestTraffic(),
+      availability_zones: zones,
     }),
   });
   const listed = section("A workload of requests written one by one", {

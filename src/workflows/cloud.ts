@@ -339,6 +339,6 @@ export class Cloud {
     const guest = this.flavorOf(server).vcpuMilli * this.servers.cpuUtilisation[server]!;
     this.busyMilli[host]! += sign * Math.round(guest * (1 + this.cpuOverhead[host]!));
     // Assumes guests get the CPU they want: a host cannot be more than busy, and what is wanted beyond that is not accounted for.
-    this.power.setUtilisation(host, this.simulation.now, Math.min(1, this.busyMilli[host]! / this.hosts.vcpuMilli[host]!));
+    this.power.setUtilisation(host, this.simulation.now, Math.min(1, this.busyMilli[host]! / this.hosts.threadMilli[host]!));
   }
 }

@@ -67,16 +67,24 @@ function asksOf(spec: GeneratedWorkloadSpec, batch: Int32Array, streams: RandomS
   const { serverGroup, zoneWeights, hints, multiCreate } = spec;
   if (serverGroup === null && zoneWeights.size === 0 && hints.size === 0 && !multiCreate) return null;
   const asks = serverGroup === null ? noAsks(batch.length) : deploymentGroups(serverGroup, batch);
-  const zones = streams.stream("deployment.zone");
-  const anyZone = zoneWeights.size === 0 ? null : byWeight([...zoneWeights.values()]);
   return {
     ...asks,
-    zones: [...zoneWeights.keys()],
-    zone: anyZone === null ? asks.zone : batch.map((deployment) => zones.sample(anyZone, deployment, 0)),
+    ...(zoneWeights.size === 0 ? {} : drawZones(zoneWeights, streams, batch)),
     hintSets: hints.size === 0 ? [] : [hints],
     hints: hints.size === 0 ? asks.hints : batch.map(() => 0),
     leader: multiCreate ? leadersOf(batch) : asks.leader,
   };
+}
+
+/** The zone that each deployment asks for; `deployments` numbers them by server. */
+export function drawZones(
+  weights: ReadonlyMap<string, number>,
+  streams: RandomStreams,
+  deployments: Int32Array,
+): Pick<SchedulingAsks, "zones" | "zone"> {
+  const zones = streams.stream("deployment.zone");
+  const anyZone = byWeight([...weights.values()]);
+  return { zones: [...weights.keys()], zone: deployments.map((deployment) => zones.sample(anyZone, deployment, 0)) };
 }
 
 /** The first server of each server's deployment. */

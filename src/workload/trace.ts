@@ -1,8 +1,10 @@
 // Requests replayed from a published trace. The trace gives arrivals, lifetimes and sizes; what it leaves out is drawn from keyed streams:
-// project and image by owner (a tenant or deployment, whose servers belong together), utilisation by the server's place in the file.
+// project, image and availability zone by owner (a tenant or deployment, whose servers belong together), utilisation by the server's place
+// in the file.
 import type { RandomStreams } from "../kernel/random.ts";
 import type { Micros } from "../kernel/time.ts";
-import { drawUtilisation } from "./generate.ts";
+import { noAsks } from "./asks.ts";
+import { drawUtilisation, drawZones } from "./generate.ts";
 import { readAzurePackingCospot } from "./traces/azure-packing-cospot.ts";
 import { readAzure2017Flavors } from "./traces/azure2017-flavors.ts";
 import type { TraceReader } from "./traces/trace-servers.ts";
@@ -41,5 +43,8 @@ export function readTrace(
     batch: Int32Array.from(order, (server) => trace.owner[server]!),
     cpuUtilisation: Float64Array.from(order, (server) => drawUtilisation(spec.cpuUtilisation, utilisations, server)),
   };
-  return { flavors: trace.flavors, requests };
+  const { zoneWeights } = spec;
+  if (zoneWeights === undefined || zoneWeights.size === 0) return { flavors: trace.flavors, requests };
+  const asks = { ...noAsks(order.length), ...drawZones(zoneWeights, streams, requests.batch) };
+  return { flavors: trace.flavors, requests: { ...requests, asks } };
 }

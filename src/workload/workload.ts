@@ -99,6 +99,8 @@ export interface TraceWorkloadSpec {
   readonly images: number;
   readonly projects: number;
   readonly cpuUtilisation: Distribution;
+  /** Availability zones that owners ask for, with weights; absent or empty = none asks. */
+  readonly zoneWeights?: ReadonlyMap<string, number>;
 }
 
 export type { Flavor } from "../datacenter/flavor.ts";

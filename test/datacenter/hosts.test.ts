@@ -60,6 +60,16 @@ describe("what the scheduler sees", () => {
   });
 });
 
+describe("a host whose CPUs are all dedicated", () => {
+  it("has threads but no vCPUs to promise, and its fullness is that of its memory and disk", () => {
+    const hosts = someHosts({ vcpuMilli: 0, threads: 64, ramMb: 8192, reservedRamMb: 0, diskGb: 100, reservedDiskGb: 0 });
+    expect(hosts.threadMilli[0]).toBe(64_000);
+    expect(hosts.fits(0, flavor("shared", 1, 512, 1))).toBe(false);
+    expect(hosts.shareUsedWith(0, flavor("dedicated", 0, 4096, 100))).toBe(0.75);
+    expect([...someHosts({ vcpuMilli: 8000 }).threadMilli]).toEqual([8000]);
+  });
+});
+
 describe("claims and releases", () => {
   it("always add up, and hosts in use are those that hold a claim", () => {
     const flavors = [flavor("s", 0.25, 512, 1), flavor("m", 2, 4096, 20), flavor("l", 8, 16_384, 100), flavor("none", 0, 0, 0)];

@@ -2,7 +2,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import { catalogue } from "../../src/scenario/catalogue.ts";
 import { scenarioJsonSchema } from "../../src/scenario/json-schema.ts";
+import { readScenario } from "../../src/scenario/parse.ts";
+import { folder } from "./folder.ts";
 import { smallCatalogue } from "./small-catalogue.ts";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -103,6 +106,52 @@ describe("the JSON Schema", () => {
       expect(faults(schema, parse(readFileSync(join("scenarios", name), "utf8")), "")).toEqual([]);
     });
   }
+
+  it("accepts every word about scheduling, as the reader does", () => {
+    const text = `cloud:
+  host_defaults: {traits: [HW_CPU_X86_AVX2]}
+  hosts:
+    - name: gpu
+      type: hpe-dl380-gen10
+      count: 4
+      resources: {CUSTOM_FPGA: 2, VGPU: 8}
+      disabled: false
+      numa_cells: 2
+      cpu_shared_set: "0-3"
+      cpu_dedicated_set: "4-55"
+      huge_pages: {1 GiB: 16}
+      pci_devices: [{vendor_id: 8086, product_id: "1572", dev_type: type-VF, count: 4, numa_cell: 1, physical_network: net0}]
+  aggregates:
+    - {name: fast, hosts: [gpu-1..gpu-2], availability_zone: az1, metadata: {ssd: true, copies: 2}}
+  images: [{name: ubuntu, id: 5f1c, size: 1 GiB, disk_format: raw}]
+  flavors: [{name: small, vcpus: 1, ram: 2 GiB}]
+  nova:
+    enable_isolated_aggregate_filtering: true
+    packing_host_numa_cells_allocation_strategy: true
+    pci_alias: [{name: nic, vendor_id: 8086, product_id: "1572", device_type: type-VF, numa_policy: socket}]
+study: {duration: 1 h, policies: [nova-default, {name: mine, isolated_images: [5f1c], metrics.weight_setting: [cpu.percent=1]}]}
+`;
+    const drawn = `workload:
+  arrivals: {poisson: {rate: 40 /h}}
+  lifetime: 2 h
+  server_group: {policy: anti-affinity, max_server_per_host: 2}
+  availability_zones: {az1: 2, nova: 1}
+  multi_create: true
+  scheduler_hints: {different_host: [server-1], query: '["=", "$num_instances", 0]'}
+`;
+    const listed = `workload:
+  server_groups: [{name: web, policy: anti-affinity, max_server_per_host: 2}]
+  requests:
+    - {name: db, at: 5 s, count: 2, flavor: small, image: ubuntu, project: 2, lifetime: 2 h, availability_zone: az1, server_group: web}
+    - {flavor: small, lifetime: never, host: gpu-3, scheduler_hints: {same_host: db-2}}
+`;
+    const real = scenarioJsonSchema(catalogue);
+    for (const workload of [drawn, listed]) {
+      expect(() => readScenario("a.yaml", { catalogue, cwd: folder({ "a.yaml": text + workload }) })).not.toThrow();
+      expect(faults(real, parse(text + workload), "")).toEqual([]);
+      expect(faults(real, parse((text + workload).replace("HW_CPU", "hw_cpu")), "").length).toBeGreaterThan(0);
+    }
+  });
 
   it("refuses unknown keys and host types, and a cloud without hosts", () => {
     const good = parse(readFileSync("scenarios/boot-storm.yaml", "utf8"));

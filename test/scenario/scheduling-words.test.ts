@@ -8,7 +8,7 @@ import { HostNames } from "../../src/scenario/host-names.ts";
 import { readScenario } from "../../src/scenario/parse.ts";
 import type { Scenario } from "../../src/scenario/scenario.ts";
 import { listRequests } from "../../src/workload/listed.ts";
-import { folder, scenarioText } from "./folder.ts";
+import { folder, problemsOf, scenarioText } from "./folder.ts";
 
 const FLAVORS = "flavors: [{name: small, vcpus: 1, ram: 2 GiB}, {name: large, vcpus: 4, ram: 8 GiB}]";
 const cloudText = (rest: string) => `cloud: {${rest}, ${FLAVORS}}`;
@@ -308,6 +308,20 @@ describe("listed requests", () => {
     const table = listRequests(plain.workload, new RandomStreams("1", 0), HOUR);
     expect(table.asks).toBeUndefined();
     expect(table.count).toBe(2);
+  });
+
+  it("are refused to policies that cannot serve their groups, as Nova refuses the servers", () => {
+    const soft = (policy: string) =>
+      problemsOf(() =>
+        read({
+          workload: "workload: {server_groups: [{name: web, policy: soft-affinity}], requests: [{flavor: m1.small, server_group: web}]}",
+          study: `study: {duration: 1 h, policies: [${policy}]}`,
+        }),
+      ).map(({ message }) => message);
+    expect(soft("nova-default")).toEqual([
+      "policy nova-default lacks ServerGroupSoftAffinityWeigher, and Nova refuses servers of soft-affinity groups without (UnsupportedPolicyException)",
+    ]);
+    expect(soft("{name: soft, weight_classes: [RAMWeigher, ServerGroupSoftAffinityWeigher]}")).toEqual([]);
   });
 
   it("can be run", () => {

@@ -96,6 +96,22 @@ describe("the Azure packing trace", () => {
     for (let server = 6; server < 40; server++) expect(requests.project[server]).toBe(requests.project[server - 6]);
   });
 
+  it("sends a tenant to one availability zone, where the scenario gives zones, and leaves every other draw as it was", () => {
+    const rows = Array.from({ length: 60 }, (_, row) => `${row},${row % 6},100.0,14.0,0,${row / 4},inf\n`).join("");
+    const { requests: plain } = readText("azure-packing-cospot", `${packingHeader}\n${rows}`);
+    const spec = { kind: "trace", format: "azure-packing-cospot", images: 4, projects: 10, cpuUtilisation: uniform(0, 1) } as const;
+    const zoneWeights = new Map([
+      ["az1", 1],
+      ["az2", 1],
+    ]);
+    const { requests } = readTrace({ ...spec, path: join(folder, "trace.csv"), zoneWeights }, new RandomStreams("trace", 0), FOREVER);
+    const { asks, ...others } = requests;
+    expect(others).toEqual(plain);
+    expect(asks!.zones).toEqual(["az1", "az2"]);
+    expect(new Set(asks!.zone)).toEqual(new Set([0, 1]));
+    for (let server = 6; server < 60; server++) expect(asks!.zone[server]).toBe(asks!.zone[server - 6]);
+  });
+
   it("names the place of everything that is wrong", () => {
     const rows =
       "1,1,x,14.0,0,0.5,inf\n2,1,100.05,14.0,0,0.5,inf\n3,1,100.0,-4,0,0.5,inf\n4,1,100.0,14.0,0,2,1\n5,1,100.0,14.0,0,inf,inf\n";
