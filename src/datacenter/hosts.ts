@@ -64,6 +64,8 @@ export class Hosts {
   readonly vcpuMilli: Int32Array;
   readonly ramMb: Int32Array;
   readonly diskGb: Int32Array;
+  /** CPUs of the dedicated set, which PCPU counts, in thousandths; not among `vcpuMilli`. */
+  readonly dedicatedVcpuMilli: Float64Array;
   /** Placement's capacity, (total - reserved) x ratio rounded down, by host. */
   readonly capacityVcpuMilli: Float64Array;
   readonly capacityRamMb: Float64Array;
@@ -74,7 +76,7 @@ export class Hosts {
   readonly usedDiskGb: Float64Array;
   /** Claims held, which is Nova's `num_instances`. */
   readonly instances: Int32Array;
-  /** Servers being built: Nova's `num_io_ops` (io_workload). */
+  /** Servers that nova-compute has taken on and is building, Nova's `num_io_ops` (io_workload); those that wait for a build slot are not known yet. */
   readonly ioOps: Int32Array;
   /** Builds failed since the last success: Nova's `failed_builds`. */
   readonly failedBuilds: Int32Array;
@@ -143,6 +145,8 @@ export class Hosts {
         this.further.set(name, known);
       }
     }
+    const pcpus = this.further.get("PCPU");
+    this.dedicatedVcpuMilli = Float64Array.from({ length: n }, (_, host) => 1000 * (pcpus?.total[host] ?? 0));
     this.hasAggregates = aggregates.length > 0;
     this.aggregatesOf = descriptions.map((_, host) => aggregates.filter(({ hosts }) => hosts.includes(host)));
   }
@@ -228,7 +232,7 @@ export class Hosts {
 
   /** The same mean for any amounts in use. */
   shareOf(host: number, vcpuMilli: number, ramMb: number, diskGb: number): number {
-    let shares = vcpuMilli / this.capacityVcpuMilli[host]! + ramMb / this.capacityRamMb[host]!;
+    let shares = vcpuMilli / (this.capacityVcpuMilli[host]! + this.dedicatedVcpuMilli[host]!) + ramMb / this.capacityRamMb[host]!;
     let resources = 2;
     if (this.capacityDiskGb[host]! > 0) {
       shares += diskGb / this.capacityDiskGb[host]!;

@@ -5,6 +5,7 @@ import { hostTypes } from "../datacenter/host-types.ts";
 import { type HostDescription, Hosts } from "../datacenter/hosts.ts";
 import { type Hypervisor, hypervisors } from "../datacenter/hypervisors.ts";
 import { Notifications } from "../datacenter/notifications.ts";
+import { layOutCells } from "../datacenter/numa/lay-out-cells.ts";
 import { HostPower } from "../datacenter/power.ts";
 import { ServerGroups } from "../datacenter/server-groups.ts";
 import { Servers } from "../datacenter/servers.ts";
@@ -68,7 +69,10 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
   );
   const servers = new Servers(workload.requests.count, hosts.count);
   // With a modelled control plane the scheduler reads records that lag. Otherwise it may read the hosts themselves.
-  const nodes = spec.controlPlane === "modelled" || !asksAreSimple(spec, workload.flavors) ? new ComputeNodes(hosts) : null;
+  const nodes =
+    spec.controlPlane === "modelled" || !asksAreSimple(spec, workload.flavors)
+      ? new ComputeNodes(hosts, spec.nova.packHostNumaCells ? "pack" : "spread")
+      : null;
   const packing = ["compute.packing_host_numa_cells_allocation_strategy", spec.nova.packHostNumaCells] as const;
   const configured = { ...policy, options: new Map([packing, ...policy.options]) };
   let transferDone: (strand: number) => void = () => {};
@@ -150,23 +154,31 @@ interface InventoryHost {
   readonly hypervisor: Hypervisor;
 }
 
-/** Hosts in the order of the file; the hosts of a group are dealt over its racks, racks are numbered through the file. */
+/**
+ * Hosts in the order of the file; the hosts of a group are dealt over its racks, racks are numbered through the file. Where cells are laid out
+ * they say how many CPUs there are: those for shared vCPUs are the inventory of VCPU, those of a dedicated set that of PCPU.
+ * @source nova/virt/libvirt/driver.py (_get_vcpu_available, _get_pcpu_available)
+ */
 function describeHosts(spec: CloudSpec): readonly InventoryHost[] {
   const inventory: InventoryHost[] = [];
   let firstRack = 0;
   for (const group of spec.hosts) {
     const type = hostTypes.get(group.type)!;
     const hypervisor = hypervisors.get(group.hypervisor)!;
+    const cells = group.numa === null ? [] : layOutCells(group.numa);
+    const sharedCpus = cells.reduce((sum, { cpuset }) => sum + cpuset.length, 0);
+    const pcpus = (group.numa?.dedicatedCpus ?? null) === null ? 0 : cells.reduce((sum, { pcpuset }) => sum + pcpuset.length, 0);
+    const cellsMb = cells.reduce((sum, { memoryMb }) => sum + memoryMb, 0);
     for (let i = 0; i < group.count; i++) {
       const description: HostDescription = {
-        name: `compute-${inventory.length + 1}`,
+        name: group.name === null ? `compute-${inventory.length + 1}` : `${group.name}-${i + 1}`,
         type: group.type,
         rack: firstRack + (i % group.racks),
         hypervisorType: hypervisor.hypervisorType.value,
         supportedHypervisors: hypervisor.supported,
         architecture: "x86_64",
-        vcpuMilli: (group.vcpus ?? type.threads) * 1000,
-        ramMb: group.ramMb ?? type.ramMb,
+        vcpuMilli: (group.numa === null ? (group.vcpus ?? type.threads) : sharedCpus) * 1000,
+        ramMb: group.ramMb ?? (group.numa === null ? type.ramMb : cellsMb),
         diskGb: group.diskGb,
         reservedVcpuMilli: group.reservedHostCpus * 1000,
         reservedRamMb: group.reservedHostMemoryMb,
@@ -174,6 +186,11 @@ function describeHosts(spec: CloudSpec): readonly InventoryHost[] {
         cpuAllocationRatio: group.cpuAllocationRatio,
         ramAllocationRatio: group.ramAllocationRatio,
         diskAllocationRatio: group.diskAllocationRatio,
+        traits: group.traits,
+        resources: pcpus === 0 ? group.resources : new Map([...group.resources, ["PCPU", pcpus]]),
+        disabled: group.disabled,
+        ...(group.numa === null ? {} : { cells }),
+        pciPools: group.pciPools,
       };
       inventory.push({ description, nicBytesPerSecond: group.nicBytesPerSecond, wattsByLoad: type.wattsByLoad, hypervisor });
     }

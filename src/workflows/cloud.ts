@@ -105,7 +105,7 @@ export class Cloud {
   private readonly usedVcpuMilli: Float64Array;
   private readonly usedRamMb: Float64Array;
   private readonly leaders: Int32Array | null;
-  private readonly othersBegun = new Set<number>();
+  private readonly othersBegun = new Set<number>(); // leaders of several servers
   private readonly failures: Stream;
 
   constructor(parts: CloudParts) {
@@ -146,7 +146,10 @@ export class Cloud {
       packHostNumaCells: this.settings.packHostNumaCells,
       flavorOf: (server) => this.flavorOf(server),
     });
-    this.hosts.isOn = (host, name) => this.servers.host[this.servers.numberOf(name)] === host;
+    this.hosts.isOn = (host, name) => {
+      const server = this.servers.numberOf(name);
+      return this.servers.host[server] === host && this.scheduling.hasTaken(server);
+    };
     this.failures = this.streams.stream("build.failure");
   }
 
@@ -215,7 +218,6 @@ export class Cloud {
   beginBuild(server: number): void {
     this.servers.attempts[server]!++;
     this.failedBuild[server] = 0;
-    this.hosts.ioOps[this.servers.host[server]!]!++;
   }
 
   /**
@@ -232,7 +234,7 @@ export class Cloud {
 
   endBuild(server: number): void {
     const host = this.servers.host[server]!;
-    this.hosts.ioOps[host]!--;
+    if (this.scheduling.hasTaken(server)) this.hosts.ioOps[host]!--;
     this.scheduling.recordLater(host);
   }
 
@@ -257,8 +259,10 @@ export class Cloud {
 
   /** All servers of the request have hosts: those behind the leader are built from now on. */
   buildOthers(leader: number): void {
+    const members = this.membersOf(leader);
+    if (members.length === 1) return;
     this.othersBegun.add(leader);
-    for (const server of this.membersOf(leader)) if (server !== leader) this.buildOn(server);
+    for (const server of members) if (server !== leader) this.buildOn(server);
   }
 
   /** The servers of the request that still wait for the leader. */
@@ -339,6 +343,7 @@ export class Cloud {
     const guest = this.flavorOf(server).vcpuMilli * this.servers.cpuUtilisation[server]!;
     this.busyMilli[host]! += sign * Math.round(guest * (1 + this.cpuOverhead[host]!));
     // Assumes guests get the CPU they want: a host cannot be more than busy, and what is wanted beyond that is not accounted for.
-    this.power.setUtilisation(host, this.simulation.now, Math.min(1, this.busyMilli[host]! / this.hosts.vcpuMilli[host]!));
+    const cpuMilli = this.hosts.vcpuMilli[host]! + this.hosts.dedicatedVcpuMilli[host]!;
+    this.power.setUtilisation(host, this.simulation.now, Math.min(1, this.busyMilli[host]! / cpuMilli));
   }
 }

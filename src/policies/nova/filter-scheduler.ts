@@ -65,6 +65,8 @@ export class FilterScheduler {
   /** Of the last decision: how many hosts Placement offered, and how many were left after each filter. */
   candidates = 0;
   readonly leftAfter: Int32Array;
+  /** Of the last request with several queries: which of them a host's first candidate answers, by host. */
+  readonly queryOf: Uint8Array;
   /** Of the last decision: the weight of the chosen host. */
   weight = 0;
 
@@ -102,6 +104,7 @@ export class FilterScheduler {
     this.weighers = policy.weighers.map((name) => this.configured(named(allWeighers, name, "weigher")));
     this.ordered = new Int32Array(hosts.count);
     this.leftAfter = new Int32Array(this.filters.length);
+    this.queryOf = new Uint8Array(hosts.count);
     this.list = new Int32Array(hosts.count);
     this.weights = new Float64Array(hosts.count);
     this.raw = new Float64Array(hosts.count);
@@ -184,16 +187,19 @@ export class FilterScheduler {
   }
 
   private askQueries(queries: readonly HostQuery[], inventories: Inventories): number {
-    const { list } = this;
+    const { list, queryOf } = this;
     let count = 0;
-    for (const { amounts, allowed, limit } of queries) {
+    for (const [query, { amounts, allowed, limit }] of queries.entries()) {
       const before = count;
       let next = 0; // among the candidates of the query before, which are in order
-      const most = before + Math.min(this.hosts.count, limit ?? this.hosts.count);
-      for (let host = 0; host < this.hosts.count && count < most; host++) {
+      let wanted = limit ?? this.hosts.count; // hosts that an earlier query has named count, too
+      for (let host = 0; host < this.hosts.count && wanted > 0; host++) {
         if ((allowed !== null && allowed[host] === 0) || !inventories.fits(host, amounts)) continue;
+        wanted--;
         while (next < before && list[next]! < host) next++;
-        if (next === before || list[next] !== host) list[count++] = host;
+        if (next < before && list[next] === host) continue;
+        list[count++] = host;
+        queryOf[host] = query;
       }
     }
     return count;
