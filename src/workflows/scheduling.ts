@@ -53,6 +53,7 @@ export class Scheduling {
   private readonly parts: SchedulingParts;
   private readonly claims: HostClaims;
   private readonly inFlight = new Map<number, InFlight>();
+  private readonly spare: Ranking[] = [];
   private readonly alternates: Int32Array; // maxAttempts - 1 per server, -1 = no more
   private readonly alternateQueries: Uint8Array; // which of its queries each is offered for
   private readonly nextAlternate: Int32Array;
@@ -93,7 +94,9 @@ export class Scheduling {
     const { scheduler } = this.parts;
     const count = this.select(server);
     this.log(server, count > 0 ? scheduler.ordered[0]! : -1);
-    if (count > 0) this.inFlight.set(server, { ranking: scheduler.ranking(), queryOf: this.queriesOffered(server), next: 0 });
+    if (count > 0) {
+      this.inFlight.set(server, { ranking: scheduler.ranking(this.spare.pop()), queryOf: this.queriesOffered(server), next: 0 });
+    }
     return count > 0;
   }
 
@@ -129,15 +132,20 @@ export class Scheduling {
       return false;
     }
     this.keepAlternates(server, flight.ranking.alternates(host, this.parts.maxAttempts - 1), flight.queryOf);
-    this.inFlight.delete(server);
+    this.landed(server, flight);
     return true;
+  }
+
+  private landed(server: number, { ranking }: InFlight): void {
+    this.inFlight.delete(server);
+    this.spare.push(ranking);
   }
 
   /** Has every host of the list refused? */
   atEnd(server: number): boolean {
     const flight = this.inFlight.get(server);
     if (flight === undefined || flight.next < flight.ranking.count) return false;
-    this.inFlight.delete(server);
+    this.landed(server, flight);
     return true;
   }
 

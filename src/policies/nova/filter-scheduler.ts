@@ -168,10 +168,9 @@ export class FilterScheduler {
     return { weigher, multiplier: null, multiplierOf: (host) => sign(smallestValue(hosts.aggregates(host), name, toFloat, set)) };
   }
 
-  /** The list of the last decision, to be tried from its front; it is the caller's from now on. */
-  ranking(): Ranking {
-    const { kept, weighed } = this;
-    return new Ranking(this.list.slice(0, weighed), this.weights.slice(0, weighed), kept);
+  /** The list of the last decision, to be tried from its front; it is the caller's from now on. `spare` is one that nobody needs any more. */
+  ranking(spare = new Ranking()): Ranking {
+    return spare.fill(this.list, this.weights, this.weighed, this.kept);
   }
 
   private askPlacement(request: RequestSpec): number {
@@ -188,12 +187,13 @@ export class FilterScheduler {
 
   private askQueries(queries: readonly HostQuery[], inventories: Inventories): number {
     const { list, queryOf } = this;
+    const hosts = this.hosts.count;
     let count = 0;
     for (const [query, { amounts, allowed, limit }] of queries.entries()) {
       const before = count;
       let next = 0; // among the candidates of the query before, which are in order
-      let wanted = limit ?? this.hosts.count; // hosts that an earlier query has named count, too
-      for (let host = 0; host < this.hosts.count && wanted > 0; host++) {
+      let wanted = limit ?? hosts; // hosts that an earlier query has named count, too
+      for (let host = 0; host < hosts && wanted > 0; host++) {
         if ((allowed !== null && allowed[host] === 0) || !inventories.fits(host, amounts)) continue;
         wanted--;
         while (next < before && list[next]! < host) next++;
