@@ -87,6 +87,8 @@ export class Cloud {
   readonly capacities: ReadonlyMap<string, number>;
   readonly serviceTimes: ReadonlyMap<string, Micros>;
   readonly scheduling: Scheduling;
+  /** The records that the scheduler reads; null: it reads the hosts themselves. */
+  readonly nodes: ComputeNodes | null;
   /** Called for the servers of a request behind its first once all have hosts; the control plane sets it. */
   buildOn: (server: number) => void = () => {};
   /** Called when a transfer started for a strand has ended; the engine sets it. */
@@ -138,9 +140,10 @@ export class Cloud {
     this.usedVcpuMilli = new Float64Array(this.projects);
     this.usedRamMb = new Float64Array(this.projects);
     this.leaders = parts.leaders ?? null;
+    this.nodes = parts.nodes ?? null;
     this.scheduling = new Scheduling({
       ...parts,
-      nodes: parts.nodes ?? null,
+      nodes: this.nodes,
       updateInterval: parts.updateInterval ?? null,
       maxAttempts: this.settings.maxAttempts,
       packHostNumaCells: this.settings.packHostNumaCells,

@@ -6,7 +6,7 @@
 // spread evenly over the interval.
 // @source nova/compute/resource_tracker.py (instance_claim, update_usage, _update_available_resource), nova/scheduler/host_manager.py
 import type { Flavor } from "../../datacenter/flavor.ts";
-import type { Hosts } from "../../datacenter/hosts.ts";
+import type { Amounts, Hosts } from "../../datacenter/hosts.ts";
 import type { HostCell } from "../../datacenter/numa/host-cell.ts";
 import type { PciPool } from "../../datacenter/pci-pool.ts";
 import { type RoomAsked, takeRoom } from "./host-claims.ts";
@@ -128,6 +128,16 @@ export class ComputeNodes implements HostStates {
       this.cells[last.host] = last.cells;
       this.pools[last.host] = last.pools;
     }
+  }
+
+  /** What nova-compute holds on the host now, whether or not the record says so yet. */
+  held(host: number): Amounts & { readonly instances: number } {
+    return {
+      vcpuMilli: this.heldVcpuMilli[host]!,
+      ramMb: this.heldRamMb[host]!,
+      diskGb: this.heldDiskGb[host]!,
+      instances: this.heldInstances[host]!,
+    };
   }
 
   /** local_gb_used is a whole number: what swap is over a GiB is left out. */
