@@ -75,6 +75,8 @@ export class Hosts {
   readonly threadMilli: Int32Array;
   readonly ramMb: Int32Array;
   readonly diskGb: Int32Array;
+  /** CPUs of the dedicated set, which PCPU counts, in thousandths; not among `vcpuMilli`. */
+  readonly dedicatedVcpuMilli: Float64Array;
   /** Placement's capacity, (total - reserved) x ratio rounded down, by host. */
   readonly capacityVcpuMilli: Float64Array;
   readonly capacityRamMb: Float64Array;
@@ -87,7 +89,7 @@ export class Hosts {
   readonly usedDiskGb: Float64Array;
   /** Claims held, which is Nova's `num_instances`. */
   readonly instances: Int32Array;
-  /** Servers being built: Nova's `num_io_ops` (io_workload). */
+  /** Servers that nova-compute has taken on and is building, Nova's `num_io_ops` (io_workload); those that wait for a build slot are not known yet. */
   readonly ioOps: Int32Array;
   /** Builds failed since the last success: Nova's `failed_builds`. */
   readonly failedBuilds: Int32Array;
@@ -158,6 +160,8 @@ export class Hosts {
         this.further.set(name, known);
       }
     }
+    const pcpus = this.further.get("PCPU");
+    this.dedicatedVcpuMilli = Float64Array.from({ length: n }, (_, host) => 1000 * (pcpus?.total[host] ?? 0));
     this.hasAggregates = aggregates.length > 0;
     this.aggregatesOf = descriptions.map((_, host) => aggregates.filter(({ hosts }) => hosts.includes(host)));
   }
@@ -245,8 +249,9 @@ export class Hosts {
   shareOf(host: number, vcpuMilli: number, ramMb: number, diskGb: number): number {
     let shares = ramMb / this.capacityRamMb[host]!;
     let resources = 1;
-    if (this.capacityVcpuMilli[host]! > 0) {
-      shares += vcpuMilli / this.capacityVcpuMilli[host]!;
+    const cpus = this.capacityVcpuMilli[host]! + this.dedicatedVcpuMilli[host]!;
+    if (cpus > 0) {
+      shares += vcpuMilli / cpus;
       resources++;
     }
     if (this.capacityDiskGb[host]! > 0) {

@@ -71,7 +71,7 @@ function settings({
 }
 
 function optionTable(options: readonly OptionEntry[]): string {
-  const table = new Table({ ...style, head: ["option", "default", "unit", "min", "meaning and source"], colWidths: [53, 10, 9, 5, 37] });
+  const table = new Table({ ...style, head: ["option", "default", "unit", "min", "meaning and source"], colWidths: [53, 9, 12, 5, 35] });
   for (const { name, default: value, unit, minimum, meaning, source } of options) {
     table.push([name, printed(value), unit, minimum === null ? "" : String(minimum), `${meaning}\n${source}`]);
   }

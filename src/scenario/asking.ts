@@ -41,7 +41,10 @@ export function requestBook(spec: CloudSpec, { flavors, requests }: Workload, ho
   );
 }
 
-function placementAsks({ aggregates, nova }: CloudSpec, hosts: Hosts): PlacementAsks {
+function placementAsks({ aggregates, hosts: groups, nova }: CloudSpec, hosts: Hosts): PlacementAsks {
+  const threadsOfHosts = groups.flatMap(({ count, numa, type }) =>
+    new Array<number>(count).fill(numa?.threadsPerCore ?? hostTypes.get(type)?.threadsPerCore ?? 1),
+  );
   const providers = hosts.descriptions.map((description, host) => ({
     host: hosts.hostName(host),
     node: hosts.nodeName(host),
@@ -50,7 +53,7 @@ function placementAsks({ aggregates, nova }: CloudSpec, hosts: Hosts): Placement
     aggregates: new Set(hosts.aggregates(host).map(({ name }) => name)),
     traits: new Set([
       ...driverTraits(description.hypervisorType, description.architecture),
-      ...((hostTypes.get(description.type)?.threadsPerCore ?? 1) > 1 ? ["HW_CPU_HYPERTHREADING"] : []),
+      ...(threadsOfHosts[host]! > 1 ? ["HW_CPU_HYPERTHREADING"] : []),
       ...(description.traits ?? []),
       ...(description.disabled === true ? ["COMPUTE_STATUS_DISABLED"] : []),
     ]),
@@ -66,8 +69,8 @@ function placementAsks({ aggregates, nova }: CloudSpec, hosts: Hosts): Placement
 export function asksAreSimple(spec: CloudSpec, flavors: readonly Flavor[]): boolean {
   const plainHost = ({ numa, pciPools, resources }: CloudSpec["hosts"][number]) =>
     numa === null && pciPools.length === 0 && resources.size === 0;
-  const plainFlavor = ({ extraSpecs }: Flavor) =>
-    [...extraSpecs.keys()].every((name) => !/^(resources|trait|hw:|pci_passthrough)/.test(name));
+  const plainFlavor = ({ extraSpecs, swapMb = 0 }: Flavor) =>
+    swapMb === 0 && [...extraSpecs.keys()].every((name) => !/^(resources|trait|hw:|pci_passthrough)/.test(name));
   const plainImage = ({ properties }: CloudSpec["images"][number]) => [...properties.keys()].every((name) => !/^(hw_|trait)/.test(name));
   return spec.hosts.every(plainHost) && flavors.every(plainFlavor) && spec.images.every(plainImage);
 }

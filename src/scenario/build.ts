@@ -72,7 +72,10 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
   );
   const servers = new Servers(workload.requests.count, hosts.count);
   // With a modelled control plane the scheduler reads records that lag. Otherwise it may read the hosts themselves.
-  const nodes = spec.controlPlane === "modelled" || !asksAreSimple(spec, workload.flavors) ? new ComputeNodes(hosts) : null;
+  const nodes =
+    spec.controlPlane === "modelled" || !asksAreSimple(spec, workload.flavors)
+      ? new ComputeNodes(hosts, spec.nova.packHostNumaCells ? "pack" : "spread")
+      : null;
   const packing = ["compute.packing_host_numa_cells_allocation_strategy", spec.nova.packHostNumaCells] as const;
   const maxPlacementResults = policy.maxPlacementResults ?? spec.nova.maxPlacementResults;
   const drawn = policy.randomizeAllocationCandidates ?? spec.randomizeAllocationCandidates;
@@ -157,7 +160,11 @@ interface InventoryHost {
   readonly hypervisor: Hypervisor;
 }
 
-/** Hosts in the order of the file; the hosts of a group are dealt over its racks, racks are numbered through the file. */
+/**
+ * Hosts in the order of the file; the hosts of a group are dealt over its racks, racks are numbered through the file. Where cells are laid out
+ * they say how many CPUs there are: those for shared vCPUs are the inventory of VCPU, those of a dedicated set that of PCPU.
+ * @source nova/virt/libvirt/driver.py (_get_vcpu_available, _get_pcpu_available)
+ */
 function describeHosts(spec: CloudSpec): readonly InventoryHost[] {
   const inventory: InventoryHost[] = [];
   let firstRack = 0;

@@ -87,6 +87,8 @@ export class Cloud {
   readonly capacities: ReadonlyMap<string, number>;
   readonly serviceTimes: ReadonlyMap<string, Micros>;
   readonly scheduling: Scheduling;
+  /** The records that the scheduler reads; null: it reads the hosts themselves. */
+  readonly nodes: ComputeNodes | null;
   /** Called for the servers of a request behind its first once all have hosts; the control plane sets it. */
   buildOn: (server: number) => void = () => {};
   /** Called when a transfer started for a strand has ended; the engine sets it. */
@@ -105,7 +107,7 @@ export class Cloud {
   private readonly usedVcpuMilli: Float64Array;
   private readonly usedRamMb: Float64Array;
   private readonly leaders: Int32Array | null;
-  private readonly othersBegun = new Set<number>();
+  private readonly othersBegun = new Set<number>(); // leaders of several servers
   private readonly failures: Stream;
 
   constructor(parts: CloudParts) {
@@ -138,15 +140,19 @@ export class Cloud {
     this.usedVcpuMilli = new Float64Array(this.projects);
     this.usedRamMb = new Float64Array(this.projects);
     this.leaders = parts.leaders ?? null;
+    this.nodes = parts.nodes ?? null;
     this.scheduling = new Scheduling({
       ...parts,
-      nodes: parts.nodes ?? null,
+      nodes: this.nodes,
       updateInterval: parts.updateInterval ?? null,
       maxAttempts: this.settings.maxAttempts,
       packHostNumaCells: this.settings.packHostNumaCells,
       flavorOf: (server) => this.flavorOf(server),
     });
-    this.hosts.isOn = (host, name) => this.servers.host[this.servers.numberOf(name)] === host;
+    this.hosts.isOn = (host, name) => {
+      const server = this.servers.numberOf(name);
+      return this.servers.host[server] === host && this.scheduling.hasTaken(server);
+    };
     this.failures = this.streams.stream("build.failure");
   }
 
@@ -215,7 +221,6 @@ export class Cloud {
   beginBuild(server: number): void {
     this.servers.attempts[server]!++;
     this.failedBuild[server] = 0;
-    this.hosts.ioOps[this.servers.host[server]!]!++;
   }
 
   /**
@@ -232,7 +237,7 @@ export class Cloud {
 
   endBuild(server: number): void {
     const host = this.servers.host[server]!;
-    this.hosts.ioOps[host]!--;
+    if (this.scheduling.hasTaken(server)) this.hosts.ioOps[host]!--;
     this.scheduling.recordLater(host);
   }
 
@@ -257,8 +262,10 @@ export class Cloud {
 
   /** All servers of the request have hosts: those behind the leader are built from now on. */
   buildOthers(leader: number): void {
+    const members = this.membersOf(leader);
+    if (members.length === 1) return;
     this.othersBegun.add(leader);
-    for (const server of this.membersOf(leader)) if (server !== leader) this.buildOn(server);
+    for (const server of members) if (server !== leader) this.buildOn(server);
   }
 
   /** The servers of the request that still wait for the leader. */

@@ -5,7 +5,7 @@
 // them. With an instant one nothing lies between.
 // @source nova/scheduler/manager.py, nova/compute/manager.py (_validate_instance_group_policy), nova/compute/claims.py
 import type { Flavor } from "../datacenter/flavor.ts";
-import type { HostId, Hosts } from "../datacenter/hosts.ts";
+import type { Amounts, HostId, Hosts } from "../datacenter/hosts.ts";
 import type { ServerGroups } from "../datacenter/server-groups.ts";
 import type { Servers } from "../datacenter/servers.ts";
 import type { EventKind, Simulation } from "../kernel/simulation.ts";
@@ -13,7 +13,7 @@ import type { Micros } from "../kernel/time.ts";
 import { type ClaimSteps, claimHosts } from "../policies/nova/claim-loop.ts";
 import type { ComputeNodes } from "../policies/nova/compute-nodes.ts";
 import { type FilterScheduler, SchedulingError } from "../policies/nova/filter-scheduler.ts";
-import { HostClaims } from "../policies/nova/host-claims.ts";
+import { HostClaims, type RoomAsked } from "../policies/nova/host-claims.ts";
 import type { Ranking } from "../policies/nova/ranking.ts";
 import type { RequestBook } from "../policies/nova/request-book.ts";
 import type { RequestSpec } from "../policies/nova/request-spec.ts";
@@ -38,6 +38,8 @@ export interface SchedulingParts {
 /** A list that is being claimed along. */
 interface InFlight {
   readonly ranking: Ranking;
+  /** Which of the request's queries a host was offered for, by host; null: there is one only. */
+  readonly queryOf: Uint8Array | null;
   next: number;
 }
 
@@ -51,10 +53,12 @@ export class Scheduling {
   private readonly parts: SchedulingParts;
   private readonly claims: HostClaims;
   private readonly inFlight = new Map<number, InFlight>();
+  private readonly spare: Ranking[] = [];
   private readonly alternates: Int32Array; // maxAttempts - 1 per server, -1 = no more
+  private readonly alternateQueries: Uint8Array; // which of its queries each is offered for
   private readonly nextAlternate: Int32Array;
   private readonly decisionsMade: Int32Array;
-  private readonly claimedQuery: Uint8Array; // which of its queries a server's claim is of
+  private readonly claimed: (Amounts | undefined)[] = []; // by server
   /** 1 from the moment nova-compute has taken the server on. */
   private readonly taken: Uint8Array;
   private readonly decided: EventKind;
@@ -66,9 +70,9 @@ export class Scheduling {
     const { simulation, hosts, servers, nodes, maxAttempts, updateInterval } = parts;
     this.claims = new HostClaims(hosts, parts.packHostNumaCells ? "pack" : "spread");
     this.alternates = new Int32Array(servers.count * (maxAttempts - 1)).fill(-1);
+    this.alternateQueries = new Uint8Array(this.alternates.length);
     this.nextAlternate = new Int32Array(servers.count);
     this.decisionsMade = new Int32Array(servers.count);
-    this.claimedQuery = new Uint8Array(servers.count);
     this.taken = new Uint8Array(servers.count);
     this.decided = simulation.recordKind("host chosen");
     this.updateDue = new Uint8Array(hosts.count);
@@ -90,7 +94,9 @@ export class Scheduling {
     const { scheduler } = this.parts;
     const count = this.select(server);
     this.log(server, count > 0 ? scheduler.ordered[0]! : -1);
-    if (count > 0) this.inFlight.set(server, { ranking: scheduler.ranking(), next: 0 });
+    if (count > 0) {
+      this.inFlight.set(server, { ranking: scheduler.ranking(this.spare.pop()), queryOf: this.queriesOffered(server), next: 0 });
+    }
     return count > 0;
   }
 
@@ -105,6 +111,11 @@ export class Scheduling {
     }
   }
 
+  private queriesOffered(server: number): Uint8Array | null {
+    const { book, scheduler } = this.parts;
+    return book.queries(server).length > 1 ? scheduler.queryOf.slice() : null;
+  }
+
   private log(server: number, host: number): void {
     const { simulation, scheduler } = this.parts;
     simulation.record(this.decided, server, host);
@@ -116,26 +127,34 @@ export class Scheduling {
     const flight = this.inFlight.get(server)!;
     const host = flight.ranking.at(flight.next++);
     if (host < 0) return false;
-    if (!this.claim(server, host)) {
+    if (!this.claim(server, host, flight.queryOf?.[host] ?? 0)) {
       this.claimsRefused++;
       return false;
     }
-    this.keepAlternates(server, flight.ranking.alternates(host, this.parts.maxAttempts - 1));
-    this.inFlight.delete(server);
+    this.keepAlternates(server, flight.ranking.alternates(host, this.parts.maxAttempts - 1), flight.queryOf);
+    this.landed(server, flight);
     return true;
+  }
+
+  private landed(server: number, { ranking }: InFlight): void {
+    this.inFlight.delete(server);
+    this.spare.push(ranking);
   }
 
   /** Has every host of the list refused? */
   atEnd(server: number): boolean {
     const flight = this.inFlight.get(server);
     if (flight === undefined || flight.next < flight.ranking.count) return false;
-    this.inFlight.delete(server);
+    this.landed(server, flight);
     return true;
   }
 
-  private keepAlternates(server: number, hosts: readonly number[]): void {
+  private keepAlternates(server: number, hosts: readonly number[], queryOf: Uint8Array | null): void {
     const most = this.parts.maxAttempts - 1;
-    for (let i = 0; i < most; i++) this.alternates[server * most + i] = hosts[i] ?? -1;
+    for (let i = 0; i < most; i++) {
+      this.alternates[server * most + i] = hosts[i] ?? -1;
+      this.alternateQueries[server * most + i] = queryOf?.[hosts[i] ?? 0] ?? 0;
+    }
     this.nextAlternate[server] = 0;
   }
 
@@ -151,20 +170,24 @@ export class Scheduling {
     const decidedOn: { candidates: number; leftAfter: Int32Array; weight: number }[] = [];
     let left: readonly number[] = [];
     let offered: readonly number[] = [];
+    let queryOf: Uint8Array | null = null;
     const steps: ClaimSteps<number> = {
       sort: (index) => {
-        if (index === 0 && left.length === 0) left = offered = scheduler.offered(requests[0]!);
+        if (index === 0) {
+          left = offered = scheduler.offered(requests[0]!);
+          queryOf = this.queriesOffered(servers[0]!);
+        }
         left = scheduler.sort(left, requests[index]!, index);
-        decidedOn[index] = { candidates: offered.length, leftAfter: scheduler.leftAfter.slice(), weight: scheduler.weight };
+        decidedOn[index] ??= { candidates: offered.length, leftAfter: scheduler.leftAfter.slice(), weight: scheduler.weight };
         return left;
       },
       hasCandidate: () => true,
       cellOf: (host) => hosts.cell(host),
-      claim: (index, host) => this.claim(servers[index]!, host),
+      claim: (index, host) => this.claim(servers[index]!, host, queryOf?.[host] ?? 0),
       undo: (index) => this.neverPlaced(servers[index]!),
       consume: (index, host) => {
         if (nodes === null) hosts.ioOps[host]!++;
-        else nodes.consume(host, requests[index]!);
+        else nodes.consume(host, requests[index]!.flavor, this.roomAsked(requests[index]!, host));
         consumed.push(host);
         if (group >= 0) groups.join(group, host);
       },
@@ -186,7 +209,7 @@ export class Scheduling {
       const host = placed?.[i]?.host ?? -1;
       this.parts.simulation.record(this.decided, server, host);
       this.decisions.add(this.parts.simulation.now, server, host, decided);
-      if (placed !== null) this.keepAlternates(server, placed[i]!.alternates);
+      if (placed !== null) this.keepAlternates(server, placed[i]!.alternates, queryOf);
     }
     return placed !== null;
   }
@@ -201,63 +224,75 @@ export class Scheduling {
   claimNext(server: number): boolean {
     const most = this.parts.maxAttempts - 1;
     while (this.nextAlternate[server]! < most) {
-      const host = this.alternates[server * most + this.nextAlternate[server]!++]!;
+      const place = server * most + this.nextAlternate[server]!++;
+      const host = this.alternates[place]!;
       if (host < 0) return false;
-      if (this.claim(server, host)) return true;
+      if (this.claim(server, host, this.alternateQueries[place]!)) return true;
       this.claimsRefused++;
     }
     return false;
   }
 
-  /** Placement's part: amounts are taken, or refused. Assumes that of several queries the first with room is claimed. */
-  private claim(server: number, host: number): boolean {
-    const { hosts, servers } = this.parts;
-    const queries = this.parts.book.queries(server);
-    let granted = false;
-    for (let i = 0; i < queries.length && !granted; i++) {
-      const { amounts, allowed } = queries[i]!;
-      granted = (allowed === null || allowed[host] === 1) && hosts.claim(host as HostId, amounts);
-      this.claimedQuery[server] = i;
-    }
-    if (!granted) return false;
+  /** Placement's part: the amounts of the host's first candidate are taken, or refused. */
+  private claim(server: number, host: number, query: number): boolean {
+    const { hosts, servers, book } = this.parts;
+    const { amounts } = book.queries(server)[query]!;
+    if (!hosts.claim(host as HostId, amounts)) return false;
+    this.claimed[server] = amounts;
     servers.place(server, host);
     for (const listener of this.claimListeners) listener(server, 1);
     return true;
+  }
+
+  /** What the server's claim takes of its host, as Placement counts it; undefined while it has none. */
+  claimOf(server: number): Amounts | undefined {
+    return this.claimed[server];
   }
 
   /** Called after every claim and release: whoever counts hosts in use listens here. */
   readonly claimListeners: ((server: number, sign: 1 | -1) => void)[] = [];
 
   /**
-   * nova-compute takes the server on: the host must still suit the server's group, and have the NUMA cells and devices. Whether it takes it
-   * on or not, the host's record is written. Null: taken on.
+   * nova-compute takes the server on: the host must have the NUMA cells and devices, and still suit the server's group. Its record is then
+   * written; a server that the group keeps out is claimed for and let go again, which writes it as well. Null: taken on.
    */
   takeOn(server: number): "group" | "host" | null {
-    const { hosts, servers, groups, nodes, scheduler } = this.parts;
+    const { hosts, servers, groups, nodes } = this.parts;
     const host = servers.host[server]!;
-    const { group, numa, pciRequests = [], flavor } = this.requestSpec(server);
-    if (group >= 0 && !suits(groups, group, host)) {
-      this.refusedByGroup++;
-      return "group";
-    }
-    const limits = scheduler.policy.enabledFilters.includes("NUMATopologyFilter")
-      ? { cpuAllocationRatio: hosts.cpuAllocationRatio(host), ramAllocationRatio: hosts.ramAllocationRatio(host) }
-      : null;
-    const topology = numa?.topology ?? null;
-    if ((topology !== null || pciRequests.length > 0) && !this.claims.claim(server, host, topology, pciRequests, limits)) {
+    const request = this.requestSpec(server);
+    const { group, flavor } = request;
+    const asked = this.roomAsked(request, host);
+    if ((asked.topology !== null || asked.devices.length > 0) && !this.claims.claim(server, host, asked)) {
       this.refusedByHost++;
       return "host";
     }
+    if (group >= 0 && !suits(groups, group, host)) {
+      this.claims.release(server, host);
+      nodes?.write(host);
+      this.refusedByGroup++;
+      return "group";
+    }
     this.taken[server] = 1;
+    hosts.ioOps[host]!++;
     if (group >= 0) groups.join(group, host);
     nodes?.takeOn(host, flavor);
     nodes?.write(host);
     return null;
   }
 
+  /** The limits are set by NUMATopologyFilter, which forced hosts are not put through. */
+  private roomAsked({ numa, pciRequests = [], forceHosts = [] }: RequestSpec, host: number): RoomAsked {
+    const { hosts, scheduler } = this.parts;
+    const limited = forceHosts.length === 0 && scheduler.policy.enabledFilters.includes("NUMATopologyFilter");
+    const limits = limited
+      ? { cpuAllocationRatio: hosts.cpuAllocationRatio(host), ramAllocationRatio: hosts.ramAllocationRatio(host) }
+      : null;
+    return { topology: numa?.topology ?? null, devices: pciRequests, limits };
+  }
+
   /** Gives the server's claim back and takes it off its host. */
   leaveHost(server: number): void {
-    const { hosts, servers, groups, nodes, book } = this.parts;
+    const { hosts, servers, groups, nodes } = this.parts;
     const host = servers.host[server]!;
     const group = servers.group[server]!;
     if (this.taken[server] === 1) {
@@ -267,7 +302,8 @@ export class Scheduling {
       nodes?.letGo(host, this.parts.flavorOf(server));
       nodes?.write(host);
     }
-    hosts.release(host as HostId, book.queries(server)[this.claimedQuery[server]!]!.amounts);
+    hosts.release(host as HostId, this.claimed[server]!);
+    this.claimed[server] = undefined;
     servers.remove(server);
     for (const listener of this.claimListeners) listener(server, -1);
   }

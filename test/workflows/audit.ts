@@ -1,4 +1,6 @@
 // The books of a cloud, added up again from the columns of its servers: what hosts, tiers, quotas and groups say must be what servers hold.
+import type { Amounts } from "../../src/datacenter/hosts.ts";
+import type { PciPool } from "../../src/datacenter/pci-pool.ts";
 import type { Cloud } from "../../src/workflows/cloud.ts";
 
 /** Everything that does not add up, in words; empty when all is well. */
@@ -11,6 +13,11 @@ export function audit(cloud: Cloud): readonly string[] {
     (x < low || x > high) && wrong.push(`${what}: ${x} is not in ${low}..${high}`);
   const columns = () => new Float64Array(hosts.count);
   const [vcpuMilli, ramMb, diskGb, instances, busy] = [columns(), columns(), columns(), columns(), columns()];
+  const further = new Map<string, Float64Array>();
+  const { nodes, scheduling } = cloud;
+  const held = { vcpuMilli: columns(), ramMb: columns(), diskGb: columns(), instances: columns() };
+  const inCells = { memoryMb: columns(), shared: columns(), dedicated: columns() };
+  const devices = columns();
   const tierGb = new Float64Array(tiers.tiers.length);
   const quota = Array.from({ length: cloud.projects }, () => ({ least: [0, 0, 0], most: [0, 0, 0] }));
   const hostsOfGroup = new Map<number, number[]>();
@@ -21,10 +28,36 @@ export function audit(cloud: Cloud): readonly string[] {
     const flavor = cloud.flavorOf(server);
     const state = servers.vmStateOf(server);
     if (host >= 0) {
-      vcpuMilli[host]! += flavor.vcpuMilli;
-      ramMb[host]! += flavor.ramMb;
-      diskGb[host]! += flavor.diskGb;
+      const claim: Amounts = scheduling.claimOf(server) ?? flavor;
+      vcpuMilli[host]! += claim.vcpuMilli;
+      ramMb[host]! += claim.ramMb;
+      diskGb[host]! += claim.diskGb;
       instances[host]!++;
+      for (const [name, amount] of claim.others ?? []) {
+        const column = further.get(name) ?? columns();
+        further.set(name, column);
+        column[host]! += amount;
+      }
+      if (![...flavor.extraSpecs.keys()].some((name) => name.startsWith("resources") || name === "hw:emulator_threads_policy")) {
+        const cpus = claim.vcpuMilli + 1000 * (claim.others?.get("PCPU") ?? 0);
+        const swapGb = Math.ceil((flavor.swapMb ?? 0) / 1024);
+        same(`claim of ${servers.nameOf(server)}, vCPUs`, cpus, flavor.vcpuMilli);
+        same(`claim of ${servers.nameOf(server)}, RAM`, claim.ramMb, flavor.ramMb);
+        same(`claim of ${servers.nameOf(server)}, disk`, claim.diskGb, flavor.diskGb + swapGb);
+      }
+      if (scheduling.hasTaken(server)) {
+        held.vcpuMilli[host]! += flavor.vcpuMilli;
+        held.ramMb[host]! += flavor.ramMb;
+        held.diskGb[host]! += flavor.diskGb + Math.trunc((flavor.swapMb ?? 0) / 1024);
+        held.instances[host]!++;
+        const { numa, pciRequests = [] } = scheduling.requestSpec(server);
+        devices[host]! += pciRequests.reduce((sum, { count }) => sum + count, 0);
+        for (const guest of (hosts.cells[host] && numa?.topology?.cells) || []) {
+          inCells.memoryMb[host]! += guest.memoryMb;
+          inCells.shared[host]! += guest.cpuset.length;
+          inCells.dedicated[host]! += guest.pcpuset.length;
+        }
+      }
       const group = servers.group[server]!;
       if (group >= 0 && cloud.scheduling.hasTaken(server)) hostsOfGroup.set(group, [...(hostsOfGroup.get(group) ?? []), host]);
       if (state === "requested" || state === "deleted") wrong.push(`${servers.nameOf(server)} has a host in state ${state}`);
@@ -44,6 +77,37 @@ export function audit(cloud: Cloud): readonly string[] {
     }
   }
 
+  const auditCells = (host: number, name: string): void => {
+    const cells = hosts.cells[host] ?? [];
+    const sum = (of: (cell: (typeof cells)[number]) => number) => cells.reduce((total, cell) => total + of(cell), 0);
+    same(
+      `memory in cells of ${name}`,
+      sum((cell) => cell.memoryUsedMb),
+      inCells.memoryMb[host]!,
+    );
+    same(
+      `shared vCPUs in cells of ${name}`,
+      sum((cell) => cell.sharedVcpusUsed),
+      inCells.shared[host]!,
+    );
+    const pinned = cells.flatMap((cell) => cell.pinnedCpus);
+    // Isolated threads and emulator threads take more than the vCPUs themselves.
+    between(
+      `pinned CPUs of ${name}`,
+      inCells.dedicated[host]!,
+      pinned.length,
+      inCells.dedicated[host]! === 0 ? 0 : Number.POSITIVE_INFINITY,
+    );
+    same(`different pinned CPUs of ${name}`, new Set(pinned).size, pinned.length);
+    for (const cell of cells) {
+      if (cell.pinnedCpus.some((cpu) => !cell.pcpuset.includes(cpu))) wrong.push(`CPUs of ${name} pinned outside the dedicated set`);
+      for (const { sizeKb, used, total } of cell.pages) if (sizeKb > 4) between(`pages of ${sizeKb} KiB on ${name}`, 0, used, total);
+    }
+    const there = (hosts.descriptions[host]!.pciPools ?? []).reduce((total, { count }) => total + count, 0);
+    const free = hosts.pools[host]!.reduce((total, { count }) => total + count, 0);
+    same(`devices taken on ${name}`, there - free, devices[host]!);
+  };
+
   let inUse = 0;
   for (let host = 0; host < hosts.count; host++) {
     const name = hosts.descriptions[host]!.name;
@@ -57,6 +121,18 @@ export function audit(cloud: Cloud): readonly string[] {
     between(`disk of ${name}`, 0, hosts.usedDiskGb[host]!, hosts.capacityDiskGb[host]!);
     between(`builds on ${name}`, 0, hosts.ioOps[host]!, hosts.instances[host]!);
     between(`failed builds on ${name}`, 0, hosts.failedBuilds[host]!, Number.POSITIVE_INFINITY);
+    between(`builds on ${name} that nova-compute knows`, 0, hosts.ioOps[host]!, held.instances[host]!);
+    auditCells(host, name);
+    if (nodes !== null) {
+      const said = nodes.held(host);
+      for (const what of ["vcpuMilli", "ramMb", "diskGb", "instances"] as const)
+        same(`${what} that nova-compute holds on ${name}`, said[what], held[what][host]!);
+    }
+    for (const className of new Set([...further.keys(), ...(hosts.descriptions[host]!.resources?.keys() ?? [])])) {
+      const { used, total } = hosts.furtherResource(className)!;
+      same(`${className} of ${name}`, used[host]!, further.get(className)?.[host] ?? 0);
+      between(`${className} of ${name}`, 0, used[host]!, total[host]!);
+    }
     let listed = 0;
     servers.forEachOn(host, (server) =>
       servers.host[server] === host ? listed++ : wrong.push(`${servers.nameOf(server)} is on two lists`),
@@ -104,6 +180,8 @@ export function auditEvents(cloud: Cloud, every = 1): () => number {
   return () => audits;
 }
 
+const plain = (pools: readonly PciPool[]) => pools.map(({ properties, numaNode, count }) => [[...properties], numaNode, count]);
+
 /** What a cloud whose servers have all been deleted still holds; empty when all is well. */
 export function heldStill(cloud: Cloud): readonly string[] {
   const held: string[] = [];
@@ -118,6 +196,14 @@ export function heldStill(cloud: Cloud): readonly string[] {
   nothing("builds of host", hosts.ioOps);
   nothing("busy CPU of host", cloud.busyMilli);
   nothing("hosts in use", [hosts.inUse]);
+  for (let host = 0; host < hosts.count; host++) {
+    const { resources, cells = null, pciPools = [] } = hosts.descriptions[host]!;
+    for (const name of resources?.keys() ?? []) nothing(`${name} of host ${host},`, [hosts.furtherResource(name)!.used[host]!]);
+    const { nodes } = cloud;
+    if (nodes !== null) nothing(`what nova-compute holds on host ${host},`, Object.values(nodes.held(host)));
+    if (JSON.stringify(hosts.cells[host]) !== JSON.stringify(cells)) held.push(`cells of host ${host}`);
+    if (JSON.stringify(plain(hosts.pools[host]!)) !== JSON.stringify(plain(pciPools))) held.push(`devices of host ${host}`);
+  }
   nothing("volumes on tier", cloud.tiers.usedGb);
   nothing("running", cloud.running);
   nothing("volume of server", cloud.hasVolume);

@@ -10,9 +10,19 @@ import type { Amounts, Hosts } from "../../datacenter/hosts.ts";
 import type { HostCell } from "../../datacenter/numa/host-cell.ts";
 import type { PciPool } from "../../datacenter/pci-pool.ts";
 import type { ResourceVector } from "../../datacenter/resource-vector.ts";
+import { type RoomAsked, takeRoom } from "./host-claims.ts";
 import type { Aggregate, HostStates, Metric } from "./host-states.ts";
-import { consumePci } from "./pci/consume.ts";
-import type { RequestSpec } from "./request-spec.ts";
+import type { CellOrder } from "./numa/fit-to-host.ts";
+
+/** The part of a record that a server's choice has changed, as it was before. */
+interface Consumed {
+  readonly host: number;
+  readonly usedVcpuMilli: number;
+  readonly usedRamMb: number;
+  readonly usedDiskGb: number;
+  readonly cells: readonly HostCell[] | null;
+  readonly pools: readonly PciPool[];
+}
 
 export class ComputeNodes implements HostStates {
   readonly count: number;
@@ -33,14 +43,17 @@ export class ComputeNodes implements HostStates {
   private readonly failedBuilds: Int32Array;
   private readonly cells: (readonly HostCell[] | null)[];
   private readonly pools: (readonly PciPool[])[];
-  private readonly consumed: (Amounts & { readonly host: number; readonly pools: readonly PciPool[] })[] = [];
+  private readonly consumed: Consumed[] = [];
+  private readonly order: CellOrder;
   private readonly noServerRamMb: Float64Array;
   private readonly noServerDiskMb: Float64Array;
   private readonly reservedVcpuMilli: Float64Array;
   private readonly vcpus: Float64Array;
 
-  constructor(hosts: Hosts) {
+  /** `order`: the host cells that the scheduler looks at first when it takes a server's topology off a host. */
+  constructor(hosts: Hosts, order: CellOrder = "spread") {
     const n = hosts.count;
+    this.order = order;
     this.count = n;
     this.hosts = hosts;
     this.hasAggregates = hosts.hasAggregates;
@@ -61,8 +74,7 @@ export class ComputeNodes implements HostStates {
     this.noServerRamMb = Float64Array.from({ length: n }, (_, host) => hosts.freeRamMb(host));
     this.noServerDiskMb = Float64Array.from({ length: n }, (_, host) => hosts.freeDiskMb(host));
     this.reservedVcpuMilli = Float64Array.from(hosts.descriptions, (host) => host.reservedVcpuMilli);
-    const dedicated = hosts.furtherResource("PCPU");
-    this.vcpus = Float64Array.from({ length: n }, (_, host) => hosts.totalVcpus(host) + (dedicated?.total[host] ?? 0));
+    this.vcpus = Float64Array.from({ length: n }, (_, host) => hosts.totalVcpus(host) + hosts.dedicatedVcpuMilli[host]! / 1000);
   }
 
   /** nova-compute takes a server on; the record follows with `write`. */
@@ -87,35 +99,55 @@ export class ComputeNodes implements HostStates {
     this.pools[host] = hosts.pools[host]!;
   }
 
-  /** What the scheduler takes off a host that it chose, until `restore`: the next server of the same request sees it. Swap is not looked at. */
-  consume(host: number, { flavor, pciRequests = [] }: RequestSpec): void {
-    const { vcpuMilli, ramMb, diskGb } = flavor;
+  /**
+   * What the scheduler takes off a host that it chose, until `restore`: the next server of the same request sees it. Swap is not looked at.
+   * Assumes that every server of the request is fitted anew, with any page size that it allows.
+   * @source nova/scheduler/host_manager.py HostState.consume_from_request
+   */
+  consume(host: number, { vcpuMilli, ramMb, diskGb }: Flavor, asked: RoomAsked): void {
+    const cells = this.cells[host]!;
     const pools = this.pools[host]!;
-    this.consumed.push({ host, vcpuMilli, ramMb, diskGb, pools });
-    this.usedVcpuMilli[host]! += vcpuMilli;
-    this.usedRamMb[host]! += ramMb;
-    this.usedDiskGb[host]! += diskGb;
+    const [usedVcpuMilli, usedRamMb, usedDiskGb] = [this.usedVcpuMilli[host]!, this.usedRamMb[host]!, this.usedDiskGb[host]!];
+    this.consumed.push({ host, usedVcpuMilli, usedRamMb, usedDiskGb, cells, pools });
+    this.usedVcpuMilli[host] = usedVcpuMilli + vcpuMilli;
+    this.usedRamMb[host] = usedRamMb + ramMb;
+    this.usedDiskGb[host] = usedDiskGb + diskGb;
     this.instances[host]!++;
     this.ioOps[host]!++;
-    this.pools[host] = consumePci(pools, pciRequests, null) ?? pools;
+    const taken = takeRoom({ cells, pools }, asked, this.order, true);
+    if (taken === null) return;
+    this.cells[host] = taken.cells;
+    this.pools[host] = taken.pools;
   }
 
   /** Forgets what was consumed. */
   restore(): void {
     for (let last = this.consumed.pop(); last !== undefined; last = this.consumed.pop()) {
-      this.usedVcpuMilli[last.host]! -= last.vcpuMilli;
-      this.usedRamMb[last.host]! -= last.ramMb;
-      this.usedDiskGb[last.host]! -= last.diskGb;
+      this.usedVcpuMilli[last.host] = last.usedVcpuMilli;
+      this.usedRamMb[last.host] = last.usedRamMb;
+      this.usedDiskGb[last.host] = last.usedDiskGb;
       this.instances[last.host]!--;
       this.ioOps[last.host]!--;
+      this.cells[last.host] = last.cells;
       this.pools[last.host] = last.pools;
     }
   }
 
-  private change(host: number, { vcpuMilli, ramMb, diskGb }: Amounts, sign: 1 | -1): void {
+  /** What nova-compute holds on the host now, whether or not the record says so yet. */
+  held(host: number): Amounts & { readonly instances: number } {
+    return {
+      vcpuMilli: this.heldVcpuMilli[host]!,
+      ramMb: this.heldRamMb[host]!,
+      diskGb: this.heldDiskGb[host]!,
+      instances: this.heldInstances[host]!,
+    };
+  }
+
+  /** local_gb_used is a whole number: what swap is over a GiB is left out. */
+  private change(host: number, { vcpuMilli, ramMb, diskGb, swapMb = 0 }: Flavor, sign: 1 | -1): void {
     this.heldVcpuMilli[host]! += sign * vcpuMilli;
     this.heldRamMb[host]! += sign * ramMb;
-    this.heldDiskGb[host]! += sign * diskGb;
+    this.heldDiskGb[host]! += sign * (diskGb + Math.trunc(swapMb / 1024));
     this.heldInstances[host]! += sign;
   }
 

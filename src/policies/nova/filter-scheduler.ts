@@ -65,6 +65,8 @@ export class FilterScheduler {
   /** Of the last decision: how many hosts Placement offered, and how many were left after each filter. */
   candidates = 0;
   readonly leftAfter: Int32Array;
+  /** Of the last request with several queries: which of them a host's first candidate answers, by host. */
+  readonly queryOf: Uint8Array;
   /** Of the last decision: the weight of the chosen host. */
   weight = 0;
   /** The host chosen last; -1 before the first choice. Policies that do not begin with the first host go on from here. */
@@ -110,6 +112,7 @@ export class FilterScheduler {
     this.weighers = policy.weighers.map((name) => this.configured(named(allWeighers, name, "weigher")));
     this.ordered = new Int32Array(hosts.count);
     this.leftAfter = new Int32Array(this.filters.length);
+    this.queryOf = new Uint8Array(hosts.count);
     this.list = new Int32Array(hosts.count);
     this.weights = new Float64Array(hosts.count);
     this.raw = new Float64Array(hosts.count);
@@ -189,10 +192,9 @@ export class FilterScheduler {
     return { weigher, multiplier: null, multiplierOf: (host) => sign(smallestValue(hosts.aggregates(host), name, toFloat, set)) };
   }
 
-  /** The list of the last decision, to be tried from its front; it is the caller's from now on. */
-  ranking(): Ranking {
-    const { kept, weighed } = this;
-    return new Ranking(this.list.slice(0, weighed), this.weights.slice(0, weighed), kept);
+  /** The list of the last decision, to be tried from its front; it is the caller's from now on. `spare` is one that nobody needs any more. */
+  ranking(spare = new Ranking()): Ranking {
+    return spare.fill(this.list, this.weights, this.weighed, this.kept);
   }
 
   private askPlacement(request: RequestSpec, n: number): number {
@@ -210,20 +212,22 @@ export class FilterScheduler {
   }
 
   private askQueries(queries: readonly HostQuery[], inventories: Inventories, server: number, n: number): number {
-    const { list } = this;
-    const { candidateDraws } = this; // null: the first ones are returned
-    let count = 0;
+    const { list, queryOf, candidateDraws } = this; // no draws: the first ones are returned
     const { count: all } = this.hosts;
     const start = this.startingHost();
-    for (const { amounts, allowed, limit } of queries) {
+    let count = 0;
+    for (const [query, { amounts, allowed, limit }] of queries.entries()) {
       const before = count;
       let next = 0; // among the candidates of the query before, which stand in the same order
-      const most = before + (candidateDraws !== null ? all : Math.min(all, limit ?? all));
-      for (let place = 0; place < all && count < most; place++) {
+      let wanted = candidateDraws !== null ? all : (limit ?? all); // hosts that an earlier query has named count, too
+      for (let place = 0; place < all && wanted > 0; place++) {
         const host = start + place < all ? start + place : start + place - all;
         if ((allowed !== null && allowed[host] === 0) || !inventories.fits(host, amounts)) continue;
+        wanted--;
         while (next < before && (list[next]! - start + all) % all < place) next++;
-        if (next === before || list[next] !== host) list[count++] = host;
+        if (next < before && list[next] === host) continue;
+        list[count++] = host;
+        queryOf[host] = query;
       }
       if (candidateDraws !== null && limit !== null && count - before > limit) {
         this.draw(candidateDraws, before, count, limit, server, n);

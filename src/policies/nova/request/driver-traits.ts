@@ -1,9 +1,10 @@
 // The COMPUTE_* traits that a virt driver reports for its host: what the request filters on image types and image properties look for.
 //
 // Assumes the QEMU of a current distribution; the lists are from memory.
-// @source nova/virt/libvirt/driver.py (capabilities_as_traits, _get_vif_model_traits, _get_storage_bus_traits, _get_video_model_traits)
+// @source nova/virt/libvirt/driver.py (capabilities, capabilities_as_traits, _get_vif_model_traits, _get_storage_bus_traits, _get_video_model_traits)
 
 const libvirt = [
+  ...["COMPUTE_ACCELERATORS", "COMPUTE_SOCKET_PCI_NUMA_AFFINITY"],
   ...["AKI", "AMI", "ARI", "ISO", "QCOW2", "RAW"].map((format) => `COMPUTE_IMAGE_TYPE_${format}`),
   ...["E1000", "E1000E", "NE2K_PCI", "PCNET", "RTL8139", "VIRTIO", "VMXNET3"].map((model) => `COMPUTE_NET_VIF_MODEL_${model}`),
   ...["FDC", "IDE", "SATA", "SCSI", "USB", "VIRTIO"].map((bus) => `COMPUTE_STORAGE_BUS_${bus}`),
