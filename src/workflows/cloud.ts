@@ -11,7 +11,7 @@ import type { StorageTiers } from "../datacenter/storage-tiers.ts";
 import type { RandomStreams, Stream } from "../kernel/random.ts";
 import type { EventKind, Simulation } from "../kernel/simulation.ts";
 import { type Micros, SECOND } from "../kernel/time.ts";
-import { type FilterScheduler, SchedulingError } from "../policies/nova/filter-scheduler.ts";
+import { type FilterScheduler, SchedulingError, type SchedulingObserver } from "../policies/nova/filter-scheduler.ts";
 import type { RequestSpec } from "../policies/nova/request-spec.ts";
 import type { SharedCapacity } from "../queueing/shared-capacity.ts";
 import { DecisionLog } from "./decision-log.ts";
@@ -86,6 +86,10 @@ export class Cloud implements CloudParts {
   readonly hasVolume: Uint8Array;
   /** Called after every claim and release: whoever counts hosts in use listens here. */
   readonly claimListeners: ((server: number, sign: 1 | -1) => void)[] = [];
+  /** Called when the cloud refuses: a request its quota, a volume its room, a server the claim of a host that was chosen for it. */
+  readonly refusalListeners: ((server: number, what: "quota" | "volume" | "claim", host: number) => void)[] = [];
+  /** Asked before each decision who is to be told its steps: null = nobody. */
+  observerOf: ((server: number, request: RequestSpec) => SchedulingObserver | null) | null = null;
   private readonly failedBuild: Uint8Array;
   /** Servers that count against their project's quota. */
   private readonly counted: Uint8Array;
@@ -96,6 +100,7 @@ export class Cloud implements CloudParts {
   private readonly alternates: Int32Array; // maxAttempts per server: hosts to try, -1 = no more
   private readonly nextAlternate: Int32Array;
   private readonly decisionsMade: Int32Array;
+  private schedulingError: string | null = null; // of the last decision
   private readonly decided: EventKind;
   private readonly failures: Stream;
 
@@ -164,6 +169,7 @@ export class Cloud implements CloudParts {
       !within(settings.quotaVcpuMilli, this.usedVcpuMilli[project]! + flavor.vcpuMilli) ||
       !within(settings.quotaRamMb, this.usedRamMb[project]! + flavor.ramMb)
     ) {
+      this.refuse(server, "quota", -1);
       return false;
     }
     this.usedInstances[project]!++;
@@ -198,22 +204,34 @@ export class Cloud implements CloudParts {
     this.nextAlternate[server] = 0;
     const host = count > 0 ? scheduler.ordered[0]! : -1;
     this.simulation.record(this.decided, server, host);
-    this.decisions.add(this.simulation.now, server, host, scheduler);
+    this.decisions.add(this.simulation.now, server, host, scheduler, this.schedulingError);
     this.notifications.emit("scheduler.select_destinations.end", server);
     return count > 0;
   }
 
-  /** A filter or weigher that raises, say on a number that is none, fails the request; Nova reports it as NoValidHost or as its own error. */
+  /**
+   * A filter or weigher that raises, say on a number that is none, fails the request; Nova reports it as NoValidHost or as its own error, and
+   * the log of decisions keeps what it was.
+   */
   private select(server: number, alternates: number): number {
+    const request = this.requestSpec(server);
+    this.schedulingError = null;
+    if (this.observerOf !== null) this.scheduler.observer = this.observerOf(server, request);
     try {
-      return this.scheduler.select(this.requestSpec(server), alternates, this.decisionsMade[server]!++);
+      return this.scheduler.select(request, alternates, this.decisionsMade[server]!++);
     } catch (error) {
-      if (error instanceof SchedulingError) return 0;
-      throw error;
+      if (!(error instanceof SchedulingError)) throw error;
+      this.schedulingError = error.message;
+      return 0;
     }
   }
 
-  private requestSpec(server: number): RequestSpec {
+  private refuse(server: number, what: "quota" | "volume" | "claim", host: number): void {
+    for (const listener of this.refusalListeners) listener(server, what, host);
+  }
+
+  /** What the scheduler is asked for a server. */
+  requestSpec(server: number): RequestSpec {
     const group = this.servers.group[server]!;
     return { server, flavor: this.flavorOf(server), image: this.imageOf(server), group, groups: this.groups };
   }
@@ -240,7 +258,10 @@ export class Cloud implements CloudParts {
 
   private claim(server: number, host: number): boolean {
     const request = this.requestSpec(server);
-    if (!this.scheduler.permitsClaim(request, host) || !this.hosts.claim(host as HostId, request.flavor)) return false;
+    if (!this.scheduler.permitsClaim(request, host) || !this.hosts.claim(host as HostId, request.flavor)) {
+      this.refuse(server, "claim", host);
+      return false;
+    }
     this.servers.place(server, host);
     if (request.group >= 0) this.groups.join(request.group, host);
     for (const listener of this.claimListeners) listener(server, 1);
@@ -288,7 +309,10 @@ export class Cloud implements CloudParts {
   /** Takes room on the tier of the flavor's volume type. */
   createVolume(server: number): boolean {
     const flavor = this.flavorOf(server);
-    if (!this.tiers.create(this.tiers.indexOf(flavor.volumeType!), flavor.volumeGb)) return false;
+    if (!this.tiers.create(this.tiers.indexOf(flavor.volumeType!), flavor.volumeGb)) {
+      this.refuse(server, "volume", -1);
+      return false;
+    }
     this.hasVolume[server] = 1;
     return true;
   }

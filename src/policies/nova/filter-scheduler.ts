@@ -35,6 +35,8 @@ export class SchedulingError extends Error {
 
 /** Sees the steps of a decision; hosts are given in their present order, lists of numbers follow it. */
 export interface SchedulingObserver {
+  /** What Placement offers, where the scheduler asked it. */
+  offered?(hosts: readonly number[]): void;
   /** Null: the filters are passed over. */
   entered(hosts: readonly number[] | null): void;
   filtered(filter: string, hosts: readonly number[]): void;
@@ -43,6 +45,8 @@ export interface SchedulingObserver {
   weighed(weigher: string, raw: readonly number[], normalized: readonly number[], multipliers: readonly number[]): void;
   /** By weight, before the choice. */
   ranked(hosts: readonly number[], weights: readonly number[]): void;
+  /** The chosen host first, then the alternates. */
+  chose?(hosts: readonly number[]): void;
 }
 
 interface ConfiguredWeigher {
@@ -63,13 +67,14 @@ export class FilterScheduler {
   /** Of the last decision: the weight of the chosen host. */
   weight = 0;
 
-  private readonly hosts: HostStates;
-  private readonly config: NovaConfig;
-  private readonly filters: readonly Filter[];
+  /** Who is told the steps of the decisions to come; the outcome is the same with and without. */
+  observer: SchedulingObserver | null;
+  readonly hosts: HostStates;
+  readonly config: NovaConfig;
+  readonly filters: readonly Filter[];
+  readonly maxPlacementResults: number;
   private readonly weighers: readonly ConfiguredWeigher[];
   private readonly choice: Stream;
-  private readonly maxPlacementResults: number;
-  private readonly observer: SchedulingObserver | null;
   private readonly list: Int32Array; // hosts that are still in, in order
   private readonly weights: Float64Array; // by position in the list
   private readonly raw: Float64Array;
@@ -103,6 +108,7 @@ export class FilterScheduler {
    */
   select(request: RequestSpec, alternates: number, n: number): number {
     this.candidates = this.askPlacement(request);
+    this.observer?.offered?.(this.listed(this.candidates));
     return this.decide(request, this.candidates, 0, alternates, n);
   }
 
@@ -238,7 +244,8 @@ export class FilterScheduler {
     const { hostSubsetSize, shuffleBestSameWeighedHosts } = this.policy;
     const subset = Math.min(hostSubsetSize, count);
     const wanted = Math.min(count, 1 + alternates);
-    const sorted = shuffleBestSameWeighedHosts ? count : Math.min(count, Math.max(subset, wanted, subset > 1 ? subset + alternates : 0));
+    const wholly = shuffleBestSameWeighedHosts || this.observer !== null;
+    const sorted = wholly ? count : Math.min(count, Math.max(subset, wanted, subset > 1 ? subset + alternates : 0));
     this.sortBest(sorted, count);
     this.observer?.ranked(this.listed(count), [...this.weights.subarray(0, count)]);
     if (shuffleBestSameWeighedHosts) this.shuffleTies(request.server, count, n);
@@ -248,6 +255,7 @@ export class FilterScheduler {
     this.weight = this.weights[chosen]!;
     let kept = 1;
     for (let i = 0; kept < wanted; i++) if (i !== chosen) ordered[kept++] = list[i]!;
+    this.observer?.chose?.([...ordered.subarray(0, wanted)]);
     return wanted;
   }
 
