@@ -79,12 +79,13 @@ export function tellDecision(cloud: Cloud, request: RequestSpec, record: Decisio
   const { chosen, entered, filters } = record;
   const name = (host: number) => hosts.hostName(host);
   const refused = chosen.length === 0;
+  const asked = entered?.length === 0 ? [] : filters; // the first filter is shown an empty list, too
   return {
     timeUs: simulation.now,
     placement: tellPlacement(cloud, request, record.candidates.length),
     entered: entered?.length ?? null,
-    filters: filters.map(({ name: filter, left, removed }) => ({ name: filter, left, removed: byReason(removed, name) })),
-    notAsked: entered === null ? [] : scheduler.filters.slice(filters.length).map((filter) => filter.name),
+    filters: asked.map(({ name: filter, left, removed }) => ({ name: filter, left, removed: byReason(removed, name) })),
+    notAsked: entered === null ? [] : scheduler.filters.slice(asked.length).map((filter) => filter.name),
     weighers: record.weighers.map((weigher) => weigher.name),
     ranked: record.ranked.map((host, rank) => ({
       host: name(host),
