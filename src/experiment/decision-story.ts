@@ -4,7 +4,7 @@ import type { Micros } from "../kernel/time.ts";
 import type { DecisionRecord } from "../policies/nova/decision-record.ts";
 import type { RequestSpec } from "../policies/nova/request-spec.ts";
 import type { Cloud } from "../workflows/cloud.ts";
-import { columns, passing, type Remedy, remediesFor } from "./remedies.ts";
+import { columns, type Remedy, remediesFor } from "./remedies.ts";
 
 /** Amounts are in vCPUs, MiB and GiB. */
 export interface ResourceStory {
@@ -68,9 +68,10 @@ export interface DecisionStory {
   readonly alternates: readonly string[];
   /** What a filter or a weigher raised. */
   readonly error: string | null;
-  /** Of a refusal: what would have let the server in, and how many hosts would hold it were they empty. */
+  /** Of a refusal: what would have let the server in. */
   readonly remedies: readonly Remedy[];
-  readonly roomWhenEmpty: number | null;
+  /** Hosts that are large enough for it, whatever runs on them. */
+  readonly largeEnough: number;
 }
 
 /** To be told at the instant of the decision, while the cloud is as the scheduler saw it. */
@@ -101,7 +102,7 @@ export function tellDecision(cloud: Cloud, request: RequestSpec, record: Decisio
     alternates: chosen.slice(1).map(name),
     error,
     remedies: refused && error === null ? remediesFor(cloud, request, record.candidates) : [],
-    roomWhenEmpty: refused && error === null ? countWhenEmpty(cloud, request) : null,
+    largeEnough: countLargeEnough(cloud, request),
   };
 }
 
@@ -148,17 +149,16 @@ function byReason(removed: DecisionRecord["filters"][number]["removed"], name: (
   return [...groups].map(([because, hosts]) => ({ because, hosts }));
 }
 
-/** Hosts that would hold the server if nothing ran on them and the filters said of them what they say now. */
-function countWhenEmpty({ hosts, scheduler }: Cloud, request: RequestSpec): number {
-  const large: number[] = [];
+function countLargeEnough({ hosts }: Cloud, request: RequestSpec): number {
+  let count = 0;
   for (let host = 0; host < hosts.count; host++) {
     const holds = columns.every((column) => {
       const asked = column.asked(request.flavor);
       return asked <= column.capacity(hosts, host) && asked <= column.total(hosts, host);
     });
-    if (holds) large.push(host);
+    if (holds) count++;
   }
-  return passing(scheduler, request, large).length;
+  return count;
 }
 
 /** A multiplier that is the same for all hosts; null where aggregates set it. */

@@ -16,8 +16,7 @@ export class Fullest {
   constructor(cloud: Cloud) {
     this.cloud = cloud;
     const { hosts, servers, simulation } = cloud;
-    const total = (capacities: Float64Array) => capacities.reduce((sum, capacity) => sum + capacity, 0) || Number.POSITIVE_INFINITY;
-    const [allVcpuMilli, allRamMb, allDiskGb] = [hosts.capacityVcpuMilli, hosts.capacityRamMb, hosts.capacityDiskGb].map(total);
+    const [perVcpuMilli, perRamMb, perDiskGb] = [hosts.capacityVcpuMilli, hosts.capacityRamMb, hosts.capacityDiskGb].map(shareOfOne);
     let vcpuMilli = 0;
     let ramMb = 0;
     let diskGb = 0;
@@ -26,12 +25,16 @@ export class Fullest {
       vcpuMilli += sign * flavor.vcpuMilli;
       ramMb += sign * flavor.ramMb;
       diskGb += sign * flavor.diskGb;
-      const share = Math.max(vcpuMilli / allVcpuMilli!, ramMb / allRamMb!, diskGb / allDiskGb!);
-      if (share > this.share) {
-        this.share = share;
-        this.timeUs = simulation.now;
-        this.changes.length = 0;
-      } else this.changes.push(2 * server + (sign === 1 ? 1 : 0), servers.lastHost[server]!);
+      if (sign === 1) {
+        const share = Math.max(vcpuMilli * perVcpuMilli!, ramMb * perRamMb!, diskGb * perDiskGb!);
+        if (share > this.share) {
+          this.share = share;
+          this.timeUs = simulation.now;
+          this.changes.length = 0;
+          return;
+        }
+      }
+      this.changes.push(sign === 1 ? 2 * server + 1 : 2 * server, servers.lastHost[server]!);
     });
   }
 
@@ -52,4 +55,10 @@ export class Fullest {
     }
     return then;
   }
+}
+
+/** What one unit is of the whole cloud's capacity; 0 where there is none. */
+function shareOfOne(capacities: Float64Array): number {
+  const whole = capacities.reduce((sum, capacity) => sum + capacity, 0);
+  return whole > 0 ? 1 / whole : 0;
 }

@@ -110,7 +110,7 @@ function tellRequest({ cloud }: BuiltRun, server: number): RequestStory {
     diskGb: flavor.diskGb,
     volumeGb: flavor.volumeGb,
     volumeType: flavor.volumeType,
-    extraSpecs: [...flavor.extraSpecs].map(([key, value]) => `${key}=${value}`),
+    extraSpecs: [...flavor.extraSpecs].map(([key, value]) => `${key} "${value}"`),
     image: cloud.imageOf(server)?.name ?? null,
     groupPolicy: request.group < 0 ? null : request.groups.policy,
     availabilityZone: request.availabilityZone ?? null,

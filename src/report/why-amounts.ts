@@ -1,5 +1,6 @@
-// Amounts of the three resources in an operator's words: vCPUs as they are, RAM and disk with their unit.
+// Amounts and instants in an operator's words: vCPUs as they are, RAM and disk with their unit.
 import type { Resource } from "../datacenter/shortage.ts";
+import { formatTime, type Micros } from "../kernel/time.ts";
 import { formatQuantity } from "../kernel/units.ts";
 
 const MIB = 2 ** 20;
@@ -19,3 +20,4 @@ export function amountOf(resource: Resource, amount: number): string {
 
 export const ramText = (ramMb: number): string => formatQuantity(ramMb * MIB, "information");
 export const diskText = (diskGb: number): string => formatQuantity(diskGb * GIB, "information");
+export const instantText = (micros: Micros): string => (micros === 0 ? "0 s" : formatTime(micros));

@@ -1,9 +1,8 @@
 // One decision as an operator reads it: the funnel from the hosts of the cloud to those that passed, why each was removed, the weights, the choice.
 import { commonMultiplier, type DecisionStory, type PlacementStory, type WeighedHost } from "../experiment/decision-story.ts";
-import { formatTime } from "../kernel/time.ts";
 import { figure } from "./figures.ts";
 import { counted, listed, plainColumns } from "./plain-columns.ts";
-import { amountOf } from "./why-amounts.ts";
+import { amountOf, instantText } from "./why-amounts.ts";
 import { remedyLines } from "./why-remedies.ts";
 
 export interface Detail {
@@ -20,7 +19,7 @@ export function decisionLines(story: DecisionStory, title: string, detail: Detai
   const outcome = story.choice ?? (story.error === null ? "no host" : `no host: ${story.error}`);
   const sections = [funnelLines(story, detail), weightLines(story, detail), choiceLines(story), remedyLines(story, detail)];
   return [
-    `${title}, at ${formatTime(story.timeUs)}: ${outcome}`,
+    `${title}, at ${instantText(story.timeUs)}: ${outcome}`,
     ...sections.flatMap((lines) => (lines.length === 0 ? [] : ["", ...indent(lines)])),
   ];
 }
@@ -41,12 +40,14 @@ function funnelLines(story: DecisionStory, { all }: Detail): readonly string[] {
     rows.push([filter.name, String(filter.left), String(left - filter.left)]);
     left = filter.left;
   }
-  for (const name of story.notAsked) rows.push([name, "-", "not asked"]);
+  for (const [i, name] of story.notAsked.entries())
+    rows.push([name, "-", story.error !== null && i === 0 ? "raised an error" : "not asked"]);
   const reasons = [
     ...placementLines(placement),
     ...filters.flatMap(({ name, removed }) =>
       removed.map(({ because, hosts }) => {
-        return `${name} removed ${hosts.length}: ${listed(hosts, all ? Number.POSITIVE_INFINITY : MOST_NAMES)}: ${because}.`;
+        const names = listed(hosts, all ? hosts.length : MOST_NAMES);
+        return `${name} removed ${hosts.length === 1 ? names : `${hosts.length} hosts, ${names}`}: ${because}.`;
       }),
     ),
     ...(story.error === null ? [] : [`The request failed as a whole, whatever other hosts there are: ${story.error}.`]),
@@ -105,7 +106,7 @@ function weightLines(story: DecisionStory, { all }: Detail): readonly string[] {
   ];
   const title = `Weights of ${shown.length === ranked.length ? "the" : `the best ${shown.length} of`} ${ranked.length} hosts:`;
   const silent = weighers.flatMap((name, i) => (all || !idle[i] ? [] : [`${name} (${figure(ranked[0]!.values[i]!.product)})`]));
-  if (told.length === 0) return [`All ${ranked.length} hosts weigh the same, ${figure(ranked[0]!.weight)}: ${listed(silent)}.`];
+  if (told.length === 0) return [`The ${ranked.length} hosts weigh the same, ${figure(ranked[0]!.weight)}: ${listed(silent)}.`];
   return [
     `${title} each weigher's value is normalised over the hosts, multiplied and added up.`,
     "",
@@ -182,7 +183,9 @@ function whatDecided(parts: readonly { readonly name: string; readonly by: numbe
   const [strongest, ...rest] = parts;
   if (rest.length === 0) return `Nothing but ${strongest!.name} tells them apart.`;
   const without = rest.reduce((sum, { by }) => sum + by, 0);
-  return without < 0 ? `Without ${strongest!.name}, ${second} would be ahead.` : `${strongest!.name} counts most.`;
+  if (without < 0) return `Without ${strongest!.name}, ${second} would be ahead.`;
+  const most = parts.filter(({ by }) => by === strongest!.by).map(({ name }) => name);
+  return `${listed(most)} ${most.length === 1 ? "counts" : "count"} most.`;
 }
 
 const LEAST_PLACES = 4;

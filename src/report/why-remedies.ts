@@ -8,15 +8,15 @@ import type { Detail } from "./why-decision.ts";
 const MOST_NAMES = 6;
 
 /** Nothing for a decision that found a host, or in which a filter raised. */
-export function remedyLines({ choice, error, remedies, roomWhenEmpty, placement }: DecisionStory, detail: Detail): readonly string[] {
+export function remedyLines({ choice, error, remedies, largeEnough, placement }: DecisionStory, detail: Detail): readonly string[] {
   if (choice !== null || error !== null) return [];
-  const empty =
-    roomWhenEmpty === 0
-      ? "Not even an empty cloud would: no host that the filters let pass is large enough."
-      : `An empty cloud would: ${roomWhenEmpty} of ${placement.hosts} hosts are large enough and pass the filters.`;
+  const size =
+    largeEnough === 0
+      ? "It is too large for every host, even an empty one."
+      : `It is not too large: ${largeEnough} of ${placement.hosts} hosts would hold it if they were empty.`;
   const lines = remedies.map((remedy) => `- ${sentence(remedy, detail)}`);
   const none = ["- No single change of the flavor, of an allocation ratio, of the filters or of the candidates would."];
-  return ["What would have let it in, at this instant and by itself:", ...(lines.length === 0 ? none : lines), `- ${empty}`];
+  return ["What would have let it in, at this instant and by itself:", ...(lines.length === 0 ? none : lines), size];
 }
 
 function sentence(remedy: Remedy, { all }: Detail): string {
@@ -32,6 +32,6 @@ function sentence(remedy: Remedy, { all }: Detail): string {
     case "filter":
       return `Without ${remedy.filter}: ${took}`;
     case "limit":
-      return `max_placement_results = ${remedy.to} instead of ${remedy.from}, so that the first host beyond the list is on it; with no limit, ${took}`;
+      return `max_placement_results = ${remedy.to} instead of ${remedy.from}: ${hosts[0]} would have taken it (with no limit, ${counted(hosts.length, "host")} would).`;
   }
 }

@@ -2,7 +2,7 @@
 import type { RequestStory, ServerStory, StoryEvent } from "../experiment/server-story.ts";
 import { formatTime } from "../kernel/time.ts";
 import { counted, plainColumns } from "./plain-columns.ts";
-import { diskText, ramText } from "./why-amounts.ts";
+import { diskText, instantText, ramText } from "./why-amounts.ts";
 import { type Detail, decisionLines } from "./why-decision.ts";
 
 export function whyServer(story: ServerStory, detail: Detail): string {
@@ -11,15 +11,15 @@ export function whyServer(story: ServerStory, detail: Detail): string {
   const lines = [
     `${server}: ${answer(story)}`,
     "",
-    `${request.project} asked for it at ${formatTime(request.requestedAtUs)}: ${asked(request)}.`,
+    `${request.project} asked for it at ${instantText(request.requestedAtUs)}: ${asked(request)}.`,
     `${story.scenario}, policy ${story.policy}, seed ${story.seed}, replication ${story.replication}, fingerprint ${story.fingerprint}.`,
     ...decisions.flatMap((decision, i) => ["", ...decisionLines(decision, titles[i]!, detail)]),
     "",
     "What became of it:",
     ...plainColumns(
       [
-        [formatTime(request.requestedAtUs), "asked for"] as const,
-        ...events.map((event) => [formatTime(event.timeUs), eventText(event, story)] as const),
+        [instantText(request.requestedAtUs), "asked for"] as const,
+        ...events.map((event) => [instantText(event.timeUs), eventText(event, story)] as const),
       ],
       ["right"],
     ).map((line) => `  ${line}`),
@@ -56,9 +56,9 @@ function answer(story: ServerStory): string {
   switch (outcome) {
     case "ACTIVE": {
       const rank = last!.ranked.findIndex((ranked) => ranked.host === host);
-      const rest =
-        builds > 1 ? `after ${counted(builds - 1, "failed build")}` : `rank ${rank + 1} of ${last!.ranked.length} hosts that passed`;
-      return `ACTIVE on ${host}, ${rest}.`;
+      const passed = last!.ranked.length;
+      const place = passed === 1 ? "the only host that passed" : `rank ${rank + 1} of ${passed} hosts that passed`;
+      return `ACTIVE on ${host}, ${builds > 1 ? `after ${counted(builds - 1, "failed build")}` : place}.`;
     }
     case "NoValidHost":
       if (last?.error !== null && last?.error !== undefined) return `NoValidHost, because ${last.error}.`;
@@ -75,7 +75,7 @@ function answer(story: ServerStory): string {
     case "VolumeNotCreated":
       return `VolumeNotCreated: ${refusalText(events.find(({ what }) => what === "volume refused"))}.`;
     case "BuildTimeout":
-      return `BuildTimeout: not ACTIVE within instance_build_timeout = ${formatTime(story.buildTimeoutUs)} of the beginning of its build on ${host}.`;
+      return `BuildTimeout: not ACTIVE within instance_build_timeout = ${formatTime(story.buildTimeoutUs)} on ${host}.`;
     case "pending":
       return `still ${story.vmState} when the run ended.`;
     default:
@@ -100,7 +100,8 @@ function noHostReason({ decisions }: ServerStory): string {
 }
 
 function eventText(event: StoryEvent, story: ServerStory): string {
-  const since = formatTime(event.timeUs - story.request.requestedAtUs);
+  const waited = event.timeUs - story.request.requestedAtUs;
+  const since = waited === 0 ? "at once" : `${formatTime(waited)} after the request`;
   switch (event.what) {
     case "decision": {
       const { choice } = story.decisions[event.decision - 1]!;
@@ -120,9 +121,9 @@ function eventText(event: StoryEvent, story: ServerStory): string {
     case "volume refused":
       return refusalText(event);
     case "active":
-      return `ACTIVE, ${since} after the request`;
+      return `ACTIVE, ${since}`;
     case "failed":
-      return `${story.outcome}, ${since} after the request`;
+      return `${story.outcome}, ${since}`;
     case "deleted":
       return "deleted";
   }

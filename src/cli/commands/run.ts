@@ -29,7 +29,7 @@ export const builder = (yargs: Argv) =>
     .option("decisions", {
       choices: ["summary", "full"] as const,
       default: "summary" as "summary" | "full",
-      describe: `full: also ${DECISION_FILE}, every decision with every host and weigher; large`,
+      describe: `With full, also writes ${DECISION_FILE}: each decision with every host and weigher (large)`,
     })
     .option("json", { type: "boolean", default: false, describe: "Print the summary as JSON" })
     .option("timing", { type: "string", requiresArg: true, describe: "Write wall-clock and CPU times to this file" })

@@ -17,7 +17,7 @@ export const aggregateIoOpsFilter = defineFilter({
     const usual = config.number("max_io_ops_per_host");
     return (host) => {
       const most = smallestValue(hosts.aggregates(host), "max_io_ops_per_host", toInt, usual);
-      return `${hosts.numIoOps(host)} builds and moves under way (max_io_ops_per_host = ${most} here)`;
+      return `builds and moves under way: ${hosts.numIoOps(host)} (max_io_ops_per_host = ${most} here)`;
     };
   },
 });

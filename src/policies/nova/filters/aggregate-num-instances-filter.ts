@@ -17,7 +17,7 @@ export const aggregateNumInstancesFilter = defineFilter({
     const usual = config.number("max_instances_per_host");
     return (host) => {
       const most = smallestValue(hosts.aggregates(host), "max_instances_per_host", toInt, usual);
-      return `${hosts.numInstances(host)} servers already (max_instances_per_host = ${most} here)`;
+      return `servers on it: ${hosts.numInstances(host)} (max_instances_per_host = ${most} here)`;
     };
   },
 });

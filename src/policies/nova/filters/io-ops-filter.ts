@@ -11,5 +11,5 @@ export const ioOpsFilter = defineFilter({
     return (host) => hosts.numIoOps(host) < most;
   },
   because: (hosts, _request, config) => (host) =>
-    `${hosts.numIoOps(host)} builds and moves under way (max_io_ops_per_host = ${config.number("max_io_ops_per_host")})`,
+    `builds and moves under way: ${hosts.numIoOps(host)} (max_io_ops_per_host = ${config.number("max_io_ops_per_host")})`,
 });

@@ -11,5 +11,5 @@ export const numInstancesFilter = defineFilter({
     return (host) => hosts.numInstances(host) < most;
   },
   because: (hosts, _request, config) => (host) =>
-    `${hosts.numInstances(host)} servers already (max_instances_per_host = ${config.number("max_instances_per_host")})`,
+    `servers on it: ${hosts.numInstances(host)} (max_instances_per_host = ${config.number("max_instances_per_host")})`,
 });
