@@ -1,5 +1,6 @@
 // Of what a host has too little for a server, as Placement sees it: the three amounts of a flavor, each against the room that is left under the
 // allocation ratio and against the whole host (`max_unit`). A host lacks nothing exactly when `Hosts.fits` says so.
+import type { FirstFitIndex } from "./first-fit-index.ts";
 import type { Flavor } from "./flavor.ts";
 import type { Hosts } from "./hosts.ts";
 
@@ -24,9 +25,7 @@ export function resourcesOf(shortage: Shortage): readonly Resource[] {
   return resources.filter((_, i) => (shortage & (1 << i)) !== 0);
 }
 
-/** What is short on every host; 0 where each lacks something, but not all the same. Meant for flavors that fit nowhere. */
-export function shortEverywhere(hosts: Hosts, flavor: Flavor): Shortage {
-  let common = ALL_SHORT;
-  for (let host = 0; host < hosts.count && common !== 0; host++) common &= shortageOf(hosts, host, flavor);
-  return common;
+/** What is short on every host, of the most room that one of them has; 0 where no resource is. */
+export function shortEverywhere(mostRoom: FirstFitIndex["mostRoom"], { vcpuMilli, ramMb, diskGb }: Flavor): Shortage {
+  return (vcpuMilli > mostRoom.vcpuMilli ? 1 : 0) | (ramMb > mostRoom.ramMb ? 2 : 0) | (diskGb > mostRoom.diskGb ? 4 : 0);
 }

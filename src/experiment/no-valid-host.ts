@@ -1,6 +1,8 @@
 // Where NoValidHost came from, over a run: each refusal is looked at when it happens and counted by the first stage that left no host. Decisions
 // that find one cost nothing here.
-import { resourcesOf, shortageOf, shortEverywhere } from "../datacenter/shortage.ts";
+import { FirstFitIndex } from "../datacenter/first-fit-index.ts";
+import type { Flavor } from "../datacenter/flavor.ts";
+import { resourcesOf, shortEverywhere } from "../datacenter/shortage.ts";
 import { PythonError } from "../policies/nova/python-values.ts";
 import type { RequestSpec } from "../policies/nova/request-spec.ts";
 import type { Cloud } from "../workflows/cloud.ts";
@@ -21,14 +23,18 @@ export interface CountedCause extends Cause {
 
 /** Counts over the whole run, the warm-up included. */
 export class NoValidHostTally {
+  private readonly cloud: Cloud;
   private readonly causes = new Map<string, { readonly cause: Cause; readonly flavors: Map<string, number> }>();
+  /** Room on the hosts, from Placement's first refusal on: a crowded cloud refuses often, and every host would have to be asked each time. */
+  private room: FirstFitIndex | null = null;
 
   /** Listens to the cloud's decisions from now on. */
   constructor(cloud: Cloud) {
+    this.cloud = cloud;
     const { decisions, notifications } = cloud;
     notifications.on("scheduler.select_destinations.end", (server) => {
       const last = decisions.count - 1;
-      if (decisions.hostOf(last) < 0) this.add(causeOf(cloud, cloud.requestSpec(server), last), cloud.flavorOf(server).name);
+      if (decisions.hostOf(last) < 0) this.add(this.causeOf(cloud.requestSpec(server), last), cloud.flavorOf(server).name);
     });
   }
 
@@ -45,28 +51,38 @@ export class NoValidHostTally {
   }
 
   private add(cause: Cause, flavor: string): void {
-    const key = JSON.stringify(cause);
+    const key = `${cause.stage}: ${cause.detail}`;
     const entry = this.causes.get(key) ?? { cause, flavors: new Map<string, number>() };
     this.causes.set(key, entry);
     entry.flavors.set(flavor, (entry.flavors.get(flavor) ?? 0) + 1);
   }
-}
 
-/** The first stage of a decision that left no host; to be asked at the instant of the decision, which is row `decision` of the log. */
-export function causeOf(cloud: Cloud, request: RequestSpec, decision: number): Cause {
-  const { hosts, scheduler } = cloud;
-  const { candidates, leftAfter, error } = cloud.decisions.row(decision);
-  if (error !== null) return { stage: "error", detail: error };
-  if (candidates === 0) {
-    const common = shortEverywhere(hosts, request.flavor);
-    if (common !== 0) return { stage: "Placement", detail: resourcesOf(common).join(" and ") };
-    for (let host = 0; host < hosts.count; host++) {
-      if (shortageOf(hosts, host, request.flavor) === 0) return { stage: "Placement", detail: "not for want of room" };
-    }
-    return { stage: "Placement", detail: "not the same everywhere" };
+  /** The first stage of a decision that left no host; the cloud is as it was then. `decision` is its row in the log. */
+  private causeOf(request: RequestSpec, decision: number): Cause {
+    const { scheduler, decisions } = this.cloud;
+    const { candidates, leftAfter, error } = decisions.row(decision);
+    if (error !== null) return { stage: "error", detail: error };
+    if (candidates === 0) return { stage: "Placement", detail: this.shortage(request.flavor) };
+    if (candidates >= scheduler.maxPlacementResults && anyCutOff(this.cloud, request))
+      return { stage: "max_placement_results", detail: null };
+    return { stage: scheduler.filters[leftAfter.indexOf(0)]?.name ?? "Placement", detail: null };
   }
-  if (candidates >= scheduler.maxPlacementResults && anyCutOff(cloud, request)) return { stage: "max_placement_results", detail: null };
-  return { stage: scheduler.filters[leftAfter.indexOf(0)]?.name ?? "Placement", detail: null };
+
+  private shortage(flavor: Flavor): string {
+    const room = this.roomNow();
+    const common = shortEverywhere(room.mostRoom, flavor);
+    if (common !== 0) return resourcesOf(common).join(" and ");
+    return room.find(flavor.vcpuMilli, flavor.ramMb, flavor.diskGb) < 0 ? "not the same everywhere" : "not for want of room";
+  }
+
+  private roomNow(): FirstFitIndex {
+    if (this.room !== null) return this.room;
+    const { hosts, servers, claimListeners } = this.cloud;
+    const room = new FirstFitIndex(hosts);
+    claimListeners.push((server) => room.update(servers.lastHost[server]!));
+    this.room = room;
+    return room;
+  }
 }
 
 function anyCutOff(cloud: Cloud, request: RequestSpec): boolean {

@@ -2,7 +2,7 @@
 import { commonMultiplier, type DecisionStory, type PlacementStory, type WeighedHost } from "../experiment/decision-story.ts";
 import { figure } from "./figures.ts";
 import { counted, listed, plainColumns } from "./plain-columns.ts";
-import { amountOf, instantText } from "./why-amounts.ts";
+import { amountOf, instantText, sumText } from "./why-amounts.ts";
 import { remedyLines } from "./why-remedies.ts";
 
 export interface Detail {
@@ -66,7 +66,7 @@ function placementLines({ hosts, room, candidates, limit, resources, lacking }: 
   for (const { resource, asked, lacking: count, tooSmall, mostFree, mostFreeHost, freeInAll } of resources) {
     if (count === 0) continue;
     const empty = tooSmall === 0 ? "" : ` (${tooSmall} of them even when empty)`;
-    const most = `the most free on one host is ${amountOf(resource, mostFree)} (${mostFreeHost}), in all hosts ${amountOf(resource, freeInAll)}`;
+    const most = `the most free on one host is ${amountOf(resource, mostFree)} (${mostFreeHost}), in all hosts ${sumText(resource, freeInAll)}`;
     lines.push(`  ${resource}: ${counted(count, "host lacks", "hosts lack")} the ${amountOf(resource, asked)} asked for${empty}; ${most}.`);
   }
   const cut = room - candidates;

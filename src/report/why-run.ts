@@ -8,7 +8,7 @@ import { type FlavorRoom, type Stranded, USABLE } from "../experiment/stranded.t
 import { formatTime } from "../kernel/time.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { counted, listed, plainColumns } from "./plain-columns.ts";
-import { diskText, ramText } from "./why-amounts.ts";
+import { sumText } from "./why-amounts.ts";
 import type { Detail } from "./why-decision.ts";
 
 /** Flavors that are told without `--all`. */
@@ -67,7 +67,13 @@ const causeWords: Readonly<Record<string, string>> = {
 
 function strandedLines({ causes, flavors }: Stranded, { all }: Detail): readonly string[] {
   const rows = causes.map(({ cause, hosts, vcpus, ramMb, diskGb }) => {
-    return [causeWords[cause] ?? strandedText(cause), String(hosts), String(vcpus), ramText(ramMb), diskText(diskGb)];
+    return [
+      causeWords[cause] ?? strandedText(cause),
+      String(hosts),
+      sumText("VCPU", vcpus),
+      sumText("MEMORY_MB", ramMb),
+      sumText("DISK_GB", diskGb),
+    ];
   });
   const told = all ? flavors : flavors.slice(0, MOST_FLAVORS);
   const more = flavors.length - told.length;

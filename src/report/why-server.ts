@@ -40,7 +40,13 @@ function asked({
   availabilityZone,
 }: RequestStory): string {
   const volume = volumeGb > 0 ? [`a volume of ${diskText(volumeGb)} on ${volumeType}`] : [];
-  const amounts = [counted(vcpus, "vCPU"), `${ramText(ramMb)} RAM`, `${diskText(diskGb)} disk`, ...volume, ...extraSpecs];
+  const amounts = [
+    counted(vcpus, "vCPU"),
+    `${ramText(ramMb)} RAM`,
+    diskGb === 0 ? "no disk" : `${diskText(diskGb)} disk`,
+    ...volume,
+    ...extraSpecs,
+  ];
   const parts = [`flavor ${flavor} (${amounts.join(", ")})`, image === null ? "no image" : `image ${image}`];
   if (groupPolicy !== null) parts.push(`in a server group with ${groupPolicy}`);
   if (availabilityZone !== null) parts.push(`in availability zone ${availabilityZone}`);

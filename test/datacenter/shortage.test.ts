@@ -1,5 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { FirstFitIndex } from "../../src/datacenter/first-fit-index.ts";
+import type { Flavor } from "../../src/datacenter/flavor.ts";
 import { resourcesOf, shortageOf, shortEverywhere } from "../../src/datacenter/shortage.ts";
 import { flavor } from "../workflows/tiny-scenario.ts";
 import { someHosts } from "./some-hosts.ts";
@@ -42,8 +44,10 @@ describe("what a host lacks for a server", () => {
     const hosts = someHosts({}, {}, {});
     hosts.usedVcpuMilli.set([7000, 7000, 7000]);
     hosts.usedRamMb.set([0, 16_000, 0]);
-    expect(resourcesOf(shortEverywhere(hosts, flavor("asked", 2, 4096, 1)))).toEqual(["VCPU"]);
+    const short = (asked: Flavor) => resourcesOf(shortEverywhere(new FirstFitIndex(hosts).mostRoom, asked));
+    expect(short(flavor("asked", 2, 4096, 1))).toEqual(["VCPU"]);
+    expect(short(flavor("asked", 1, 16_385, 101))).toEqual(["MEMORY_MB", "DISK_GB"]);
     hosts.usedVcpuMilli[1] = 0;
-    expect(shortEverywhere(hosts, flavor("asked", 2, 4096, 1))).toBe(0);
+    expect(short(flavor("asked", 2, 4096, 1))).toEqual([]);
   });
 });

@@ -124,8 +124,8 @@ describe("a server that found none", () => {
         ServerGroupAffinityFilter               -  not asked
 
         Placement: no host has room for it; 2 lack VCPU and 1 lacks VCPU and MEMORY_MB.
-          VCPU: 3 hosts lack the 6 vCPUs asked for; the most free on one host is 4 vCPUs (compute-3), in all hosts 6 vCPUs.
-          MEMORY_MB: 1 host lacks the 8 GiB RAM asked for; the most free on one host is 8 GiB RAM (compute-2), in all hosts 20 GiB RAM.
+          VCPU: 3 hosts lack the 6 vCPUs asked for; the most free on one host is 4 vCPUs (compute-3), in all hosts 6.
+          MEMORY_MB: 1 host lacks the 8 GiB RAM asked for; the most free on one host is 8 GiB RAM (compute-2), in all hosts 20 GiB.
 
         What would have let it in, at this instant and by itself:
         - A flavor with 4 vCPUs instead of 6 vCPUs: 1 host would have taken it: compute-3.
@@ -198,7 +198,7 @@ describe("a server that found none", () => {
   it("is told that it is too large for any host, where it is", () => {
     const lines = linesOf({ overrides: { cloud: { flavors: [flavor("giant", 9, 1024, 1)] } }, requests: [small] });
     expect(lines).toContain(
-      "VCPU: 3 hosts lack the 9 vCPUs asked for (3 of them even when empty); the most free on one host is 8 vCPUs (compute-1), in all hosts 24 vCPUs.",
+      "VCPU: 3 hosts lack the 9 vCPUs asked for (3 of them even when empty); the most free on one host is 8 vCPUs (compute-1), in all hosts 24.",
     );
     expect(lines).toContain("It is too large for every host, even an empty one.");
   });
