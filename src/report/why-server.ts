@@ -84,6 +84,8 @@ function answer(story: ServerStory): string {
       return `BuildTimeout: not ACTIVE within instance_build_timeout = ${formatTime(story.buildTimeoutUs)} on ${host}.`;
     case "pending":
       return `still ${story.vmState} when the run ended.`;
+    case "ServiceUnavailable":
+      return "ServiceUnavailable: a component that was called had no room in its queue.";
     default:
       return `${outcome}.`;
   }
