@@ -10,7 +10,7 @@ import { type RunOptions, type RunResult, runInSteps } from "./run.ts";
 /** What happened to the server besides the decisions, in order. Amounts are in vCPUs, MiB and GiB. */
 export type StoryEvent = { readonly timeUs: Micros } & (
   | { readonly what: "decision"; readonly decision: number }
-  | { readonly what: "claimed" | "left" | "build begins"; readonly host: string }
+  | { readonly what: "claimed" | "build begins" | "left after a failed build" | "left"; readonly host: string }
   | { readonly what: "claim refused"; readonly host: string; readonly because: "no room" | "its server group" }
   | { readonly what: "quota refused"; readonly project: string; readonly limits: readonly QuotaLine[] }
   | {
@@ -148,7 +148,8 @@ class Witness {
     });
     cloud.claimListeners.push((entity, sign) => {
       if (entity !== server) return;
-      note({ ...at(), what: sign === 1 ? "claimed" : "left", host: hostName(servers.lastHost[server]!) });
+      const left = cloud.rescheduling(server) ? "left after a failed build" : "left";
+      note({ ...at(), what: sign === 1 ? "claimed" : left, host: hostName(servers.lastHost[server]!) });
     });
     cloud.refusalListeners.push((entity, what, host) => {
       if (entity !== server) return;

@@ -66,7 +66,7 @@ function placementLines({ hosts, room, candidates, limit, resources, lacking }: 
   for (const { resource, asked, lacking: count, tooSmall, mostFree, mostFreeHost, freeInAll } of resources) {
     if (count === 0) continue;
     const empty = tooSmall === 0 ? "" : ` (${tooSmall} of them even when empty)`;
-    const most = `the most free on one host is ${amountOf(resource, mostFree)} (${mostFreeHost}), in all hosts ${sumText(resource, freeInAll)}`;
+    const most = `the most free on one host is ${amountOf(resource, mostFree)} (${mostFreeHost}), and ${sumText(resource, freeInAll)} in all hosts together`;
     lines.push(`  ${resource}: ${counted(count, "host lacks", "hosts lack")} the ${amountOf(resource, asked)} asked for${empty}; ${most}.`);
   }
   const cut = room - candidates;

@@ -119,6 +119,8 @@ function eventText(event: StoryEvent, story: ServerStory): string {
       return `${event.host} is claimed`;
     case "left":
       return `the claim on ${event.host} is given back`;
+    case "left after a failed build":
+      return `its build on ${event.host} failed: the claim is given back`;
     case "build begins":
       return `its build begins on ${event.host}`;
     case "claim refused":

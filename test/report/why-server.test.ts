@@ -124,8 +124,8 @@ describe("a server that found none", () => {
         ServerGroupAffinityFilter               -  not asked
 
         Placement: no host has room for it; 2 lack VCPU and 1 lacks VCPU and MEMORY_MB.
-          VCPU: 3 hosts lack the 6 vCPUs asked for; the most free on one host is 4 vCPUs (compute-3), in all hosts 6.
-          MEMORY_MB: 1 host lacks the 8 GiB RAM asked for; the most free on one host is 8 GiB RAM (compute-2), in all hosts 20 GiB.
+          VCPU: 3 hosts lack the 6 vCPUs asked for; the most free on one host is 4 vCPUs (compute-3), and 6 in all hosts together.
+          MEMORY_MB: 1 host lacks the 8 GiB RAM asked for; the most free on one host is 8 GiB RAM (compute-2), and 20 GiB in all hosts together.
 
         What would have let it in, at this instant and by itself:
         - A flavor with 4 vCPUs instead of 6 vCPUs: 1 host would have taken it: compute-3.
@@ -198,7 +198,7 @@ describe("a server that found none", () => {
   it("is told that it is too large for any host, where it is", () => {
     const lines = linesOf({ overrides: { cloud: { flavors: [flavor("giant", 9, 1024, 1)] } }, requests: [small] });
     expect(lines).toContain(
-      "VCPU: 3 hosts lack the 9 vCPUs asked for (3 of them even when empty); the most free on one host is 8 vCPUs (compute-1), in all hosts 24.",
+      "VCPU: 3 hosts lack the 9 vCPUs asked for (3 of them even when empty); the most free on one host is 8 vCPUs (compute-1), and 24 in all hosts together.",
     );
     expect(lines).toContain("It is too large for every host, even an empty one.");
   });
@@ -226,7 +226,7 @@ describe("a server that failed otherwise", () => {
       ...[1, 2, 3].flatMap((host) => [
         `0 s  compute-${host} is claimed`,
         `0 s  its build begins on compute-${host}`,
-        `0 s  the claim on compute-${host} is given back`,
+        `0 s  its build on compute-${host} failed: the claim is given back`,
       ]),
       "0 s  MaxRetriesExceeded, at once",
     ]);
