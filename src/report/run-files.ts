@@ -44,13 +44,9 @@ export function manifestHead(scenario: Scenario, code: CodeVersion) {
   return { orrery: code.version, sources: code.sources, scenario: scenario.name, seed: scenario.study.seed, data: portableData(scenario) };
 }
 
-/** The files of a result, the manifest among them: it lists them all, and `others` that are written beside them. */
-export function withManifest(
-  manifest: Readonly<Record<string, unknown>>,
-  files: readonly ResultFile[],
-  others: readonly string[] = [],
-): readonly ResultFile[] {
-  const names = [MANIFEST, ...files.map((file) => file.name), ...others];
+/** The files of a result, the manifest among them: it lists them all. */
+export function withManifest(manifest: Readonly<Record<string, unknown>>, files: readonly ResultFile[]): readonly ResultFile[] {
+  const names = [MANIFEST, ...files.map((file) => file.name)];
   return [{ name: MANIFEST, text: [json({ ...manifest, files: names })] }, ...files];
 }
 
@@ -83,8 +79,13 @@ function portableScenario(scenario: Scenario): unknown {
   return portable(scenario.written);
 }
 
-/** `others` are names of files that are written beside these. */
-export function runFiles(scenario: Scenario, result: RunResult, code: CodeVersion, others: readonly string[] = []): readonly ResultFile[] {
+/** `others` stand in the manifest with the rest. */
+export function runFiles(
+  scenario: Scenario,
+  result: RunResult,
+  code: CodeVersion,
+  others: readonly ResultFile[] = [],
+): readonly ResultFile[] {
   const { cloud, engine, ceilometer } = result.built;
   const { servers, hosts, simulation } = cloud;
   const seconds = (micros: number): Cell => (micros < 0 ? null : micros / SECOND);
@@ -190,62 +191,59 @@ export function runFiles(scenario: Scenario, result: RunResult, code: CodeVersio
       yield [seconds(time), serverName(server), hostName(host), host < 0 ? "NoValidHost" : "chosen", candidates, ...leftAfter, weight];
     }
   };
-  return withManifest(
-    manifest,
-    [
-      { name: "summary.json", text: [json(summary)] },
-      { name: "scenario.json", text: [json(portableScenario(scenario))] },
-      {
-        name: "servers.csv",
-        text: csvChunks(
-          [
-            "server",
-            "project",
-            "flavor",
-            "image",
-            "vm_state",
-            "task_state",
-            "outcome",
-            "last_host",
-            "build_attempts",
-            "cpu_utilisation",
-            "requested_at_s",
-            "launched_at_s",
-            "deleted_at_s",
-          ],
-          serverRows(),
-        ),
-      },
-      {
-        name: "hosts.csv",
-        text: csvChunks(
-          [
-            "host",
-            "type",
-            "rack",
-            "vcpus",
-            "ram_mb",
-            "disk_gb",
-            "claimed_vcpus",
-            "claimed_ram_mb",
-            "claimed_disk_gb",
-            "instances",
-            "energy_kwh",
-          ],
-          hostRows(),
-        ),
-      },
-      { name: "meters.csv", text: csvChunks(["time_s", "meter", "type", "unit", "volume", "resource", "project"], meterRows()) },
-      {
-        name: "decisions.csv",
-        text: csvChunks(
-          ["time_s", "server", "host", "decision", "placement_candidates", ...filters.map((name) => `left_after_${name}`), "weight"],
-          decisionRows(),
-        ),
-      },
-    ],
-    others,
-  );
+  return withManifest(manifest, [
+    { name: "summary.json", text: [json(summary)] },
+    { name: "scenario.json", text: [json(portableScenario(scenario))] },
+    {
+      name: "servers.csv",
+      text: csvChunks(
+        [
+          "server",
+          "project",
+          "flavor",
+          "image",
+          "vm_state",
+          "task_state",
+          "outcome",
+          "last_host",
+          "build_attempts",
+          "cpu_utilisation",
+          "requested_at_s",
+          "launched_at_s",
+          "deleted_at_s",
+        ],
+        serverRows(),
+      ),
+    },
+    {
+      name: "hosts.csv",
+      text: csvChunks(
+        [
+          "host",
+          "type",
+          "rack",
+          "vcpus",
+          "ram_mb",
+          "disk_gb",
+          "claimed_vcpus",
+          "claimed_ram_mb",
+          "claimed_disk_gb",
+          "instances",
+          "energy_kwh",
+        ],
+        hostRows(),
+      ),
+    },
+    { name: "meters.csv", text: csvChunks(["time_s", "meter", "type", "unit", "volume", "resource", "project"], meterRows()) },
+    {
+      name: "decisions.csv",
+      text: csvChunks(
+        ["time_s", "server", "host", "decision", "placement_candidates", ...filters.map((name) => `left_after_${name}`), "weight"],
+        decisionRows(),
+      ),
+    },
+    ...others,
+  ]);
 }
 
 function countBy<T>(items: readonly T[], key: (item: T) => string): Record<string, number> {

@@ -7,7 +7,9 @@ import { type Detail, decisionLines } from "./why-decision.ts";
 
 export function whyServer(story: ServerStory, detail: Detail): string {
   const { server, request, decisions, events } = story;
-  const titles = decisions.map((_, i) => `Decision ${i + 1}${i === 0 ? "" : ", after the claim of the host chosen before was lost"}`);
+  const titles = decisions.map(
+    (_, i) => `Decision ${i + 1}${followsLostClaim(events, i + 1) ? ", after others had claimed the host chosen before" : ""}`,
+  );
   const lines = [
     `${server}: ${answer(story)}`,
     "",
@@ -25,6 +27,11 @@ export function whyServer(story: ServerStory, detail: Detail): string {
     ).map((line) => `  ${line}`),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+function followsLostClaim(events: readonly StoryEvent[], decision: number): boolean {
+  const at = events.findIndex((event) => event.what === "decision" && event.decision === decision);
+  return events[at - 1]?.what === "claim refused";
 }
 
 function asked({

@@ -268,9 +268,7 @@ describe("a server whose host was claimed by others first", () => {
       ],
     });
     expect(lines[0]).toBe("server-2: ACTIVE on compute-2, the only host that passed.");
-    expect(lines.some((line) => /^Decision 2, after the claim of the host chosen before was lost, at .+: compute-2$/.test(line))).toBe(
-      true,
-    );
+    expect(lines.some((line) => /^Decision 2, after others had claimed the host chosen before, at .+: compute-2$/.test(line))).toBe(true);
     expect(lines.some((line) => line.endsWith("compute-1 cannot be claimed: others took the room since the decision"))).toBe(true);
     expect(lines).toContain("compute-2 is the only host left, so nothing is weighed.");
   });

@@ -97,10 +97,11 @@ async function writeWhileRunning(options: RunOptions, folder: string, code: Code
       yield lines.take();
     }
   };
+  const written: ResultFile = { name: DECISION_FILE, text: decisions() };
   const all = function* (): Generator<ResultFile> {
-    yield { name: DECISION_FILE, text: decisions() };
-    files = runFiles(options.scenario, result!, code, [DECISION_FILE]);
-    yield* files;
+    yield written;
+    files = runFiles(options.scenario, result!, code, [written]);
+    for (const file of files) if (file !== written) yield file;
   };
   try {
     const outcome = await writeResult(folder, all());
