@@ -46,7 +46,8 @@ export { filters } from "./policies/nova/filters/index.ts";
 export { defineWeigher, type Weigher } from "./policies/nova/weigher.ts";
 export { weighers } from "./policies/nova/weighers/index.ts";
 export { type PolicySpec, presets } from "./policies/nova/policy.ts";
-export { FilterScheduler } from "./policies/nova/filter-scheduler.ts";
+export { FilterScheduler, type SchedulingObserver } from "./policies/nova/filter-scheduler.ts";
+export { type DecisionRecord, DecisionRecorder } from "./policies/nova/decision-record.ts";
 export type { RequestSpec } from "./policies/nova/request-spec.ts";
 export type { HostStates } from "./policies/nova/host-states.ts";
 export { NovaConfig, novaOptions } from "./policies/nova/config.ts";
@@ -99,11 +100,17 @@ export { type RunOptions, type RunResult, runInSteps, runOnce } from "./experime
 export { type Metric, metrics } from "./experiment/metrics.ts";
 export { type Comparison, compareInSteps, type Verdict } from "./experiment/compare.ts";
 export { type Divergence, findDivergence } from "./experiment/diverge.ts";
+export { type ServerStory, serverStoryInSteps } from "./experiment/server-story.ts";
+export { type Remedy, remediesFor } from "./experiment/remedies.ts";
+export { type PlacementOverview, placementOverview } from "./experiment/placement-overview.ts";
 export { type CodeVersion, codeVersion } from "./experiment/code-version.ts";
 
 // report: for people and for machines
 export { runTable } from "./report/run-table.ts";
 export { runFiles } from "./report/run-files.ts";
+export { whyServer } from "./report/why-server.ts";
+export { whyRun } from "./report/why-run.ts";
+export { DecisionLines } from "./report/decision-lines.ts";
 export { comparisonTable } from "./report/comparison-table.ts";
 export { comparisonFiles } from "./report/comparison-files.ts";
 export { writeResult } from "./report/result-folder.ts";

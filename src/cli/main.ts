@@ -13,10 +13,13 @@ import * as run from "./commands/run.ts";
 import * as schedule from "./commands/schedule.ts";
 import * as schema from "./commands/schema.ts";
 import * as validate from "./commands/validate.ts";
+import * as why from "./commands/why.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { givenOnce, usageProblem } from "./usage.ts";
 
-const commands = [run, compare, validate, explain, schema, diff, policies, meters, schedule].map(({ command }) => command.split(" ")[0]!);
+const commands = [run, compare, validate, explain, schema, diff, why, policies, meters, schedule].map(
+  ({ command }) => command.split(" ")[0]!,
+);
 
 function end(code: number, message: string): never {
   process.stderr.write(`${message}\n`);
@@ -49,6 +52,7 @@ try {
     .command(explain)
     .command(schema)
     .command(diff)
+    .command(why)
     .command(policies)
     .command(meters)
     .command(schedule)

@@ -17,8 +17,11 @@ export interface ScenarioArguments {
 }
 
 export function scenarioArguments<T>(yargs: Argv<T>) {
+  return scenarioOptions(yargs).positional("file", { type: "string", demandOption: true, describe: "Scenario file (YAML)" });
+}
+
+export function scenarioOptions<T>(yargs: Argv<T>) {
   return yargs
-    .positional("file", { type: "string", demandOption: true, describe: "Scenario file (YAML)" })
     .option("set", {
       type: "string",
       array: true,
@@ -63,21 +66,37 @@ export function readScenarioFrom({ file, set, seed }: ScenarioArguments): Scenar
 
 /** Drains a generator of shares, letting the process breathe between two of them; a bar on a terminal, nothing in a pipe. */
 export async function drain<T>(steps: Generator<number, T>, title: string): Promise<T> {
-  const visible = process.stderr.isTTY === true;
-  const bar = new SingleBar(
-    { format: `${title} [{bar}] {percentage} % | {eta_formatted} left`, hideCursor: true, clearOnComplete: true },
-    Presets.shades_classic,
-  );
-  if (visible) bar.start(1, 0);
+  const progress = new Progress(title);
   try {
     for (;;) {
       const step = steps.next();
       if (step.done) return step.value;
-      if (visible) bar.update(step.value);
+      progress.show(step.value);
       await setImmediate();
     }
   } finally {
-    if (visible) bar.stop();
+    progress.end();
+  }
+}
+
+/** A bar on a terminal, nothing in a pipe. */
+export class Progress {
+  private readonly bar: SingleBar | null;
+
+  constructor(title: string) {
+    const format = `${title} [{bar}] {percentage} % | {eta_formatted} left`;
+    const visible = process.stderr.isTTY === true;
+    this.bar = visible ? new SingleBar({ format, hideCursor: true, clearOnComplete: true }, Presets.shades_classic) : null;
+    this.bar?.start(1, 0);
+  }
+
+  /** @param share 0 to 1 */
+  show(share: number): void {
+    this.bar?.update(share);
+  }
+
+  end(): void {
+    this.bar?.stop();
   }
 }
 

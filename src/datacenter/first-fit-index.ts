@@ -49,6 +49,11 @@ export class FirstFitIndex {
     }
   }
 
+  /** The most of each resource that one host has room for; it need not be the same host. */
+  get mostRoom(): { readonly vcpuMilli: number; readonly ramMb: number; readonly diskGb: number } {
+    return { vcpuMilli: this.room[STRIDE]!, ramMb: this.room[STRIDE + 1]!, diskGb: this.room[STRIDE + 2]! };
+  }
+
   /** Says whether the host's room differs from what was known. */
   private writeLeaf(host: number): boolean {
     const { hosts } = this;

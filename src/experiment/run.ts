@@ -7,8 +7,10 @@ import { type BuiltRun, buildRun, buildWorkload, type Workload } from "../scenar
 import type { Scenario } from "../scenario/scenario.ts";
 import { Tally } from "../statistics/tally.ts";
 import { TimeWeighted } from "../statistics/time-weighted.ts";
+import { Fullest } from "./fullest.ts";
 import { HostsNeeded } from "./hosts-needed.ts";
 import { metrics } from "./metrics.ts";
+import { NoValidHostTally } from "./no-valid-host.ts";
 
 export interface RunOptions {
   readonly scenario: Scenario;
@@ -19,6 +21,8 @@ export interface RunOptions {
   readonly workload?: Workload;
   /** Called before the first event, e.g. to observe the simulation. */
   readonly prepare?: (built: BuiltRun) => void;
+  /** Asked after each slice: true = the simulation was stopped inside it, for the caller to take what has gathered, and is to go on. */
+  readonly paused?: () => boolean;
 }
 
 export interface RunResult {
@@ -29,6 +33,8 @@ export interface RunResult {
   readonly events: number;
   /** Values by metric name, in the order of `metrics`. */
   readonly values: ReadonlyMap<string, number>;
+  readonly noValidHost: NoValidHostTally;
+  readonly fullest: Fullest;
 }
 
 /** What is watched during a run, from the end of the warm-up on. */
@@ -66,14 +72,19 @@ export function* runInSteps(options: RunOptions, slices: number): Generator<numb
   const { simulation } = built.cloud;
   const { duration, warmUp } = scenario.study;
   const watch = startWatch(built, warmUp, duration);
+  const noValidHost = new NoValidHostTally(built.cloud);
+  const fullest = new Fullest(built.cloud);
   options.prepare?.(built);
   for (let slice = 1; slice <= slices; slice++) {
-    simulation.run(slice === slices ? duration : Math.floor((duration / slices) * slice));
-    yield slice / slices;
+    do {
+      simulation.run(slice === slices ? duration : Math.floor((duration / slices) * slice));
+      yield slice / slices;
+    } while (options.paused?.() === true);
   }
   watch.energyJoules = built.cloud.power.totalJoules(simulation.now);
   const values = new Map(metrics.map((metric) => [metric.name, metric.of(built, watch)]));
-  return { built, policy, replication, fingerprint: simulation.fingerprint.hash, events: simulation.fingerprint.count, values };
+  const { hash: fingerprint, count: events } = simulation.fingerprint;
+  return { built, policy, replication, fingerprint, events, values, noValidHost, fullest };
 }
 
 function startWatch({ cloud, engine }: BuiltRun, from: Micros, until: Micros): Watch {

@@ -58,8 +58,11 @@ export function checkPlace(folder: string): void {
   }
 }
 
-/** @throws UnusablePlace as `checkPlace` does, and when writing fails: then nothing is left of it */
-export async function writeResult(folder: string, files: readonly ResultFile[]): Promise<WriteOutcome> {
+/**
+ * Files are taken one after another, each when the one before is written, so that a run may go on while its first file is. The manifest comes last.
+ * @throws UnusablePlace as `checkPlace` does, and when writing fails: then nothing is left of it
+ */
+export async function writeResult(folder: string, files: Iterable<ResultFile>): Promise<WriteOutcome> {
   checkPlace(folder);
   const place = existsSync(folder) ? realpathSync(folder) : resolve(folder);
   const parent = dirname(place);
@@ -69,9 +72,12 @@ export async function writeResult(folder: string, files: readonly ResultFile[]):
     clearAway(parent);
     partial.add(hidden);
     mkdirSync(hidden);
-    for (const file of [...files].sort((a, b) => Number(a.name === MANIFEST) - Number(b.name === MANIFEST))) {
-      await writePieces(join(hidden, file.name), file.text);
+    let manifest: ResultFile | null = null;
+    for (const file of files) {
+      if (file.name === MANIFEST) manifest = file;
+      else await writePieces(join(hidden, file.name), file.text);
     }
+    if (manifest !== null) await writePieces(join(hidden, MANIFEST), manifest.text);
     return await settle(hidden, place);
   } catch (error) {
     throw error instanceof Error && "syscall" in error ? unwritable(folder, error) : error;

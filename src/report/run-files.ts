@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto";
 import type { CodeVersion } from "../experiment/code-version.ts";
 import { metrics } from "../experiment/metrics.ts";
+import { placementOverview } from "../experiment/placement-overview.ts";
 import type { RunResult } from "../experiment/run.ts";
 import { SECOND } from "../kernel/time.ts";
 import type { Scenario } from "../scenario/scenario.ts";
@@ -18,6 +19,14 @@ export interface ResultFile {
 /** JSON with numbers that are missing (NaN, Infinity) as null, and a line end. */
 export function json(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+/** The same data with the keys of files: `timeUs` becomes `time_us`. Names that are values stay as they are. */
+export function snakeKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(snakeKeys);
+  if (typeof value !== "object" || value === null) return value;
+  const snake = (key: string) => key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [snake(key), snakeKeys(entry)]));
 }
 
 /** Everything that determines the results of a scenario, as text: its effective values, its data by content, and the code. */
@@ -70,7 +79,13 @@ function portableScenario(scenario: Scenario): unknown {
   return portable(scenario.written);
 }
 
-export function runFiles(scenario: Scenario, result: RunResult, code: CodeVersion): readonly ResultFile[] {
+/** `others` stand in the manifest with the rest. */
+export function runFiles(
+  scenario: Scenario,
+  result: RunResult,
+  code: CodeVersion,
+  others: readonly ResultFile[] = [],
+): readonly ResultFile[] {
   const { cloud, engine, ceilometer } = result.built;
   const { servers, hosts, simulation } = cloud;
   const seconds = (micros: number): Cell => (micros < 0 ? null : micros / SECOND);
@@ -109,6 +124,7 @@ export function runFiles(scenario: Scenario, result: RunResult, code: CodeVersio
       workflows: engine === null ? null : { begun: engine.begun.reduce((a, b) => a + b, 0), under_way_at_the_end: engine.underWay },
       calls: engine === null ? null : engine.calls.map(({ from, operation, count }) => ({ from, operation, count })),
     },
+    placement: snakeKeys(placementOverview(result)),
   };
   const manifest = {
     ...manifestHead(scenario, code),
@@ -226,6 +242,7 @@ export function runFiles(scenario: Scenario, result: RunResult, code: CodeVersio
         decisionRows(),
       ),
     },
+    ...others,
   ]);
 }
 

@@ -14,6 +14,7 @@ import { type Micros, SECOND } from "../kernel/time.ts";
 import type { ComputeNodes } from "../policies/nova/compute-nodes.ts";
 import type { FilterScheduler } from "../policies/nova/filter-scheduler.ts";
 import type { RequestBook } from "../policies/nova/request-book.ts";
+import type { RequestSpec } from "../policies/nova/request-spec.ts";
 import type { SharedCapacity } from "../queueing/shared-capacity.ts";
 import type { DecisionLog } from "./decision-log.ts";
 import { Scheduling } from "./scheduling.ts";
@@ -160,6 +161,23 @@ export class Cloud {
     return this.scheduling.decisions;
   }
 
+  get refusalListeners(): Scheduling["refusalListeners"] {
+    return this.scheduling.refusalListeners;
+  }
+
+  get observerOf(): Scheduling["observerOf"] {
+    return this.scheduling.observerOf;
+  }
+
+  set observerOf(observerOf: Scheduling["observerOf"]) {
+    this.scheduling.observerOf = observerOf;
+  }
+
+  /** What the scheduler is asked for a server. */
+  requestSpec(server: number): RequestSpec {
+    return this.scheduling.requestSpec(server);
+  }
+
   get claimListeners(): ((server: number, sign: 1 | -1) => void)[] {
     return this.scheduling.claimListeners;
   }
@@ -193,6 +211,7 @@ export class Cloud {
       !within(settings.quotaVcpuMilli, this.usedVcpuMilli[project]! + flavor.vcpuMilli) ||
       !within(settings.quotaRamMb, this.usedRamMb[project]! + flavor.ramMb)
     ) {
+      this.scheduling.refuse(server, "quota", -1);
       return false;
     }
     this.usedInstances[project]!++;
@@ -308,7 +327,10 @@ export class Cloud {
   /** Takes room on the tier of the flavor's volume type. */
   createVolume(server: number): boolean {
     const flavor = this.flavorOf(server);
-    if (!this.tiers.create(this.tiers.indexOf(flavor.volumeType!), flavor.volumeGb)) return false;
+    if (!this.tiers.create(this.tiers.indexOf(flavor.volumeType!), flavor.volumeGb)) {
+      this.scheduling.refuse(server, "volume", -1);
+      return false;
+    }
     this.hasVolume[server] = 1;
     return true;
   }

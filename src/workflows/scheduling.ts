@@ -12,7 +12,7 @@ import type { EventKind, Simulation } from "../kernel/simulation.ts";
 import type { Micros } from "../kernel/time.ts";
 import { type ClaimSteps, claimHosts } from "../policies/nova/claim-loop.ts";
 import type { ComputeNodes } from "../policies/nova/compute-nodes.ts";
-import { type FilterScheduler, SchedulingError } from "../policies/nova/filter-scheduler.ts";
+import { type FilterScheduler, SchedulingError, type SchedulingObserver } from "../policies/nova/filter-scheduler.ts";
 import { HostClaims, type RoomAsked } from "../policies/nova/host-claims.ts";
 import type { Ranking } from "../policies/nova/ranking.ts";
 import type { RequestBook } from "../policies/nova/request-book.ts";
@@ -43,14 +43,22 @@ interface InFlight {
   next: number;
 }
 
+/** What a server did not get: `group` and `host` are nova-compute's last word on a claim that Placement had granted. */
+export type RefusedThing = "quota" | "volume" | "claim" | "group" | "host";
+
 export class Scheduling {
   readonly decisions = new DecisionLog();
+  /** Called when a claim is refused, by Placement or by nova-compute, and by the cloud for quotas and volumes. */
+  readonly refusalListeners: ((server: number, what: RefusedThing, host: number) => void)[] = [];
+  /** Asked before each decision who is to be told its steps: null = nobody. */
+  observerOf: ((server: number, request: RequestSpec) => SchedulingObserver | null) | null = null;
   /** Claims that Placement refused because others were faster. */
   claimsRefused = 0;
   /** Builds that nova-compute refused because the host no longer suited the server's group, or had not the NUMA cells or devices any more. */
   refusedByGroup = 0;
   refusedByHost = 0;
   private readonly parts: SchedulingParts;
+  private schedulingError: string | null = null; // of the last decision
   private readonly claims: HostClaims;
   private readonly inFlight = new Map<number, InFlight>();
   private readonly spare: Ranking[] = [];
@@ -100,14 +108,27 @@ export class Scheduling {
     return count > 0;
   }
 
-  /** A filter or weigher that raises fails the request; Nova's scheduler then finds no host, whatever the hosts are. */
+  refuse(server: number, what: RefusedThing, host: number): void {
+    for (const listener of this.refusalListeners) listener(server, what, host);
+  }
+
+  private watched(server: number): RequestSpec {
+    const request = this.requestSpec(server);
+    if (this.observerOf !== null) this.parts.scheduler.observer = this.observerOf(server, request);
+    return request;
+  }
+
+  /** A filter or weigher that raises fails the request; Nova's scheduler then finds no host, and the log of decisions keeps what it was. */
   private select(server: number): number {
     const { scheduler, maxAttempts } = this.parts;
+    const request = this.watched(server);
+    this.schedulingError = null;
     try {
-      return scheduler.select(this.requestSpec(server), maxAttempts - 1, this.decisionsMade[server]!++);
+      return scheduler.select(request, maxAttempts - 1, this.decisionsMade[server]!++);
     } catch (error) {
-      if (error instanceof SchedulingError) return 0;
-      throw error;
+      if (!(error instanceof SchedulingError)) throw error;
+      this.schedulingError = error.message;
+      return 0;
     }
   }
 
@@ -119,7 +140,7 @@ export class Scheduling {
   private log(server: number, host: number): void {
     const { simulation, scheduler } = this.parts;
     simulation.record(this.decided, server, host);
-    this.decisions.add(simulation.now, server, host, scheduler);
+    this.decisions.add(simulation.now, server, host, scheduler, this.schedulingError);
   }
 
   /** Claims the next host of the list. False: others were faster, or the list is at its end (`atEnd`). */
@@ -129,6 +150,7 @@ export class Scheduling {
     if (host < 0) return false;
     if (!this.claim(server, host, flight.queryOf?.[host] ?? 0)) {
       this.claimsRefused++;
+      this.refuse(server, "claim", host);
       return false;
     }
     this.keepAlternates(server, flight.ranking.alternates(host, this.parts.maxAttempts - 1), flight.queryOf);
@@ -171,8 +193,12 @@ export class Scheduling {
     let left: readonly number[] = [];
     let offered: readonly number[] = [];
     let queryOf: Uint8Array | null = null;
+    this.schedulingError = null;
     const steps: ClaimSteps<number> = {
       sort: (index) => {
+        // The list of alternates is weighed once more; nobody is told of it.
+        if (decidedOn[index] === undefined) this.watched(servers[index]!);
+        else scheduler.observer = null;
         if (index === 0) {
           left = offered = scheduler.offered(requests[0]!);
           queryOf = this.queriesOffered(servers[0]!);
@@ -197,6 +223,7 @@ export class Scheduling {
       placed = claimHosts(steps, servers.length, maxAttempts - 1);
     } catch (error) {
       if (!(error instanceof SchedulingError)) throw error;
+      this.schedulingError = error.message;
       for (const server of servers) if (this.parts.servers.host[server]! >= 0) this.neverPlaced(server);
     }
     for (const host of consumed) {
@@ -208,7 +235,7 @@ export class Scheduling {
       const decided = decidedOn[i] ?? { candidates: offered.length, leftAfter: new Int32Array(scheduler.leftAfter.length), weight: 0 };
       const host = placed?.[i]?.host ?? -1;
       this.parts.simulation.record(this.decided, server, host);
-      this.decisions.add(this.parts.simulation.now, server, host, decided);
+      this.decisions.add(this.parts.simulation.now, server, host, decided, this.schedulingError);
       if (placed !== null) this.keepAlternates(server, placed[i]!.alternates, queryOf);
     }
     return placed !== null;
@@ -229,6 +256,7 @@ export class Scheduling {
       if (host < 0) return false;
       if (this.claim(server, host, this.alternateQueries[place]!)) return true;
       this.claimsRefused++;
+      this.refuse(server, "claim", host);
     }
     return false;
   }
@@ -264,12 +292,14 @@ export class Scheduling {
     const asked = this.roomAsked(request, host);
     if ((asked.topology !== null || asked.devices.length > 0) && !this.claims.claim(server, host, asked)) {
       this.refusedByHost++;
+      this.refuse(server, "host", host);
       return "host";
     }
     if (group >= 0 && !suits(groups, group, host)) {
       this.claims.release(server, host);
       nodes?.write(host);
       this.refusedByGroup++;
+      this.refuse(server, "group", host);
       return "group";
     }
     this.taken[server] = 1;

@@ -157,7 +157,7 @@ describe("orrery diff of runs that part", () => {
 
 describe("orrery diff refuses what is not a run", () => {
   const cases: readonly [string, () => void, string][] = [
-    ["a comparison", () => {}, "is the result of a comparison, and diff takes two runs"],
+    ["a comparison", () => {}, "is the result of a comparison, and not of a run"],
     ["an empty folder", () => mkdirSync(at("an empty folder")), "is not the result of a run"],
     ["a cut manifest", () => edited("a", "a cut manifest", "manifest.json", (text) => text.slice(0, 400)), "is not the result of a run"],
     [

@@ -136,6 +136,27 @@ describe("every filter", () => {
       expect(JSON.stringify(hosts)).toBe(before);
     },
   );
+
+  it.each(filters.filter(({ name }) => name !== "AllHostsFilter").map((filter) => [filter.name, filter] as const))(
+    "%s says of each host that it keeps out why, in words that would do for another host in the same state",
+    (_name, filter) => {
+      const { hosts, requests } = surroundings();
+      let told = 0;
+      for (const request of requests) {
+        const passes = filter.passes(hosts, request, config);
+        const because = filter.because!(hosts, request, config);
+        for (const host of [0, 1, 2, 3]) {
+          if (passes === null || passes(host)) continue;
+          const reason = because(host);
+          expect(reason).toMatch(/^\S.*[^\s.]$/);
+          expect(reason).not.toMatch(/undefined|null|NaN|\[object/);
+          expect(reason).not.toContain(hosts.nodeName(host));
+          told++;
+        }
+      }
+      expect(told).toBeGreaterThan(0);
+    },
+  );
 });
 
 describe("every option", () => {

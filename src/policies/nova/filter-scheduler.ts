@@ -37,6 +37,8 @@ export class SchedulingError extends Error {
 
 /** Sees the steps of a decision; hosts are given in their present order, lists of numbers follow it. */
 export interface SchedulingObserver {
+  /** What Placement offers, where the scheduler asked it. */
+  offered?(hosts: readonly number[]): void;
   /** Null: the filters are passed over. */
   entered(hosts: readonly number[] | null): void;
   filtered(filter: string, hosts: readonly number[]): void;
@@ -45,6 +47,8 @@ export interface SchedulingObserver {
   weighed(weigher: string, raw: readonly number[], normalized: readonly number[], multipliers: readonly number[]): void;
   /** By weight, before the choice. */
   ranked(hosts: readonly number[], weights: readonly number[]): void;
+  /** The chosen host first, then the alternates. */
+  chose?(hosts: readonly number[]): void;
 }
 
 /** Placement as the scheduler asks it: has the host room for the amounts? `Hosts` is one; records answer for themselves. */
@@ -72,14 +76,16 @@ export class FilterScheduler {
   /** The host chosen last; -1 before the first choice. Policies that do not begin with the first host go on from here. */
   lastChosen = -1;
 
-  private readonly hosts: HostStates;
-  private readonly inventories: Inventories | null;
-  private readonly config: NovaConfig;
-  private readonly filters: readonly Filter[];
+  /** Who is told the steps of the decisions to come; the outcome is the same with and without. */
+  observer: SchedulingObserver | null;
+  readonly hosts: HostStates;
+  /** Placement's view where it differs from the host states. */
+  readonly inventories: Inventories | null;
+  readonly config: NovaConfig;
+  readonly filters: readonly Filter[];
+  readonly maxPlacementResults: number;
   private readonly weighers: readonly ConfiguredWeigher[];
   private readonly choice: Stream;
-  private readonly maxPlacementResults: number;
-  private readonly observer: SchedulingObserver | null;
   private readonly candidateDraws: Stream | null;
   private weighed = 0; // hosts of the last decision
   private kept = 0; // so many of them are in order
@@ -125,6 +131,7 @@ export class FilterScheduler {
    */
   select(request: RequestSpec, alternates: number, n: number): number {
     this.candidates = this.askPlacement(request, n);
+    this.observer?.offered?.(this.listed(this.candidates));
     return this.decide(request, this.candidates, 0, alternates, n);
   }
 
@@ -323,7 +330,8 @@ export class FilterScheduler {
     const { hostSubsetSize, shuffleBestSameWeighedHosts } = this.policy;
     const subset = Math.min(hostSubsetSize, count);
     const wanted = Math.min(count, 1 + alternates);
-    const sorted = shuffleBestSameWeighedHosts ? count : Math.min(count, Math.max(subset, wanted, subset > 1 ? subset + alternates : 0));
+    const wholly = shuffleBestSameWeighedHosts || this.observer !== null;
+    const sorted = wholly ? count : Math.min(count, Math.max(subset, wanted, subset > 1 ? subset + alternates : 0));
     this.sortBest(sorted, count);
     this.observer?.ranked(this.listed(count), [...this.weights.subarray(0, count)]);
     if (shuffleBestSameWeighedHosts) this.shuffleTies(request.server, count, n);
@@ -340,6 +348,7 @@ export class FilterScheduler {
     }
     ordered.set(list.subarray(0, wanted));
     this.lastChosen = list[0]!;
+    this.observer?.chose?.([...ordered.subarray(0, wanted)]);
     this.weighed = count;
     this.kept = this.weighers.length === 0 ? count : sorted;
     return wanted;

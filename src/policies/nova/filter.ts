@@ -35,6 +35,11 @@ export interface Filter {
    * @throws PythonError, as the test does, where Nova would raise: the request fails
    */
   readonly passes: (hosts: HostStates, request: RequestSpec, config: NovaConfig) => ((host: number) => boolean) | null;
+  /**
+   * Says of a host that it does not let pass why, in an operator's words and with the values that decided. Hosts for which it says the same are
+   * named together, so it does not name the host. Absent: its meaning is all there is to say.
+   */
+  readonly because?: (hosts: HostStates, request: RequestSpec, config: NovaConfig) => (host: number) => string;
 }
 
 export function defineFilter<const F extends Filter>(filter: F): Filter {

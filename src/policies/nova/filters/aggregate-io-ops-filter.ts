@@ -13,4 +13,11 @@ export const aggregateIoOpsFilter = defineFilter({
     const usual = config.number("max_io_ops_per_host");
     return (host) => hosts.numIoOps(host) < smallestValue(hosts.aggregates(host), "max_io_ops_per_host", toInt, usual);
   },
+  because: (hosts, _request, config) => {
+    const usual = config.number("max_io_ops_per_host");
+    return (host) => {
+      const most = smallestValue(hosts.aggregates(host), "max_io_ops_per_host", toInt, usual);
+      return `builds and moves under way: ${hosts.numIoOps(host)} (max_io_ops_per_host = ${most} here)`;
+    };
+  },
 });

@@ -14,4 +14,10 @@ export const aggregateMultiTenancyIsolation = defineFilter({
       const projects = splitMetadata(hosts.aggregates(host), "filter_tenant_id").get("filter_tenant_id");
       return projects === undefined || (projectId !== null && projects.has(projectId));
     },
+  because:
+    (hosts, { projectId = null }) =>
+    (host) => {
+      const projects = splitMetadata(hosts.aggregates(host), "filter_tenant_id").get("filter_tenant_id") ?? [];
+      return `kept for the projects ${[...projects].join(", ")} (filter_tenant_id of its aggregates), not ${projectId ?? "none"}`;
+    },
 });

@@ -13,4 +13,11 @@ export const aggregateNumInstancesFilter = defineFilter({
     const usual = config.number("max_instances_per_host");
     return (host) => hosts.numInstances(host) < smallestValue(hosts.aggregates(host), "max_instances_per_host", toInt, usual);
   },
+  because: (hosts, _request, config) => {
+    const usual = config.number("max_instances_per_host");
+    return (host) => {
+      const most = smallestValue(hosts.aggregates(host), "max_instances_per_host", toInt, usual);
+      return `servers on it: ${hosts.numInstances(host)} (max_instances_per_host = ${most} here)`;
+    };
+  },
 });

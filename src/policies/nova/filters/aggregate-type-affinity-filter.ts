@@ -15,4 +15,8 @@ export const aggregateTypeAffinityFilter = defineFilter({
       const lists = [...wholeValues(hosts.aggregates(host), "instance_type")];
       return lists.length === 0 || lists.some((list) => list.split(",").some((name) => strip(name) === flavor.name));
     },
+  because:
+    (hosts, { flavor }) =>
+    (host) =>
+      `kept for the flavors ${[...wholeValues(hosts.aggregates(host), "instance_type")].join(",")} (instance_type of its aggregates), not ${flavor.name}`,
 });

@@ -15,4 +15,9 @@ export const availabilityZoneFilter = defineFilter({
     const isDefault = wanted === config.text("default_availability_zone");
     return (host) => splitMetadata(hosts.aggregates(host), "availability_zone").get("availability_zone")?.has(wanted) ?? isDefault;
   },
+  because: (hosts, request, config) => (host) => {
+    const zones = splitMetadata(hosts.aggregates(host), "availability_zone").get("availability_zone");
+    const zone = zones === undefined ? config.text("default_availability_zone") : [...zones].join(", ");
+    return `in availability zone ${zone}, not ${request.availabilityZone}`;
+  },
 });

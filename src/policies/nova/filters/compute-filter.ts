@@ -11,4 +11,8 @@ export const computeFilter = defineFilter({
     const downTime = config.number("service_down_time");
     return (host) => hosts.serviceIsUp(host, downTime);
   },
+  because: (hosts, _request, config) => (host) =>
+    hosts.serviceDisabled(host)
+      ? "its compute service is disabled"
+      : `its compute service is down (not heard of within service_down_time = ${config.number("service_down_time")} s, or forced down)`,
 });

@@ -14,4 +14,8 @@ export const differentHostFilter = defineFilter({
       ? null
       : (host) => !others.some((uuid) => hosts.hasInstance(host, uuid));
   },
+  because: (hosts, request) => (host) =>
+    `holds ${hintOf(request, "different_host")
+      .filter((uuid) => hosts.hasInstance(host, uuid))
+      .join(", ")} (hint different_host)`,
 });

@@ -10,4 +10,6 @@ export const ioOpsFilter = defineFilter({
     const most = config.number("max_io_ops_per_host");
     return (host) => hosts.numIoOps(host) < most;
   },
+  because: (hosts, _request, config) => (host) =>
+    `builds and moves under way: ${hosts.numIoOps(host)} (max_io_ops_per_host = ${config.number("max_io_ops_per_host")})`,
 });

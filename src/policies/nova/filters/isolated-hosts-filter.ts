@@ -18,4 +18,12 @@ export const isolatedHostsFilter = defineFilter({
     if (!restricted) return isIsolated ? (host) => isolated.has(hosts.hostName(host)) : null;
     return (host) => isolated.has(hosts.hostName(host)) === isIsolated;
   },
+  because: (hosts, { image }, config) => {
+    const isolated = new Set(config.list("isolated_hosts"));
+    const name = image?.id ?? image?.name ?? "none";
+    return (host) =>
+      isolated.has(hosts.hostName(host))
+        ? `kept for isolated images (isolated_hosts), which the image ${name} is not`
+        : `the image ${name} is isolated, and the host is not among isolated_hosts`;
+  },
 });

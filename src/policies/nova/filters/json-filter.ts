@@ -16,4 +16,5 @@ export const jsonFilter = defineFilter({
     const query = parseJson(text);
     return (host) => answerJsonQuery(query, (name) => hostAttribute(hosts, host, name));
   },
+  because: (_hosts, request) => () => `the query of the hint is not true of it: ${hintOf(request, "query")[0]}`,
 });

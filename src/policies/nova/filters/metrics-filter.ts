@@ -15,4 +15,11 @@ export const metricsFilter = defineFilter({
       return wanted.every((name) => reported.has(name));
     };
   },
+  because: (hosts, _request, config) => {
+    const wanted = metricRatios(config).map(([name]) => name);
+    return (host) => {
+      const reported = new Set(hosts.metrics(host).map(({ name }) => name));
+      return `does not report ${wanted.filter((name) => !reported.has(name)).join(", ")} (metrics.weight_setting)`;
+    };
+  },
 });

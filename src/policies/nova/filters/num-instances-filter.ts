@@ -10,4 +10,6 @@ export const numInstancesFilter = defineFilter({
     const most = config.number("max_instances_per_host");
     return (host) => hosts.numInstances(host) < most;
   },
+  because: (hosts, _request, config) => (host) =>
+    `servers on it: ${hosts.numInstances(host)} (max_instances_per_host = ${config.number("max_instances_per_host")})`,
 });

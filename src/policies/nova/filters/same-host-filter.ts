@@ -14,4 +14,5 @@ export const sameHostFilter = defineFilter({
       ? null
       : (host) => others.some((uuid) => hosts.hasInstance(host, uuid));
   },
+  because: (_hosts, request) => () => `holds none of ${hintOf(request, "same_host").join(", ")} (hint same_host)`,
 });

@@ -8,4 +8,5 @@ export const serverGroupAffinityFilter = defineFilter({
   atClaim: true,
   passes: (_hosts, { group, groups }) =>
     group >= 0 && groups.policyOf(group) === "affinity" && groups.hasHosts(group) ? (host) => groups.holdsHost(group, host) : null,
+  because: () => () => "the other members of its affinity group are on another host",
 });

@@ -14,4 +14,8 @@ export const serverGroupAntiAffinityFilter = defineFilter({
     // A server that moves may stay where it is.
     return (host) => (itself !== null && hosts.hasInstance(host, itself)) || groups.countOn(group, host) < most;
   },
+  because:
+    (_hosts, { group, groups }) =>
+    (host) =>
+      `holds ${groups.countOn(group, host)} of its anti-affinity group already (at most ${groups.maxServerPerHost(group)} a host)`,
 });

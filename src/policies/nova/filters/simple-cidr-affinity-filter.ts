@@ -15,4 +15,6 @@ export const simpleCidrAffinityFilter = defineFilter({
     const within = inNetwork(near + (hintOf(request, "cidr")[0] ?? "/24"));
     return (host) => within(hosts.hostIp(host) ?? "");
   },
+  because: (hosts, request) => (host) =>
+    `its address ${hosts.hostIp(host) ?? "(none)"} is not in the network of ${hintOf(request, "build_near_host_ip")[0]}${hintOf(request, "cidr")[0] ?? "/24"}`,
 });
