@@ -38,10 +38,9 @@ const offered = <T extends { readonly needs?: Need }>(policies: readonly T[]): r
 const offeredFilters = offered(filters);
 const offeredWeighers = offered(weighers);
 
-/** Numbers that the offered filters read. Every host's service is heard of while it is up, so that nobody waits for it. */
+/** What the offered filters read. Every host's service is heard of while it is up, so that nobody waits for it. */
 const filterOptions = novaOptions.filter(
-  ({ name, default: value }) =>
-    typeof value === "number" && name !== "service_down_time" && offeredFilters.some(({ options = [] }) => options.includes(name)),
+  ({ name }) => name !== "service_down_time" && offeredFilters.some(({ options = [] }) => options.includes(name)),
 );
 
 export const catalogue: Catalogue = {
@@ -49,6 +48,7 @@ export const catalogue: Catalogue = {
   hypervisors: [...hypervisors.keys()],
   filters: offeredFilters.map((filter) => filter.name),
   weighers: offeredWeighers.map((weigher) => weigher.name),
+  lacking: new Map([...filters, ...weighers].flatMap(({ name, needs }) => (needs === undefined ? [] : [[name, needs] as const]))),
   options: new Map<string, OptionFacts>([
     ...offeredWeighers.map(({ multiplier, source }): [string, OptionFacts] => {
       const { name, default: value, meaning, minimum } = multiplier;
@@ -56,7 +56,7 @@ export const catalogue: Catalogue = {
     }),
     ...filterOptions.map(({ name, default: value, unit, meaning, source, minimum = 0 }): [string, OptionFacts] => [
       name,
-      { default: Number(value), meaning, source, minimum, counts: unit },
+      typeof value === "number" ? { default: value, meaning, source, minimum, counts: unit } : { default: value, meaning, source },
     ]),
   ]),
   presets,

@@ -4,9 +4,11 @@ import type { z } from "zod";
 import type { Problem } from "../kernel/problem.ts";
 
 import { formatQuantity, shorten } from "../kernel/units.ts";
+import { newestRelease } from "../policies/nova/releases.ts";
 import type { ReadDistribution } from "./distributions.ts";
 import { schemaAt } from "./grammar.ts";
 import { type Located, type Path, problemAt, toPlain, valueAt } from "./located.ts";
+import { writtenRelease } from "./release.ts";
 import { DEFAULT_IMAGE, MAX_HOSTS } from "./schema-cloud.ts";
 import { MAX_SERVERS } from "./schema-workload.ts";
 import type { LocalNames } from "./vocabulary.ts";
@@ -29,6 +31,7 @@ export function localNames(root: Located): LocalNames {
     flavors: names("flavors"),
     images: written === undefined ? [DEFAULT_IMAGE] : names("images"),
     storageTiers: names("storage_tiers"),
+    release: writtenRelease(root) ?? newestRelease,
   };
 }
 

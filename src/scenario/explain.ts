@@ -8,6 +8,7 @@ import { childOf, formatPlace, type Located, type Path, toPlain, valueAt } from 
 import { policyOf } from "./resolve.ts";
 import type { ExplainedValue, PolicySpec } from "./scenario.ts";
 import type { ReadScenario } from "./schema.ts";
+import { printOption } from "./value-kinds.ts";
 import type { Catalogue } from "./vocabulary.ts";
 
 /** Where a value comes from, for the values inside it that are not written themselves. */
@@ -19,8 +20,8 @@ export function explain(schema: z.ZodType, root: Located, read: ReadScenario, ca
 
   const visit = (inside: z.ZodType, located: Located | undefined, written: unknown, path: Path, origin: Origin | null): void => {
     const joined = path.join(".");
-    // Host defaults show up in the hosts, imports in the places of what they brought.
-    if (joined === "cloud.host_defaults" || joined === "import") return;
+    // Host defaults show up in the hosts, imports and configuration files in the places of what they brought.
+    if (joined === "cloud.host_defaults" || joined === "import" || CONF_KEYS.includes(joined)) return;
     if (joined === "study.policies") {
       explainPolicies(located);
       return;
@@ -103,7 +104,7 @@ export function explain(schema: z.ZodType, root: Located, read: ReadScenario, ca
       const meaning = optionsNamed.has(name) ? `${option.meaning} (policies that do not say otherwise)` : option.meaning;
       values.push({
         path: `study.policies.*.${name}`,
-        value: String(option.default),
+        value: printOption(option.default),
         source: option.source,
         evidence: "verified",
         meaning,
@@ -118,6 +119,14 @@ export function explain(schema: z.ZodType, root: Located, read: ReadScenario, ca
     values.push({ path: name, value: printParameter(parameter), source, evidence, meaning });
   }
   return values;
+}
+
+const CONF_KEYS: readonly string[] = ["cloud.nova_conf", "cloud.placement_conf"];
+
+/** What stands in no line and calls itself a default was put there for a configuration file that is silent about it. */
+function originOf({ place }: Located): Origin {
+  const isDefault = place.line === 0 && place.file.startsWith("default: ");
+  return { source: formatPlace(place), evidence: isDefault ? "verified" : "scenario" };
 }
 
 const sourceOf = (fallback: Default | Absent): string => `default: ${fallback.source}`;
@@ -140,7 +149,7 @@ function policyValues(
       : { source: `${formatPlace(written.place)} (policy ${preset} of the catalogue)`, evidence: "scenario" };
   const value = (key: string, printed: string, meaning: string): ExplainedValue => {
     const own = written === undefined ? undefined : valueAt(written, [key]);
-    const origin: Origin = own === undefined ? inherited : { source: formatPlace(own.place), evidence: "scenario" };
+    const origin = own === undefined ? inherited : originOf(own);
     return { path: `study.policies.${index}.${key}`, value: printed, ...origin, meaning };
   };
   const listed = (names: readonly string[]) => (names.length === 0 ? "none" : names.join(", "));
@@ -155,7 +164,7 @@ function policyValues(
     ),
     value("shuffle_best_same_weighed_hosts", String(spec.shuffleBestSameWeighedHosts), "Whether equally good hosts are shuffled"),
     ...[...spec.options].map(([name, set]) =>
-      value(name, String(set), catalogue.options.get(name)?.meaning ?? "Option of a filter or a weigher"),
+      value(name, printOption(set), catalogue.options.get(name)?.meaning ?? "Option of a filter or a weigher"),
     ),
   ];
 }

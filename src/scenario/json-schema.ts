@@ -1,6 +1,7 @@
 // The JSON Schema (draft 2020-12) of a scenario file, for editors: completion, the meaning of each key on hover, and its default. Made from
 // the same declarations that the reader uses.
 import { z } from "zod";
+import { newestRelease } from "../policies/nova/releases.ts";
 import { factsOf } from "./grammar.ts";
 import { scenarioSchema } from "./schema.ts";
 import type { Catalogue } from "./vocabulary.ts";
@@ -9,7 +10,11 @@ type Json = Record<string, unknown>;
 
 /** Reference it from a scenario with `# yaml-language-server: $schema=...`. */
 export function scenarioJsonSchema(catalogue: Catalogue): Readonly<Json> {
-  const schema = scenarioSchema(catalogue, { flavors: null, images: null, storageTiers: null }, "the name of the file");
+  const schema = scenarioSchema(
+    catalogue,
+    { flavors: null, images: null, storageTiers: null, release: newestRelease },
+    "the name of the file",
+  );
   const json = convert(schema);
   // Any of the three parts may come from an import.
   const { required: _required, ...rest } = json;

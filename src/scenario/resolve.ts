@@ -1,5 +1,6 @@
 // From what the schema read to the Scenario the rest of Orrery works with: names become indexes, groups of keys become specs.
 import type { Flavor } from "../datacenter/flavor.ts";
+import type { OptionValue } from "../policies/nova/config.ts";
 import type { ArrivalSpec, WorkloadSpec } from "../workload/workload.ts";
 import type { CloudSpec, DataFile, ExplainedValue, HostGroupSpec, PolicySpec, Scenario } from "./scenario.ts";
 import type { ReadScenario } from "./schema.ts";
@@ -147,7 +148,7 @@ export function policyOf(policy: ReadPolicy, catalogue: Catalogue): PolicySpec {
   const options = new Map(base.options);
   for (const name of catalogue.options.keys()) {
     const value = (policy as Readonly<Record<string, unknown>>)[name];
-    if (typeof value === "number") options.set(name, value);
+    if (value !== undefined) options.set(name, value as OptionValue);
   }
   return {
     name: policy.name,

@@ -106,6 +106,21 @@ export interface DataFile {
   readonly sha256: string;
 }
 
+/** An option of nova.conf or placement.conf, and what became of it. */
+export interface ConfOption {
+  readonly service: "nova" | "placement";
+  readonly group: string;
+  readonly name: string;
+  /** In one line, secrets masked. */
+  readonly value: string;
+  /** `etc/nova.conf:12:1` */
+  readonly source: string;
+  /** Taken; of no effect for a reason of the service's own or of this scenario; or ignored because Orrery does not model it. */
+  readonly status: "taken" | "without effect" | "ignored";
+  /** The key of the scenario that it gives, or why it gives none; empty where Orrery knows nothing of it. */
+  readonly reason: string;
+}
+
 export interface Scenario {
   readonly name: string;
   /** The question the scenario asks, in a sentence. */
@@ -120,6 +135,8 @@ export interface Scenario {
   readonly written: Readonly<Record<string, unknown>>;
   /** Every effective value in file order, for `explain` and for the hash of the run. */
   readonly values: readonly ExplainedValue[];
+  /** Every option of the configuration files that the scenario names, in their order. */
+  readonly configuration?: readonly ConfOption[];
 }
 
 export interface ExplainedValue {

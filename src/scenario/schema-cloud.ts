@@ -2,6 +2,7 @@
 // own option names wherever Nova has one.
 import { SECOND } from "../kernel/time.ts";
 import { describeKind } from "../kernel/units.ts";
+import { initialRatios, type NovaRelease, newestRelease, releaseTitle } from "../policies/nova/releases.ts";
 import {
   absentSection,
   accept,
@@ -16,6 +17,7 @@ import {
   table,
   type ValueKind,
 } from "./grammar.ts";
+import { releaseKind } from "./release.ts";
 import { count, gibRoundedDown, limit, property, quantity, text, vcpus, wholeGib, wholeMib, word, words } from "./value-kinds.ts";
 import type { Catalogue, LocalNames } from "./vocabulary.ts";
 
@@ -33,7 +35,10 @@ const bandwidth = quantity("bandwidth", { above: 0, most: 1e13 });
 const ratio = quantity("ratio", { above: 0, most: 1000 });
 
 /** Everything about a host but its type and number; `cloud.host_defaults` takes the same keys. */
-function hostShape(catalogue: Catalogue) {
+function hostShape(catalogue: Catalogue, release: NovaRelease) {
+  const initial = initialRatios(release);
+  const initialSource = (resource: "cpu" | "ram", otherwise: string) =>
+    `nova/conf/compute.py, initial_${resource}_allocation_ratio ${release.major < 27 ? `of ${releaseTitle(release)}` : otherwise}`;
   return {
     racks: defaulted(count("racks", 1, MAX_HOSTS), "Racks these hosts are dealt over, round robin", {
       default: 1,
@@ -66,17 +71,17 @@ function hostShape(catalogue: Catalogue) {
       evidence: "assumed",
     }),
     cpu_allocation_ratio: defaulted(ratio, "vCPUs promised per hardware thread", {
-      default: 4.0,
-      source: "nova/conf/compute.py, initial_cpu_allocation_ratio (16.0 in Nova 26)",
+      default: initial.cpu,
+      source: initialSource("cpu", "(16.0 in Nova 26)"),
       evidence: "verified",
     }),
     ram_allocation_ratio: defaulted(ratio, "Memory promised per byte of memory", {
-      default: 1.0,
-      source: "nova/conf/compute.py, initial_ram_allocation_ratio (1.5 in Nova 26)",
+      default: initial.ram,
+      source: initialSource("ram", "(1.5 in Nova 26)"),
       evidence: "verified",
     }),
     disk_allocation_ratio: defaulted(ratio, "Disk promised per byte of disk", {
-      default: 1.0,
+      default: initial.disk,
       source: "nova/conf/compute.py, initial_disk_allocation_ratio",
       evidence: "verified",
     }),
@@ -167,6 +172,11 @@ function quotaShape() {
 function novaShape() {
   const nova = (value: unknown, file: string) => ({ default: value, source: file, evidence: "verified" }) as const;
   return {
+    release: optional(releaseKind, "Release of Nova: defaults that changed, and which filters, weighers and options there are", {
+      absent: `not named: defaults of ${releaseTitle(newestRelease)}`,
+      source: "the newest known; filters, weighers and options of every release are at hand",
+      evidence: "assumed",
+    }),
     max_attempts: defaulted(
       count("attempts", 1, 1000),
       "Hosts tried for one server before it ends in MaxRetriesExceeded",
@@ -220,15 +230,27 @@ function meters(known: readonly string[]): ValueKind<readonly string[]> {
   };
 }
 
+/** Followed before the schema is applied, as imports are, so here only their form matters. */
+const filePaths: ValueKind<unknown> = {
+  expected: "the path of a file or a folder, or a list of paths",
+  read: accept,
+  print: String,
+  json: { anyOf: [{ type: "string" }, { type: "array", items: { type: "string" } }] },
+};
+
+const NO_FILE = { absent: "none", source: "", evidence: "assumed" } as const;
+
 export function cloudSchema(catalogue: Catalogue, local: LocalNames) {
-  const host = hostShape(catalogue);
+  const host = hostShape(catalogue, local.release);
   return section("The cloud: what there is", {
     control_plane: defaulted(
       word("control plane", ["modelled", "instant"]),
       "modelled: every call, queue and retry takes time; instant: decisions and resources only",
       { default: "modelled", source: OWN_CHOICE, evidence: "assumed" },
     ),
-    host_defaults: optionalHostDefaults(catalogue),
+    nova_conf: optional(filePaths, "A nova.conf, or several, whose options are laid under this scenario; relative to this file", NO_FILE),
+    placement_conf: optional(filePaths, "A placement.conf, or several, likewise", NO_FILE),
+    host_defaults: optionalHostDefaults(catalogue, local.release),
     hosts: list("Groups of equal hosts", 10_000, section("A group of equal hosts", { ...hostIdentity(catalogue), ...host })),
     fabric: optionalSection("Leaf-spine network of the datacenter", fabricShape()),
     storage_tiers: defaultedList(
@@ -299,6 +321,6 @@ function hostIdentity(catalogue: Catalogue) {
   };
 }
 
-function optionalHostDefaults(catalogue: Catalogue) {
-  return optionalSection("Values for every group of hosts that does not say otherwise", hostShape(catalogue));
+function optionalHostDefaults(catalogue: Catalogue, release: NovaRelease) {
+  return optionalSection("Values for every group of hosts that does not say otherwise", hostShape(catalogue, release));
 }

@@ -1,9 +1,10 @@
 // The study of a scenario: how long, how often, and which policies are compared.
 import { SECOND } from "../kernel/time.ts";
 import { accept, choice, defaulted, defaultedList, optional, reject, required, section, type ValueKind } from "./grammar.ts";
+import { CONF_POLICY } from "./nova-conf/conf-policy.ts";
 import { MAX_DURATION } from "./schema-workload.ts";
-import { count, flag, orExpression, quantity, seed, text, word, words } from "./value-kinds.ts";
-import type { Catalogue } from "./vocabulary.ts";
+import { count, flag, orExpression, printOption, quantity, seed, text, texts, word, words } from "./value-kinds.ts";
+import type { Catalogue, OptionFacts } from "./vocabulary.ts";
 
 export const DEFAULT_PRESET = "nova-default";
 
@@ -22,24 +23,40 @@ function multiplier(minimum: number | undefined): ValueKind<number> {
   };
 }
 
+/** What is written for an option, by the type of its default. */
+function optionKind(name: string, { default: usual, counts, minimum }: OptionFacts): ValueKind<unknown> {
+  const kind =
+    typeof usual === "boolean"
+      ? flag
+      : typeof usual === "number"
+        ? counts === undefined
+          ? multiplier(minimum)
+          : count(counts, minimum ?? 0, 1_000_000)
+        : Array.isArray(usual)
+          ? texts(`a value of ${name}`)
+          : text(`a text for ${name}`);
+  return kind as ValueKind<unknown>;
+}
+
 function policySchema(catalogue: Catalogue) {
   const presets = [...catalogue.presets.keys()];
   const inherited = { absent: "that of the policy it is based on", source: "based_on", evidence: "assumed" } as const;
   const options = Object.fromEntries(
     [...catalogue.options].map(([name, option]) => [
       name,
-      optional(
-        option.counts === undefined ? multiplier(option.minimum) : count(option.counts, option.minimum ?? 0, 1_000_000),
-        option.meaning,
-        { absent: String(option.default), source: option.source, evidence: "verified" },
-      ),
+      optional(optionKind(name, option), option.meaning, {
+        absent: printOption(option.default),
+        source: option.source,
+        evidence: "verified",
+      }),
     ]),
   );
-  const preset = required(word("policy", presets), "A policy of the catalogue");
+  const named = { ...word("policy", presets), json: orExpression({ enum: [...presets, CONF_POLICY] }) };
+  const preset = required(named, "A policy of the catalogue, or nova.conf");
   const described = section("A policy in Nova's own option names", {
     ...(options as Record<string, never>),
     name: required(text("a name for the policy", 80), "Name of the policy in results"),
-    based_on: defaulted(word("policy", presets), "Policy of the catalogue that gives everything not written here", {
+    based_on: defaulted(named, "Policy of the catalogue, or nova.conf, that gives everything not written here", {
       default: DEFAULT_PRESET,
       source: "Nova as it is installed",
       evidence: "verified",

@@ -2,11 +2,14 @@
 // scenario depends on no registry, and a test or a plug-in can bring its own.
 import type { Distribution } from "../kernel/distribution.ts";
 import type { Parameter } from "../kernel/parameter.ts";
+import type { OptionValue } from "../policies/nova/config.ts";
+import type { NovaRelease } from "../policies/nova/releases.ts";
 import type { PolicySpec } from "./scenario.ts";
 
 /** An option of a filter or a weigher, in Nova's own name. */
 export interface OptionFacts {
-  readonly default: number;
+  /** Its type tells what is written: a number, true or false, a list of texts, or (null among them) a text. */
+  readonly default: OptionValue;
   readonly meaning: string;
   readonly source: string;
   /** Smallest value Nova accepts; absent = any number. */
@@ -20,6 +23,8 @@ export interface Catalogue {
   readonly hypervisors: readonly string[];
   readonly filters: readonly string[];
   readonly weighers: readonly string[];
+  /** What scenarios lack for the filters and weighers of Nova that are not among those. */
+  readonly lacking?: ReadonlyMap<string, string>;
   /** Options of filters and weighers by name, e.g. `ram_weight_multiplier`. */
   readonly options: ReadonlyMap<string, OptionFacts>;
   /** Policies that can be named without describing them, e.g. `nova-default`. */
@@ -45,4 +50,6 @@ export interface LocalNames {
   readonly flavors: readonly string[] | null;
   readonly images: readonly string[] | null;
   readonly storageTiers: readonly string[] | null;
+  /** The release of Nova whose defaults hold. */
+  readonly release: NovaRelease;
 }

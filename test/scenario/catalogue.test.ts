@@ -18,7 +18,8 @@ describe("the catalogue of policies", () => {
     expect(catalogue.options.get("max_instances_per_host")).toMatchObject({ default: 50, minimum: 1, counts: "servers" });
     expect(catalogue.options.get("max_io_ops_per_host")).toMatchObject({ default: 8, minimum: 0 });
     expect(catalogue.options.get("ram_weight_multiplier")).toMatchObject({ default: 1 });
-    for (const { minimum, default: usual } of catalogue.options.values()) expect(usual).toBeGreaterThanOrEqual(minimum ?? usual);
+    for (const { minimum, default: usual } of catalogue.options.values())
+      expect(minimum === undefined || Number(usual) >= minimum).toBe(true);
   });
 
   it("has presets that use only what it offers", () => {

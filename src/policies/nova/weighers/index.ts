@@ -5,8 +5,10 @@ import { cpuWeigher } from "./cpu-weigher.ts";
 import { crossCellWeigher } from "./cross-cell-weigher.ts";
 import { diskWeigher } from "./disk-weigher.ts";
 import { fitWeigher } from "./fit-weigher.ts";
+import { hypervisorVersionWeigher } from "./hypervisor-version-weigher.ts";
 import { ioOpsWeigher } from "./io-ops-weigher.ts";
 import { metricsWeigher } from "./metrics-weigher.ts";
+import { numInstancesWeigher } from "./num-instances-weigher.ts";
 import { pciWeigher } from "./pci-weigher.ts";
 import { ramWeigher } from "./ram-weigher.ts";
 import { serverGroupSoftAffinityWeigher } from "./server-group-soft-affinity-weigher.ts";
@@ -23,5 +25,7 @@ export const weighers: readonly Weigher[] = [
   serverGroupSoftAntiAffinityWeigher,
   buildFailureWeigher,
   crossCellWeigher,
+  hypervisorVersionWeigher,
+  numInstancesWeigher,
   fitWeigher,
 ];
