@@ -1,5 +1,6 @@
 // What became of the options of nova.conf and placement.conf, for people: those that are taken show up among the values of the scenario, with
 // their line in the file; here stand the others, each with its reason.
+import { UNUSED_POLICY } from "../scenario/nova-conf/conf-policy.ts";
 import type { ConfOption } from "../scenario/scenario.ts";
 
 const fileOf = ({ service }: ConfOption) => `${service}.conf`;
@@ -25,8 +26,8 @@ export function configurationListing(options: readonly ConfOption[]): string {
     const width = Math.max(...rows.map((option) => nameOf(option).length));
     const lines = rows.map((option) => {
       const value = option.value.length > LONGEST_VALUE ? `${option.value.slice(0, LONGEST_VALUE)}...` : option.value;
-      const why = option.reason === "" ? "" : `; ${option.reason}`;
-      return `${nameOf(option).padEnd(width)}  ${value}\n    ${option.source}${why}\n`;
+      const what = `${nameOf(option).padEnd(width)}  ${value}`;
+      return option.reason === "" ? `${what}  (${option.source})\n` : `${what}\n    ${option.source}; ${option.reason}\n`;
     });
     return `${title}:\n${lines.join("")}\n`;
   }
@@ -45,9 +46,13 @@ export function optionsWithoutEffect(options: readonly ConfOption[]) {
     }));
 }
 
-/** `nova.conf: 12 options taken, 30 ignored, 2 without effect; orrery explain lists them.` A line for each service. */
+/**
+ * `nova.conf: 12 options taken, 30 ignored, 2 without effect; orrery explain lists them.` A line for each service, and one more where the
+ * scheduler that the file sets up is in no policy.
+ */
 export function configurationCounts(options: readonly ConfOption[]): string {
-  return [...new Set(options.map(fileOf))]
+  const unused = options.some(({ reason }) => reason === UNUSED_POLICY) ? `nova.conf sets up a scheduler, but ${UNUSED_POLICY}.\n` : "";
+  const counts = [...new Set(options.map(fileOf))]
     .map((file) => {
       const count = (status: ConfOption["status"]) =>
         options.filter((option) => fileOf(option) === file && option.status === status).length;
@@ -56,4 +61,5 @@ export function configurationCounts(options: readonly ConfOption[]): string {
       return `${file}: ${counts}; orrery explain lists them.\n`;
     })
     .join("");
+  return counts + unused;
 }

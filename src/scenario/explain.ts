@@ -3,8 +3,10 @@
 import type { z } from "zod";
 import type { Parameter } from "../kernel/parameter.ts";
 import { type Dimension, formatQuantity } from "../kernel/units.ts";
+import { missingIn } from "../policies/nova/releases.ts";
 import { type Absent, type Default, type Facts, factsOf } from "./grammar.ts";
 import { childOf, formatPlace, type Located, type Path, toPlain, valueAt } from "./located.ts";
+import { writtenRelease } from "./release.ts";
 import { policyOf } from "./resolve.ts";
 import type { ExplainedValue, PolicySpec } from "./scenario.ts";
 import type { ReadScenario } from "./schema.ts";
@@ -100,7 +102,9 @@ export function explain(schema: z.ZodType, root: Located, read: ReadScenario, ca
       for (const value of policyValues(spec, catalogue, index, written, preset)) values.push(value);
       for (const name of spec.options.keys()) optionsNamed.add(name);
     });
+    const release = writtenRelease(root);
     for (const [name, option] of catalogue.options) {
+      if (release !== null && missingIn(release, name) !== null) continue;
       const meaning = optionsNamed.has(name) ? `${option.meaning} (policies that do not say otherwise)` : option.meaning;
       values.push({
         path: `study.policies.*.${name}`,

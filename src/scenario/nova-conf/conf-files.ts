@@ -11,7 +11,7 @@ import { readOptions, type WrittenOption } from "./option-text.ts";
 /** What the messages about a file call it. */
 const confWords: FileWords = {
   noun: "configuration file",
-  example: "name a file in it, e.g. /etc/nova/nova.conf",
+  example: "a folder counts when it holds files called *.conf",
   tooLarge: "a configuration is far smaller",
   format: "a configuration is text in UTF-8",
 };

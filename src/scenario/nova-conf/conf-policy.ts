@@ -10,6 +10,9 @@ import type { OptionName, Settings } from "./settings.ts";
 
 export const CONF_POLICY = "nova.conf";
 
+/** Why the scheduler's options have no effect where the study does not use them. */
+export const UNUSED_POLICY = `no policy of the study takes it: name ${CONF_POLICY} among study.policies, or base one on it`;
+
 /** A key of the policy with the option that gives it; null: the default of Nova. */
 interface PolicyEntry {
   readonly key: string;
@@ -52,15 +55,17 @@ export class ConfPolicy {
   /** Settles what became of the options, seen in the policies as they were expanded. */
   settle(policies: Located | undefined, { account, problems, catalogue }: ReadingContext): void {
     const items = policies?.kind === "list" ? policies.items : [];
+    const own = new Set(this.entries.map(({ located }) => located));
+    const isUsed = items.some((item) => item.kind === "map" && [...item.entries.values()].some(({ value }) => own.has(value)));
     const lacking = (name: string) => {
       const need = catalogue.lacking?.get(name);
       return need === undefined ? name : `${name} (${need})`;
     };
     for (const { key, option, located, faults, left } of this.entries) {
-      const users = items.flatMap((item, index) => (item.kind === "map" && item.entries.get(key)?.value === located ? [index] : []));
       if (option === null) continue;
+      const users = items.flatMap((item, index) => (item.kind === "map" && item.entries.get(key)?.value === located ? [index] : []));
       if (users.length === 0) {
-        account.withoutEffect(option, `no policy of the study takes it: name ${CONF_POLICY} among study.policies, or base one on it`);
+        account.withoutEffect(option, isUsed ? `the policies based on ${CONF_POLICY} say ${key} themselves` : UNUSED_POLICY);
         continue;
       }
       for (const { message, hint } of faults) problems.push(problemAt(option.place, [`[${option.group}] ${option.name}`], message, hint));
