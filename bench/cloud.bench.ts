@@ -56,6 +56,7 @@ function scenarioOf({ servers, hosts }: CloudCase): Scenario {
       ],
       flavors,
       quota: { instances: -1, cores: -1, ramMb: -1 },
+      placement: { randomizeAllocationCandidates: false },
       nova: {
         ...{ maxAttempts: 3, maxPlacementResults: 1000, maxConcurrentBuilds: 10 },
         ...{ instanceBuildTimeout: 0, buildFailureProbability: 0, imageConversionBytesPerSecond: 500_000_000 },

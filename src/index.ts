@@ -50,6 +50,7 @@ export { FilterScheduler } from "./policies/nova/filter-scheduler.ts";
 export type { RequestSpec } from "./policies/nova/request-spec.ts";
 export type { HostStates } from "./policies/nova/host-states.ts";
 export { NovaConfig, novaOptions } from "./policies/nova/config.ts";
+export { type NovaRelease, novaReleases, releaseNamed } from "./policies/nova/releases.ts";
 export { allocationCandidates } from "./policies/placement/allocation-candidates.ts";
 export { answerCase, type ScheduleCase } from "./policies/cases/index.ts";
 
@@ -80,7 +81,7 @@ export { readTrace } from "./workload/trace.ts";
 // scenario: a question about a cloud, and the cloud built from it
 export { readScenario } from "./scenario/parse.ts";
 export { catalogue } from "./scenario/catalogue.ts";
-export type { CloudSpec, ExplainedValue, Scenario, StudySpec } from "./scenario/scenario.ts";
+export type { CloudSpec, ConfOption, ExplainedValue, Scenario, StudySpec } from "./scenario/scenario.ts";
 export { scenarioJsonSchema } from "./scenario/json-schema.ts";
 export { type BuiltRun, buildRun, buildWorkload, type Workload } from "./scenario/build.ts";
 

@@ -58,6 +58,7 @@ function cloudOf(cloud: ReadCloud): CloudSpec {
       buildFailureProbability: cloud.nova.build_failure_probability,
       imageConversionBytesPerSecond: cloud.nova.image_conversion_rate,
     },
+    placement: { randomizeAllocationCandidates: cloud.placement.randomize_allocation_candidates },
     workers: new Map(Object.entries(cloud.workers)),
     serviceTimes: new Map(Object.entries(cloud.service_times)),
     metering: {

@@ -62,6 +62,10 @@ export interface NovaSpec {
   readonly imageConversionBytesPerSecond: number;
 }
 
+export interface PlacementSpec {
+  readonly randomizeAllocationCandidates: boolean;
+}
+
 export interface MeteringSpec {
   readonly enabled: boolean;
   readonly intervalMicros: Micros;
@@ -79,6 +83,7 @@ export interface CloudSpec {
   readonly flavors: readonly Flavor[];
   readonly quota: QuotaSpec;
   readonly nova: NovaSpec;
+  readonly placement: PlacementSpec;
   /** Worker counts by component (`nova.api: 8`), over the services' own defaults. */
   readonly workers: ReadonlyMap<string, number>;
   /** Mean service times by operation (`nova.api.createServer`), over the services' own defaults, in microseconds. */

@@ -18,7 +18,7 @@ import {
   type ValueKind,
 } from "./grammar.ts";
 import { releaseKind } from "./release.ts";
-import { count, gibRoundedDown, limit, property, quantity, text, vcpus, wholeGib, wholeMib, word, words } from "./value-kinds.ts";
+import { count, flag, gibRoundedDown, limit, property, quantity, text, vcpus, wholeGib, wholeMib, word, words } from "./value-kinds.ts";
 import type { Catalogue, LocalNames } from "./vocabulary.ts";
 
 /** No cloud has a million hosts in one region; a file that says so has a digit too many. */
@@ -287,6 +287,13 @@ export function cloudSchema(catalogue: Catalogue, local: LocalNames) {
     }),
     quota: optionalSection("Limits of each project", quotaShape()),
     nova: optionalSection("Settings of Nova", novaShape()),
+    placement: optionalSection("Settings of Placement", {
+      randomize_allocation_candidates: defaulted(flag, "Offer hosts in random order instead of their order in the scenario", {
+        default: false,
+        source: "placement/conf/placement.py, randomize_allocation_candidates",
+        evidence: "verified",
+      }),
+    }),
     workers: table(
       "Worker processes by service component",
       { noun: "component", names: catalogue.components },

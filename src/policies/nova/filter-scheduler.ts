@@ -2,7 +2,7 @@
 // columns and scratch arrays that live as long as the scheduler; a decision allocates nothing that grows with the cloud.
 //
 // Assumes the scheduler sees the present state of every host (Nova reads compute node records that may lag), and Placement lists hosts in
-// their order in the scenario.
+// their order in the scenario, unless it is told to randomize its candidates.
 // @source nova/scheduler/manager.py, nova/weights.py
 import type { Stream } from "../../kernel/random.ts";
 import { smallestValue } from "./aggregate-metadata.ts";
@@ -70,22 +70,26 @@ export class FilterScheduler {
   private readonly choice: Stream;
   private readonly maxPlacementResults: number;
   private readonly observer: SchedulingObserver | null;
+  private readonly candidateOrder: Stream | null;
   private readonly list: Int32Array; // hosts that are still in, in order
   private readonly weights: Float64Array; // by position in the list
   private readonly raw: Float64Array;
 
+  /** @param candidateOrder where Placement's `randomize_allocation_candidates` draws from; null = it is off */
   constructor(
     hosts: HostStates,
     policy: PolicySpec,
     choice: Stream,
     maxPlacementResults: number,
     observer: SchedulingObserver | null = null,
+    candidateOrder: Stream | null = null,
   ) {
     this.hosts = hosts;
     this.policy = policy;
     this.choice = choice;
     this.maxPlacementResults = maxPlacementResults;
     this.observer = observer;
+    this.candidateOrder = candidateOrder;
     this.config = new NovaConfig(policy.options);
     this.filters = policy.enabledFilters.map((name) => named(allFilters, name, "filter"));
     this.weighers = policy.weighers.map((name) => this.configured(named(allWeighers, name, "weigher")));
@@ -102,13 +106,13 @@ export class FilterScheduler {
    * @throws SchedulingError where a filter or a weigher of Nova would raise
    */
   select(request: RequestSpec, alternates: number, n: number): number {
-    this.candidates = this.askPlacement(request);
+    this.candidates = this.askPlacement(request, n);
     return this.decide(request, this.candidates, 0, alternates, n);
   }
 
   /** Rows of the hosts that Placement offers, in their order. */
   offered(request: RequestSpec): readonly number[] {
-    return [...this.list.subarray(0, this.askPlacement(request))];
+    return [...this.list.subarray(0, this.askPlacement(request, 0))];
   }
 
   /**
@@ -153,14 +157,25 @@ export class FilterScheduler {
     return { weigher, multiplier: null, multiplierOf: (host) => sign(smallestValue(hosts.aggregates(host), name, toFloat, set)) };
   }
 
-  private askPlacement(request: RequestSpec): number {
-    const { hosts, list } = this;
+  private askPlacement(request: RequestSpec, n: number): number {
+    const { hosts, list, candidateOrder } = this;
     const { flavor, bootFromVolume = false } = request;
     // Nova asks without a limit when the request names a server group or other servers.
     const unlimited = request.group >= 0 || ["group", "same_host", "different_host"].some((hint) => hintOf(request, hint).length > 0);
     const limit = unlimited ? hosts.count : Math.min(hosts.count, this.maxPlacementResults);
     let count = 0;
-    for (let host = 0; host < hosts.count && count < limit; host++) if (hosts.fits(host, flavor, bootFromVolume)) list[count++] = host;
+    const wanted = candidateOrder === null ? limit : hosts.count;
+    for (let host = 0; host < hosts.count && count < wanted; host++) if (hosts.fits(host, flavor, bootFromVolume)) list[count++] = host;
+    if (candidateOrder !== null) {
+      // Placement shuffles all candidates, or takes a random sample when there are more than the limit.
+      for (let i = 0; i < Math.min(limit, count); i++) {
+        const j = i + candidateOrder.integer(request.server, n * hosts.count + i, count - i);
+        const host = list[i]!;
+        list[i] = list[j]!;
+        list[j] = host;
+      }
+      count = Math.min(limit, count);
+    }
     return count;
   }
 

@@ -30,6 +30,7 @@ describe("a scenario with a real nova.conf", () => {
       "  reserved_host_disk: 10 GiB",
       "  hypervisor: kvm",
       "nova: {max_attempts: 2, max_placement_results: 400, max_concurrent_builds: 4, instance_build_timeout: 5 min}",
+      "placement: {randomize_allocation_candidates: true}",
       "quota: {instances: 200, cores: 400, ram: unlimited}",
       "workers: {nova.api: 6, nova.conductor: 5, nova.scheduler: 4}",
     ],
