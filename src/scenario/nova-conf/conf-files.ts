@@ -16,15 +16,8 @@ const confWords: FileWords = {
   format: "a configuration is text in UTF-8",
 };
 
-export interface ConfFiles {
-  /** As the user named them, in the order read. */
-  readonly names: readonly string[];
-  readonly options: readonly WrittenOption[];
-}
-
 /** All options of the files that `written`, the value at `path` of the scenario, names. */
-export function readConfFiles(written: Located, path: Path, cwd: string, problems: Problem[]): ConfFiles {
-  const names: string[] = [];
+export function readConfFiles(written: Located, path: Path, cwd: string, problems: Problem[]): readonly WrittenOption[] {
   const options: WrittenOption[] = [];
   for (const item of written.kind === "list" ? written.items : [written]) {
     if (item.kind === "broken") continue;
@@ -40,12 +33,10 @@ export function readConfFiles(written: Located, path: Path, cwd: string, problem
       if (text === undefined && added !== undefined && problems.length === before + 1) {
         problems[before] = problemAt(item.place, path, `cannot read "${shorten(name)}": ${added.message}`, added.hint);
       }
-      if (text === undefined) continue;
-      names.push(name);
-      options.push(...readOptions(text, name, problems));
+      if (text !== undefined) options.push(...readOptions(text, name, problems));
     }
   }
-  return { names, options };
+  return options;
 }
 
 /** The path as a user who stands in `cwd` would write it: relative to the file that names it, unless a parameter brought it. */

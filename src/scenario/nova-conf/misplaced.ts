@@ -5,11 +5,13 @@ import type { WrittenOption } from "./option-text.ts";
 
 /** Groups among which the options of the scheduler have moved. */
 const groups = ["DEFAULT", "scheduler", "filter_scheduler", "metrics", "compute", "quota", "conductor"];
+/** Names that several groups use for options of their own. */
+const common = ["workers", "driver", "required"];
 
 const classOptions = ["available_filters", "enabled_filters", "weight_classes"];
 const current = new Map<string, string>([
   ...novaOptionTable
-    .filter(({ group, name }) => groups.includes(group) && name !== "workers")
+    .filter(({ group, name }) => groups.includes(group) && !common.includes(name))
     .map(({ group, name }) => [name, group] as const),
   ...classOptions.map((name) => [name, "filter_scheduler"] as const),
 ]);

@@ -54,7 +54,8 @@ export function readOptions(text: string, file: string, problems: Problem[]): re
       else group = groupName(line.slice(1, -1));
     } else if (!line.startsWith("#") && !line.startsWith(";")) {
       const { name, value } = assignment(line);
-      if (name === null) refuse(`expected "name = value", got "${shorten(line)}"`, "a comment begins with #");
+      if (name === null)
+        refuse('expected "name = value"', "a comment begins with #"); // the line is not shown: it may hold a secret
       else if (name === "") refuse("the name before the sign is missing", "e.g. max_attempts = 3");
       else current = { name, lines: [value], place };
     }

@@ -49,7 +49,7 @@ export function readValues(settings: Settings, table: readonly ModelledOption[],
     }
     const setting = settingOf(option, row, settings, context);
     if (setting === undefined) continue;
-    const idle = setting === null ? "it is empty" : (row.idle?.(setting) ?? unlessOther(row, settings));
+    const idle = setting === null || setting === "" ? "it is empty" : (row.idle?.(setting) ?? unlessOther(row, settings));
     const path = "path" in target ? target.path : null;
     const first = path === null ? undefined : given.find((other) => other.path?.join(".") === path.join("."));
     if (idle !== null) account.withoutEffect(option, idle);

@@ -42,7 +42,7 @@ export function withConfiguration(root: LocatedMap, { schema, catalogue, cwd }: 
   } else {
     const account = new Account("nova");
     const context: ReadingContext = { schema, catalogue, release, account, problems };
-    const settings = new Settings(readConfFiles(novaConf, ["cloud", "nova_conf"], cwd, problems).options);
+    const settings = new Settings(readConfFiles(novaConf, ["cloud", "nova_conf"], cwd, problems));
     const given = readValues(settings, novaOptionTable, context);
     const policy = confPolicy(settings, given, context);
     const study = valueAt(bare, ["study"]);
@@ -61,7 +61,7 @@ export function withConfiguration(root: LocatedMap, { schema, catalogue, cwd }: 
   const placementConf = valueAt(root, ["cloud", "placement_conf"]);
   if (placementConf !== undefined) {
     const account = new Account("placement");
-    const settings = new Settings(readConfFiles(placementConf, ["cloud", "placement_conf"], cwd, problems).options);
+    const settings = new Settings(readConfFiles(placementConf, ["cloud", "placement_conf"], cwd, problems));
     const given = readValues(settings, placementOptionTable, { schema, catalogue, release, account, problems });
     result = laidUnder(result, given, schema, account);
     options.push(...account.of(settings));

@@ -15,7 +15,7 @@ describe("mistakes in a file", () => {
       'nova.conf:1:1 : the option "orphan" stands in no group (begin with [DEFAULT])',
       'nova.conf:3:1 [DEFAULT] cpu_allocation_ratio: expected a number, got "lots" ()',
       "nova.conf:4:1 [DEFAULT] ram_allocation_ratio: must be at least 0, got -1 ()",
-      'nova.conf:5:1 : expected "name = value", got "no sign" (a comment begins with #)',
+      'nova.conf:5:1 : expected "name = value" (a comment begins with #)',
       expect.stringMatching(/^nova\.conf:6:1 : a line that begins with a blank/),
       'nova.conf:7:1 : the group "[open" has no closing bracket (nothing may follow the bracket)',
       "nova.conf:9:1 [scheduler] max_attempts: must be at least 1, got 0 ()",

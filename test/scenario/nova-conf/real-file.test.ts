@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { portableValues } from "../../../src/report/run-files.ts";
 import { catalogue } from "../../../src/scenario/catalogue.ts";
+import { shownValue } from "../../../src/scenario/nova-conf/secrets.ts";
 import { readScenario } from "../../../src/scenario/parse.ts";
 import type { ConfOption } from "../../../src/scenario/scenario.ts";
 import { folder } from "../folder.ts";
@@ -97,5 +98,22 @@ describe("a scenario with a real nova.conf", () => {
     expect(again.study).toEqual(fromFile.study);
     expect(portableValues(again)).toEqual(portableValues(fromFile));
     expect(decisions(again)).toEqual(decisions(fromFile));
+  });
+});
+
+describe("secrets in a file", () => {
+  it.each([
+    ["password", "x", "***"],
+    ["metadata_proxy_shared_secret", "x", "***"],
+    ["connection", "mysql://nova@db/nova", "***"],
+    ["auth_key", "x", "***"],
+    ["api_servers", "http://a:p@ss/w@host:9292, http://b:c@other", "http://***@host:9292, http://***@other"],
+    ["rabbit_hosts", "openstack:pw@10.0.0.1:5672,openstack:pw@10.0.0.2:5672", "***@10.0.0.2:5672"],
+    ["my_ip", "10.0.0.1", "10.0.0.1"],
+    ["enabled_apis", "osapi_compute,\nmetadata", "osapi_compute, metadata"],
+    ["keymap", "en-us", "en-us"],
+    ["live_migration_uri", "qemu+tcp://%s/system", "qemu+tcp://%s/system"],
+  ])("%s = %s is shown as %s", (name, value, shown) => {
+    expect(shownValue(name, value.replace("\\n", "\n"))).toBe(shown);
   });
 });
