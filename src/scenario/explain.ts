@@ -95,14 +95,14 @@ export function explain(schema: z.ZodType, root: Located, read: ReadScenario, ca
 
   const explainPolicies = (located: Located | undefined): void => {
     const optionsNamed = new Set<string>();
+    const release = writtenRelease(root);
     read.study.policies.forEach((policy, index) => {
-      const spec = policyOf(policy, catalogue);
+      const spec = policyOf(policy, catalogue, release);
       const written = childOf(located, index);
       const preset = typeof policy === "string" ? policy : policy.based_on;
       for (const value of policyValues(spec, catalogue, index, written, preset)) values.push(value);
       for (const name of spec.options.keys()) optionsNamed.add(name);
     });
-    const release = writtenRelease(root);
     for (const [name, option] of catalogue.options) {
       if (release !== null && missingIn(release, name) !== null) continue;
       const meaning = optionsNamed.has(name) ? `${option.meaning} (policies that do not say otherwise)` : option.meaning;

@@ -1,6 +1,7 @@
 // From what the schema read to the Scenario the rest of Orrery works with: names become indexes, groups of keys become specs.
 import type { Flavor } from "../datacenter/flavor.ts";
 import type { OptionValue } from "../policies/nova/config.ts";
+import { missingIn, type NovaRelease } from "../policies/nova/releases.ts";
 import type { ArrivalSpec, WorkloadSpec } from "../workload/workload.ts";
 import type { CloudSpec, DataFile, ExplainedValue, HostGroupSpec, PolicySpec, Scenario } from "./scenario.ts";
 import type { ReadScenario } from "./schema.ts";
@@ -29,7 +30,7 @@ export function resolveScenario(
       seed: read.study.seed,
       replications: read.study.replications,
       confidence: read.study.confidence,
-      policies: read.study.policies.map((policy) => policyOf(policy, catalogue)),
+      policies: read.study.policies.map((policy) => policyOf(policy, catalogue, read.cloud.nova.release ?? null)),
     },
     data,
     values,
@@ -143,9 +144,12 @@ function weightsOf(weights: Readonly<Record<string, number>>, named: readonly { 
   return named.map(({ name }) => (none ? 1 : Object.hasOwn(weights, name) ? weights[name]! : 0));
 }
 
-export function policyOf(policy: ReadPolicy, catalogue: Catalogue): PolicySpec {
-  if (typeof policy === "string") return catalogue.presets.get(policy)!;
-  const base = catalogue.presets.get(policy.based_on)!;
+/** @param release null = the scenario names none, and a policy of the catalogue keeps all it has */
+export function policyOf(policy: ReadPolicy, catalogue: Catalogue, release: NovaRelease | null): PolicySpec {
+  const preset = catalogue.presets.get(typeof policy === "string" ? policy : policy.based_on)!;
+  const inRelease = (name: string) => release === null || missingIn(release, name) === null;
+  const base = { ...preset, enabledFilters: preset.enabledFilters.filter(inRelease), weighers: preset.weighers.filter(inRelease) };
+  if (typeof policy === "string") return base;
   const options = new Map(base.options);
   for (const name of catalogue.options.keys()) {
     const value = (policy as Readonly<Record<string, unknown>>)[name];

@@ -213,6 +213,8 @@ export class FilterScheduler {
     if (count === 1) return;
     for (const configured of this.weighers) {
       const { weigher, multiplier } = configured;
+      // What counts nothing is not asked, unless it is watched, or might raise for what hosts lack.
+      if (multiplier === 0 && this.observer === null && weigher.needs === undefined) continue;
       const floor = weigher.minval;
       let low = Number.POSITIVE_INFINITY;
       let high = Number.NEGATIVE_INFINITY;

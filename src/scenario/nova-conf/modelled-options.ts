@@ -176,11 +176,20 @@ export const novaOptionTable: readonly ModelledOption[] = [
   requestFilter("enable_isolated_aggregate_filtering"),
   requestFilter("image_metadata_prefilter"),
 
-  option("compute", "cpu_dedicated_set", "text", { otherwise: "hosts of a scenario pin no CPUs" }),
-  option("compute", "cpu_shared_set", "text", { otherwise: "hosts of a scenario pin no CPUs" }),
+  option("compute", "cpu_dedicated_set", "text", {
+    targets: [at("cloud.host_defaults.cpu_dedicated_set")],
+    otherwise: "hosts of a scenario pin no CPUs",
+  }),
+  option("compute", "cpu_shared_set", "text", {
+    targets: [at("cloud.host_defaults.cpu_shared_set")],
+    otherwise: "hosts of a scenario pin no CPUs",
+  }),
   option("DEFAULT", "vcpu_pin_set", "text", { otherwise: "hosts of a scenario pin no CPUs" }),
   option("DEFAULT", "reserved_huge_pages", "texts", { otherwise: "hosts of a scenario have no huge pages" }),
-  option("workarounds", "disable_fallback_pcpu_query", "flag", { otherwise: "hosts of a scenario pin no CPUs" }),
+  option("workarounds", "disable_fallback_pcpu_query", "flag", {
+    targets: [at("cloud.nova.disable_fallback_pcpu_query")],
+    otherwise: "hosts of a scenario pin no CPUs",
+  }),
   option("pci", "alias", "texts", { formerly: [["DEFAULT", "pci_alias"]], otherwise: "hosts of a scenario have no PCI devices" }),
   option("pci", "device_spec", "texts", {
     formerly: [
