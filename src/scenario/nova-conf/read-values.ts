@@ -53,7 +53,7 @@ export function readValues(settings: Settings, table: readonly ModelledOption[],
     const path = "path" in target ? target.path : null;
     const first = path === null ? undefined : given.find((other) => other.path?.join(".") === path.join("."));
     if (idle !== null) account.withoutEffect(option, idle);
-    else if (first !== undefined) account.withoutEffect(option, `${first.option.name} in line ${first.option.place.line} comes first`);
+    else if (first !== undefined) account.withoutEffect(option, `${first.option.name} in ${lineOf(first.option, option)} comes first`);
     else if ("path" in target) given.push({ option, path, policyOption: null, value: target.write(setting!) });
     else given.push({ option, path: null, policyOption: target.policyOption, value: setting! });
   }
@@ -83,10 +83,13 @@ export function settingOf(
 /** Of several values one holds, and the service says nothing of the others. */
 export function markSuperseded(all: readonly WrittenOption[], holds: WrittenOption, account: Account): void {
   for (const option of all) {
-    if (option === holds) continue;
-    const where = option.place.file === holds.place.file ? `line ${holds.place.line}` : `${holds.place.file}, line ${holds.place.line},`;
-    account.withoutEffect(option, `[${holds.group}] ${holds.name} in ${where} holds instead`);
+    if (option !== holds) account.withoutEffect(option, `[${holds.group}] ${holds.name} in ${lineOf(holds, option)} holds instead`);
   }
+}
+
+/** The line of an option, for a reader of another; with its file where that is another one, too. */
+function lineOf({ place }: WrittenOption, reader: WrittenOption): string {
+  return place.file === reader.place.file ? `line ${place.line}` : `${place.file}, line ${place.line},`;
 }
 
 function unlessOther({ unless }: ModelledOption, settings: Settings): string | null {
