@@ -51,7 +51,6 @@ function scenarioOf({ servers, hosts }: CloudCase): Scenario {
         },
       ],
       aggregates: [],
-      randomizeAllocationCandidates: false,
       fabric: { spines: 2, uplinkBytesPerSecond: 5e9, glanceBytesPerSecond: 3.125e9, latencyMicros: 200 },
       storageTiers: [{ name: "ssd", capacityGb: 10_000_000 }],
       images: [
@@ -60,6 +59,7 @@ function scenarioOf({ servers, hosts }: CloudCase): Scenario {
       ],
       flavors,
       quota: { instances: -1, cores: -1, ramMb: -1 },
+      placement: { randomizeAllocationCandidates: false },
       nova: {
         ...{ maxAttempts: 3, maxPlacementResults: 1000, maxConcurrentBuilds: 10 },
         ...{ instanceBuildTimeout: 0, buildFailureProbability: 0, imageConversionBytesPerSecond: 500_000_000 },

@@ -51,6 +51,7 @@ export { type DecisionRecord, DecisionRecorder } from "./policies/nova/decision-
 export type { RequestSpec } from "./policies/nova/request-spec.ts";
 export type { HostStates } from "./policies/nova/host-states.ts";
 export { NovaConfig, novaOptions } from "./policies/nova/config.ts";
+export { type NovaRelease, novaReleases, releaseNamed } from "./policies/nova/releases.ts";
 export { allocationCandidates } from "./policies/placement/allocation-candidates.ts";
 export { answerCase, type ScheduleCase } from "./policies/cases/index.ts";
 
@@ -91,7 +92,7 @@ export { readTrace } from "./workload/trace.ts";
 // scenario: a question about a cloud, and the cloud built from it
 export { readScenario } from "./scenario/parse.ts";
 export { catalogue } from "./scenario/catalogue.ts";
-export type { CloudSpec, ExplainedValue, Scenario, StudySpec } from "./scenario/scenario.ts";
+export type { CloudSpec, ConfOption, ExplainedValue, Scenario, StudySpec } from "./scenario/scenario.ts";
 export { scenarioJsonSchema } from "./scenario/json-schema.ts";
 export { type BuiltRun, buildRun, buildWorkload, type Workload } from "./scenario/build.ts";
 

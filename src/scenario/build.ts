@@ -78,7 +78,7 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
       : null;
   const packing = ["compute.packing_host_numa_cells_allocation_strategy", spec.nova.packHostNumaCells] as const;
   const maxPlacementResults = policy.maxPlacementResults ?? spec.nova.maxPlacementResults;
-  const drawn = policy.randomizeAllocationCandidates ?? spec.randomizeAllocationCandidates;
+  const drawn = policy.randomizeAllocationCandidates ?? spec.placement.randomizeAllocationCandidates;
   const configured = { ...policy, options: new Map([packing, ...policy.options]) };
   let transferDone: (strand: number) => void = () => {};
   const transfers = new SharedCapacity(simulation, (strand) => transferDone(strand));

@@ -50,6 +50,7 @@ export const catalogue: Catalogue = {
   hypervisors: [...hypervisors.keys()],
   filters: offeredFilters.map((filter) => filter.name),
   weighers: offeredWeighers.map((weigher) => weigher.name),
+  lacking: new Map([...filters, ...weighers].flatMap(({ name, needs }) => (needs === undefined ? [] : [[name, needs] as const]))),
   options: new Map<string, OptionFacts>([
     ...offeredWeighers.map(({ multiplier, source }): [string, OptionFacts] => {
       const { name, option = name, default: value, meaning, minimum } = multiplier;

@@ -3,6 +3,7 @@
 import type { GroupPolicy, ServerGroupRule } from "../datacenter/server-groups.ts";
 import { didYouMean, suggestion } from "../kernel/did-you-mean.ts";
 import { formatQuantity, shorten } from "../kernel/units.ts";
+import type { NovaRelease } from "../policies/nova/releases.ts";
 import type { Across } from "./across.ts";
 import { type Hints, isServerName, NAMING_SERVERS } from "./hints.ts";
 import type { HostNames } from "./host-names.ts";
@@ -114,7 +115,11 @@ export function checkPolicies(across: Across, hosts: HostNames | null, catalogue
   const imageIds = imageIdsOf(across);
   policies?.forEach((policy, index) => {
     const path: Path = [...POLICIES, index];
-    const { name, enabledFilters, weighers, options } = policyOf(policy, catalogue);
+    const { name, enabledFilters, weighers, options } = policyOf(
+      policy,
+      catalogue,
+      (across.read(["cloud", "nova", "release"]) as NovaRelease | undefined) ?? null,
+    );
     for (const group of groups) {
       const [key, needed] = NEEDS[group];
       if ((key === "enabled_filters" ? enabledFilters : weighers).includes(needed)) continue;

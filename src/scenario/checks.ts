@@ -4,6 +4,7 @@ import type { z } from "zod";
 import type { Problem } from "../kernel/problem.ts";
 import { formatQuantity, shorten } from "../kernel/units.ts";
 import { NovaConfig } from "../policies/nova/config.ts";
+import { newestRelease } from "../policies/nova/releases.ts";
 import { Across } from "./across.ts";
 import { checkFlavors } from "./checks-flavors.ts";
 import { checkHosts, hostNamesOf } from "./checks-hosts.ts";
@@ -11,6 +12,7 @@ import { checkPolicies, checkRequests, checkServerHints } from "./checks-request
 import type { ReadDistribution } from "./distributions.ts";
 import type { Hints } from "./hints.ts";
 import { type Located, type Path, problemAt, valueAt } from "./located.ts";
+import { writtenRelease } from "./release.ts";
 import { DEFAULT_IMAGE, MAX_HOSTS } from "./schema-cloud.ts";
 import { MAX_SERVERS } from "./schema-requests.ts";
 import type { Catalogue, LocalNames } from "./vocabulary.ts";
@@ -41,6 +43,7 @@ export function localNames(root: Located): LocalNames {
     storageTiers: names("storage_tiers"),
     zones: zonesIn(root),
     serverGroups: namesIn(root, ["workload", "server_groups"]).map(({ name }) => name),
+    release: writtenRelease(root) ?? newestRelease,
   };
 }
 

@@ -4,12 +4,14 @@ import type { z } from "zod";
 import type { Parameter } from "../kernel/parameter.ts";
 import { type Dimension, formatQuantity } from "../kernel/units.ts";
 import { startAt } from "../policies/nova/policy.ts";
+import { missingIn } from "../policies/nova/releases.ts";
 import { type Absent, type Default, type Facts, factsOf } from "./grammar.ts";
 import { childOf, formatPlace, type Located, type Path, toPlain, valueAt } from "./located.ts";
+import { writtenRelease } from "./release.ts";
 import { policyOf } from "./resolve.ts";
 import type { ExplainedValue, PolicySpec } from "./scenario.ts";
 import type { ReadScenario } from "./schema.ts";
-import { printOption } from "./schema-study.ts";
+import { printOption } from "./value-kinds.ts";
 import type { Catalogue } from "./vocabulary.ts";
 
 /** Where a value comes from, for the values inside it that are not written themselves. */
@@ -21,8 +23,8 @@ export function explain(schema: z.ZodType, root: Located, read: ReadScenario, ca
 
   const visit = (inside: z.ZodType, located: Located | undefined, written: unknown, path: Path, origin: Origin | null): void => {
     const joined = path.join(".");
-    // Host defaults show up in the hosts, imports in the places of what they brought.
-    if (joined === "cloud.host_defaults" || joined === "import") return;
+    // Host defaults show up in the hosts, imports and configuration files in the places of what they brought.
+    if (joined === "cloud.host_defaults" || joined === "import" || CONF_KEYS.includes(joined)) return;
     if (joined === "study.policies") {
       explainPolicies(located);
       return;
@@ -94,14 +96,16 @@ export function explain(schema: z.ZodType, root: Located, read: ReadScenario, ca
 
   const explainPolicies = (located: Located | undefined): void => {
     const optionsNamed = new Set<string>();
+    const release = writtenRelease(root);
     read.study.policies.forEach((policy, index) => {
-      const spec = policyOf(policy, catalogue);
+      const spec = policyOf(policy, catalogue, release);
       const written = childOf(located, index);
       const preset = typeof policy === "string" ? policy : policy.based_on;
       for (const value of policyValues(spec, catalogue, index, written, preset)) values.push(value);
       for (const name of spec.options.keys()) optionsNamed.add(name);
     });
     for (const [name, option] of catalogue.options) {
+      if (release !== null && missingIn(release, name) !== null) continue;
       const meaning = optionsNamed.has(name) ? `${option.meaning} (policies that do not say otherwise)` : option.meaning;
       values.push({
         path: `study.policies.*.${name}`,
@@ -120,6 +124,14 @@ export function explain(schema: z.ZodType, root: Located, read: ReadScenario, ca
     values.push({ path: name, value: printParameter(parameter), source, evidence, meaning });
   }
   return values;
+}
+
+const CONF_KEYS: readonly string[] = ["cloud.nova_conf", "cloud.placement_conf"];
+
+/** What stands in no line and calls itself a default was put there for a configuration file that is silent about it. */
+function originOf({ place }: Located): Origin {
+  const isDefault = place.line === 0 && place.file.startsWith("default: ");
+  return { source: formatPlace(place), evidence: isDefault ? "verified" : "scenario" };
 }
 
 const sourceOf = (fallback: Default | Absent): string => `default: ${fallback.source}`;
@@ -142,7 +154,7 @@ function policyValues(
       : { source: `${formatPlace(written.place)} (policy ${preset} of the catalogue)`, evidence: "scenario" };
   const value = (key: string, printed: string, meaning: string): ExplainedValue => {
     const own = written === undefined ? undefined : valueAt(written, [key]);
-    const origin: Origin = own === undefined ? inherited : { source: formatPlace(own.place), evidence: "scenario" };
+    const origin = own === undefined ? inherited : originOf(own);
     return { path: `study.policies.${index}.${key}`, value: printed, ...origin, meaning };
   };
   const listed = (names: readonly string[]) => (names.length === 0 ? "none" : names.join(", "));

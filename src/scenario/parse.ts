@@ -1,4 +1,4 @@
-// Reads a scenario file: text, imports, parameters, host defaults, schema, checks across values, and finally the Scenario. Every problem
+// Reads a scenario file: text, imports, parameters, configuration files, host defaults, schema, checks across values, and finally the Scenario. Every problem
 // that can be found is found before anything is thrown.
 import { basename, isAbsolute, resolve } from "node:path";
 import { InputError, type Problem } from "../kernel/problem.ts";
@@ -8,7 +8,9 @@ import { dataFiles } from "./data-files.ts";
 import { explain } from "./explain.ts";
 import { readWithImports, withHostDefaults } from "./imports.ts";
 import { toPlain } from "./located.ts";
+import { withConfiguration } from "./nova-conf/with-conf.ts";
 import { withParameters } from "./parameters.ts";
+import { releaseProblems } from "./release.ts";
 import { resolveScenario } from "./resolve.ts";
 import type { Scenario } from "./scenario.ts";
 import { scenarioSchema } from "./schema.ts";
@@ -30,16 +32,23 @@ export function readScenario(path: string, { catalogue, parameters = new Map(), 
   const problems: Problem[] = [];
   const name = basename(path).replace(/\.(ya?ml|json)$/i, "");
   const absolute = isAbsolute(path) ? path : resolve(cwd, path);
-  const imported = readWithImports(path, absolute, scenarioSchema(catalogue, anyNames, name), problems);
+  const anySchema = scenarioSchema(catalogue, anyNames, name);
+  const imported = readWithImports(path, absolute, anySchema, problems);
   if (imported === undefined) throw new InputError(inFileOrder(problems));
 
-  const root = withHostDefaults(withParameters(imported, parameters, cwd, problems));
+  const filled = withParameters(imported, parameters, cwd, problems);
+  const configured = withConfiguration(filled, { schema: anySchema, catalogue, cwd }, problems);
+  const root = withHostDefaults(configured.root);
   const schema = scenarioSchema(catalogue, localNames(root), name);
-  problems.push(...complaintsOf(schema, root), ...checkAcross(schema, root, catalogue));
+  problems.push(...complaintsOf(schema, root), ...checkAcross(schema, root, catalogue), ...releaseProblems(root));
   const data = dataFiles(root, problems);
   if (problems.length > 0) throw new InputError(inFileOrder(problems));
 
   const read = schema.parse(toPlain(root));
   const scenario = resolveScenario(read, catalogue, data, explain(schema, root, read, catalogue));
-  return { ...scenario, written: { ...(toPlain(root) as Record<string, unknown>), name: scenario.name } };
+  return {
+    ...scenario,
+    configuration: configured.options,
+    written: { ...(toPlain(root) as Record<string, unknown>), name: scenario.name },
+  };
 }

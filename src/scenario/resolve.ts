@@ -3,6 +3,7 @@ import type { Flavor } from "../datacenter/flavor.ts";
 import type { OptionValue } from "../policies/nova/config.ts";
 import type { PciAlias } from "../policies/nova/pci/alias.ts";
 import { startingPlaces } from "../policies/nova/policy.ts";
+import { missingIn, type NovaRelease } from "../policies/nova/releases.ts";
 import { defaultRequestOptions, type RequestOptions } from "../policies/nova/request/request-options.ts";
 import type { ArrivalSpec, WorkloadSpec } from "../workload/workload.ts";
 import { HostNames } from "./host-names.ts";
@@ -36,7 +37,7 @@ export function resolveScenario(
       seed: read.study.seed,
       replications: read.study.replications,
       confidence: read.study.confidence,
-      policies: read.study.policies.map((policy) => policyOf(policy, catalogue)),
+      policies: read.study.policies.map((policy) => policyOf(policy, catalogue, read.cloud.nova.release ?? null)),
     },
     data,
     values,
@@ -73,7 +74,7 @@ function cloudOf(cloud: ReadCloud): CloudSpec {
       pciAliases: cloud.nova.pci_alias.map(aliasOf),
       packHostNumaCells: cloud.nova.packing_host_numa_cells_allocation_strategy,
     },
-    randomizeAllocationCandidates: cloud.placement.randomize_allocation_candidates,
+    placement: { randomizeAllocationCandidates: cloud.placement.randomize_allocation_candidates },
     workers: new Map(Object.entries(cloud.workers)),
     serviceTimes: new Map(Object.entries(cloud.service_times)),
     metering: {
@@ -158,9 +159,12 @@ function weightsOf(weights: Readonly<Record<string, number>>, named: readonly { 
   return named.map(({ name }) => (none ? 1 : Object.hasOwn(weights, name) ? weights[name]! : 0));
 }
 
-export function policyOf(policy: ReadPolicy, catalogue: Catalogue): PolicySpec {
-  if (typeof policy === "string") return catalogue.presets.get(policy)!;
-  const base = catalogue.presets.get(policy.based_on)!;
+/** @param release null = the scenario names none, and a policy of the catalogue keeps all it has */
+export function policyOf(policy: ReadPolicy, catalogue: Catalogue, release: NovaRelease | null): PolicySpec {
+  const preset = catalogue.presets.get(typeof policy === "string" ? policy : policy.based_on)!;
+  const inRelease = (name: string) => release === null || missingIn(release, name) === null;
+  const base = { ...preset, enabledFilters: preset.enabledFilters.filter(inRelease), weighers: preset.weighers.filter(inRelease) };
+  if (typeof policy === "string") return base;
   const options = new Map(base.options);
   const startAt = startingPlaces.find((place) => place === policy.start_at) ?? base.startAt;
   for (const name of catalogue.options.keys()) {

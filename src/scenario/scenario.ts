@@ -93,6 +93,10 @@ export interface NovaSpec {
   readonly packHostNumaCells: boolean;
 }
 
+export interface PlacementSpec {
+  readonly randomizeAllocationCandidates: boolean;
+}
+
 export interface MeteringSpec {
   readonly enabled: boolean;
   readonly intervalMicros: Micros;
@@ -111,8 +115,7 @@ export interface CloudSpec {
   readonly flavors: readonly Flavor[];
   readonly quota: QuotaSpec;
   readonly nova: NovaSpec;
-  /** [placement] randomize_allocation_candidates */
-  readonly randomizeAllocationCandidates: boolean;
+  readonly placement: PlacementSpec;
   /** Worker counts by component (`nova.api: 8`), over the services' own defaults. */
   readonly workers: ReadonlyMap<string, number>;
   /** Mean service times by operation (`nova.api.createServer`), over the services' own defaults, in microseconds. */
@@ -140,6 +143,21 @@ export interface DataFile {
   readonly sha256: string;
 }
 
+/** An option of nova.conf or placement.conf, and what became of it. */
+export interface ConfOption {
+  readonly service: "nova" | "placement";
+  readonly group: string;
+  readonly name: string;
+  /** In one line, secrets masked. */
+  readonly value: string;
+  /** `etc/nova.conf:12:1` */
+  readonly source: string;
+  /** Taken; of no effect for a reason of the service's own or of this scenario; or ignored because Orrery does not model it. */
+  readonly status: "taken" | "without effect" | "ignored";
+  /** The key of the scenario that it gives, or why it gives none; empty where Orrery knows nothing of it. */
+  readonly reason: string;
+}
+
 export interface Scenario {
   readonly name: string;
   /** The question the scenario asks, in a sentence. */
@@ -154,6 +172,8 @@ export interface Scenario {
   readonly written: Readonly<Record<string, unknown>>;
   /** Every effective value in file order, for `explain` and for the hash of the run. */
   readonly values: readonly ExplainedValue[];
+  /** Every option of the configuration files that the scenario names, in their order. */
+  readonly configuration?: readonly ConfOption[];
 }
 
 export interface ExplainedValue {

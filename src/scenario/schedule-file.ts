@@ -146,7 +146,7 @@ function questionOf(read: ReadSchedule, catalogue: Catalogue): Question {
     rules: max_server_per_host === undefined ? {} : { max_server_per_host },
   }));
   return {
-    policy: withConfig(policyOf(read.policy, scheduleCatalogue(catalogue)), read.config),
+    policy: withConfig(policyOf(read.policy, scheduleCatalogue(catalogue), null), read.config),
     seed: read.seed,
     buildsFinish: read.builds_finish,
     hosts,

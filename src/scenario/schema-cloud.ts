@@ -2,6 +2,7 @@
 // own option names wherever Nova has one.
 import { SECOND } from "../kernel/time.ts";
 import { describeKind } from "../kernel/units.ts";
+import { initialRatios, type NovaRelease, newestRelease, releaseTitle } from "../policies/nova/releases.ts";
 import {
   absentSection,
   accept,
@@ -17,6 +18,7 @@ import {
   type ValueKind,
 } from "./grammar.ts";
 import { nameOf } from "./hardware-kinds.ts";
+import { releaseKind } from "./release.ts";
 import { hardwareShape } from "./schema-hardware.ts";
 import { aggregatesShape, placementShape } from "./schema-placement.ts";
 import { count, flag, gibRoundedDown, limit, property, quantity, text, vcpus, wholeGib, wholeMib, word, words } from "./value-kinds.ts";
@@ -38,7 +40,10 @@ const bandwidth = quantity("bandwidth", { above: 0, most: 1e13 });
 const ratio = quantity("ratio", { above: 0, most: 1000 });
 
 /** Everything about a host but its type and number; `cloud.host_defaults` takes the same keys. */
-export function hostShape(catalogue: Catalogue) {
+export function hostShape(catalogue: Catalogue, release: NovaRelease = newestRelease) {
+  const initial = initialRatios(release);
+  const initialSource = (resource: "cpu" | "ram", otherwise: string) =>
+    `nova/conf/compute.py, initial_${resource}_allocation_ratio ${release.major < 27 ? `of ${releaseTitle(release)}` : otherwise}`;
   return {
     racks: defaulted(count("racks", 1, MAX_HOSTS), "Racks these hosts are dealt over, round robin", {
       default: 1,
@@ -71,17 +76,17 @@ export function hostShape(catalogue: Catalogue) {
       evidence: "assumed",
     }),
     cpu_allocation_ratio: defaulted(ratio, "vCPUs promised per hardware thread", {
-      default: 4.0,
-      source: "nova/conf/compute.py, initial_cpu_allocation_ratio (16.0 in Nova 26)",
+      default: initial.cpu,
+      source: initialSource("cpu", "(16.0 in Nova 26)"),
       evidence: "verified",
     }),
     ram_allocation_ratio: defaulted(ratio, "Memory promised per byte of memory", {
-      default: 1.0,
-      source: "nova/conf/compute.py, initial_ram_allocation_ratio (1.5 in Nova 26)",
+      default: initial.ram,
+      source: initialSource("ram", "(1.5 in Nova 26)"),
       evidence: "verified",
     }),
     disk_allocation_ratio: defaulted(ratio, "Disk promised per byte of disk", {
-      default: 1.0,
+      default: initial.disk,
       source: "nova/conf/compute.py, initial_disk_allocation_ratio",
       evidence: "verified",
     }),
@@ -173,6 +178,11 @@ function quotaShape() {
 function novaShape() {
   const nova = (value: unknown, file: string) => ({ default: value, source: file, evidence: "verified" }) as const;
   return {
+    release: optional(releaseKind, "Release of Nova: defaults that changed, and which filters, weighers and options there are", {
+      absent: `not named: defaults of ${releaseTitle(newestRelease)}`,
+      source: "the newest known; filters, weighers and options of every release are at hand",
+      evidence: "assumed",
+    }),
     max_attempts: defaulted(
       count("attempts", 1, 1000),
       "Hosts tried for one server before it ends in MaxRetriesExceeded",
@@ -232,15 +242,27 @@ function meters(known: readonly string[]): ValueKind<readonly string[]> {
   };
 }
 
+/** Followed before the schema is applied, as imports are, so here only their form matters. */
+const filePaths: ValueKind<unknown> = {
+  expected: "the path of a file or a folder, or a list of paths",
+  read: accept,
+  print: String,
+  json: { anyOf: [{ type: "string" }, { type: "array", items: { type: "string" } }] },
+};
+
+const NO_FILE = { absent: "none", source: "", evidence: "assumed" } as const;
+
 export function cloudSchema(catalogue: Catalogue, local: LocalNames) {
-  const host = hostShape(catalogue);
+  const host = hostShape(catalogue, local.release);
   return section("The cloud: what there is", {
     control_plane: defaulted(
       word("control plane", ["modelled", "instant"]),
       "modelled: every call, queue and retry takes time; instant: decisions and resources only",
       { default: "modelled", source: OWN_CHOICE, evidence: "assumed" },
     ),
-    host_defaults: optionalHostDefaults(catalogue),
+    nova_conf: optional(filePaths, "A nova.conf, or several, whose options are laid under this scenario; relative to this file", NO_FILE),
+    placement_conf: optional(filePaths, "A placement.conf, or several, likewise", NO_FILE),
+    host_defaults: optionalHostDefaults(catalogue, local.release),
     hosts: list("Groups of equal hosts", 10_000, section("A group of equal hosts", { ...hostIdentity(catalogue), ...host })),
     aggregates: aggregatesShape(),
     fabric: optionalSection("Leaf-spine network of the datacenter", fabricShape()),
@@ -291,7 +313,7 @@ export function cloudSchema(catalogue: Catalogue, local: LocalNames) {
     placement: optionalSection("Settings of Placement", {
       randomize_allocation_candidates: defaulted(
         flag,
-        "Whether Placement draws the candidates it returns at random where there are more than max_placement_results; otherwise it returns the first",
+        "Whether Placement offers its candidates in random order, and a random choice of them where there are more than max_placement_results; otherwise in the order of the scenario, and the first",
         { default: false, source: "placement/conf/placement.py, randomize_allocation_candidates", evidence: "verified" },
       ),
     }),
@@ -334,6 +356,6 @@ function hostIdentity(catalogue: Catalogue) {
   };
 }
 
-function optionalHostDefaults(catalogue: Catalogue) {
-  return optionalSection("Values for every group of hosts that does not say otherwise", hostShape(catalogue));
+function optionalHostDefaults(catalogue: Catalogue, release: NovaRelease) {
+  return optionalSection("Values for every group of hosts that does not say otherwise", hostShape(catalogue, release));
 }

@@ -23,7 +23,7 @@ import {
 import { flavorShape, hostShape, MAX_HOSTS, ram } from "./schema-cloud.ts";
 import { DEFAULT_PRESET, policySchema } from "./schema-study.ts";
 import { count, flag, gibRoundedDown, property, quantity, seed, text, word, words } from "./value-kinds.ts";
-import type { Catalogue, OptionFacts } from "./vocabulary.ts";
+import { anyNames, type Catalogue, type OptionFacts } from "./vocabulary.ts";
 
 /** Servers that one file may ask for. */
 export const MAX_SERVERS = 100_000;
@@ -169,11 +169,7 @@ function requestSchema(names: ScheduleNames) {
 }
 
 export function scheduleSchema(catalogue: Catalogue, names: ScheduleNames) {
-  const {
-    volume: _volume,
-    vcpus: _fractions,
-    ...flavor
-  } = flavorShape({ flavors: null, images: null, storageTiers: null, zones: null, serverGroups: null });
+  const { volume: _volume, vcpus: _fractions, ...flavor } = flavorShape(anyNames);
   const properties = (meaning: string) => table(meaning, { noun: "property", names: null }, required(property, "A property"), empty);
   return section("A question to the scheduler", {
     policy: policySchema(scheduleCatalogue(catalogue), {

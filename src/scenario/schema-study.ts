@@ -1,13 +1,14 @@
 // The study of a scenario: how long, how often, and which policies are compared.
 import type { z } from "zod";
 import { SECOND } from "../kernel/time.ts";
-import { type OptionValue, optionKind } from "../policies/nova/config.ts";
+import { optionKind } from "../policies/nova/config.ts";
 import { startAt, startingPlaces } from "../policies/nova/policy.ts";
 import { accept, choice, type Default, defaulted, defaultedList, optional, reject, required, section, type ValueKind } from "./grammar.ts";
 import { texts } from "./hardware-kinds.ts";
+import { CONF_POLICY } from "./nova-conf/conf-policy.ts";
 import { MAX_HOSTS } from "./schema-cloud.ts";
 import { MAX_DURATION } from "./schema-requests.ts";
-import { count, flag, orExpression, quantity, seed, text, word, words } from "./value-kinds.ts";
+import { count, flag, orExpression, printOption, quantity, seed, text, word, words } from "./value-kinds.ts";
 import type { Catalogue, OptionFacts } from "./vocabulary.ts";
 
 export const DEFAULT_PRESET = "nova-default";
@@ -43,22 +44,17 @@ function optionSchema(option: OptionFacts): z.ZodType {
   }
 }
 
-/** The value of an option for a reader. */
-export function printOption(value: OptionValue): string {
-  if (value === null || (Array.isArray(value) && value.length === 0)) return "none";
-  return Array.isArray(value) ? value.join(", ") : String(value);
-}
-
 /** One policy, by its name or described; it has to be written unless there is a fallback. */
 export function policySchema(catalogue: Catalogue, fallback: Default | null = null) {
   const presets = [...catalogue.presets.keys()];
   const inherited = { absent: "that of the policy it is based on", source: "based_on", evidence: "assumed" } as const;
   const options = Object.fromEntries([...catalogue.options].map(([name, option]) => [name, optionSchema(option)]));
-  const preset = required(word("policy", presets), "A policy of the catalogue");
+  const named = { ...word("policy", presets), json: orExpression({ enum: [...presets, CONF_POLICY] }) };
+  const preset = required(named, "A policy of the catalogue, or nova.conf");
   const described = section("A policy in Nova's own option names", {
     ...(options as Record<string, never>),
     name: required(text("a name for the policy", 80), "Name of the policy in results"),
-    based_on: defaulted(word("policy", presets), "Policy of the catalogue that gives everything not written here", {
+    based_on: defaulted(named, "Policy of the catalogue, or nova.conf, that gives everything not written here", {
       default: DEFAULT_PRESET,
       source: "Nova as it is installed",
       evidence: "verified",

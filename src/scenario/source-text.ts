@@ -32,8 +32,24 @@ const MAX_SYNTAX_PROBLEMS = 20;
 
 const wholeFile = (file: string, message: string, hint = ""): Problem => ({ file, line: null, column: null, path: "", message, hint });
 
+/** What messages say of a file that cannot be used. */
+export interface FileWords {
+  readonly noun: string;
+  /** What to name instead of a folder. */
+  readonly example: string;
+  readonly tooLarge: string;
+  readonly format: string;
+}
+
+const scenarioWords: FileWords = {
+  noun: "scenario file",
+  example: "name a file in it, e.g. scenarios/quickstart.yaml",
+  tooLarge: "put bulk data into a trace file",
+  format: "a scenario is YAML in UTF-8",
+};
+
 /** The text of `absolute`, which the user knows as `file`; undefined when problems were added. */
-function readText(file: string, absolute: string, problems: Problem[]): string | undefined {
+export function readText(file: string, absolute: string, problems: Problem[], words: FileWords = scenarioWords): string | undefined {
   const refuse = (message: string, hint = ""): undefined => {
     problems.push(wholeFile(file, message, hint));
     return undefined;
@@ -41,17 +57,16 @@ function readText(file: string, absolute: string, problems: Problem[]): string |
   let bytes: Buffer;
   try {
     const status = statSync(absolute);
-    if (status.isDirectory()) return refuse("is a folder, expected a scenario file", "name a file in it, e.g. scenarios/quickstart.yaml");
+    if (status.isDirectory()) return refuse(`is a folder, expected a ${words.noun}`, words.example);
     if (!status.isFile()) return refuse("is not an ordinary file");
-    if (status.size > MAX_BYTES)
-      return refuse(`is ${status.size} bytes long, at most ${MAX_BYTES} are read`, "put bulk data into a trace file");
+    if (status.size > MAX_BYTES) return refuse(`is ${status.size} bytes long, at most ${MAX_BYTES} are read`, words.tooLarge);
     bytes = readFileSync(absolute);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === "ENOENT" || code === "ENOTDIR") return refuse("there is no such file", similarFile(absolute));
     return refuse(`cannot be read (${code ?? "unknown reason"})`);
   }
-  if (bytes.includes(0)) return refuse("is not a text file: it contains NUL bytes", "a scenario is YAML in UTF-8");
+  if (bytes.includes(0)) return refuse("is not a text file: it contains NUL bytes", words.format);
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {

@@ -2,6 +2,7 @@
 // are sane for a simulator, and prints the value with its unit.
 import { suggestion } from "../kernel/did-you-mean.ts";
 import { type Dimension, describeKind, expectation, formatQuantity, readQuantity, shorten } from "../kernel/units.ts";
+import type { OptionValue } from "../policies/nova/config.ts";
 import { accept, type Complaint, type Reading, reject, type ValueKind } from "./grammar.ts";
 
 /** Any value may be given by an expression, which an editor sees as text. */
@@ -189,6 +190,30 @@ export function words(noun: string, names: readonly string[]): ValueKind<readonl
     print: (value) => (value.length === 0 ? "none" : value.join(", ")),
     json: orExpression({ type: "array", items: { type: "string" } }),
   };
+}
+
+/** A list of texts, each `one`. */
+export function texts(one: string): ValueKind<readonly string[]> {
+  const kind = text(one);
+  return {
+    expected: `a list, each entry ${one}`,
+    read: (written) => {
+      if (!Array.isArray(written)) return reject(`expected a list, each entry ${one}, got ${describeKind(written)}`, "e.g. [a, b]");
+      const read = written.map((item: unknown) => kind.read(item));
+      const complaints = read.flatMap((item, index) =>
+        item.ok ? [] : item.complaints.map((complaint) => ({ ...complaint, path: [index] })),
+      );
+      return complaints.length > 0 ? { ok: false, complaints } : accept(read.flatMap((item) => (item.ok ? [item.value] : [])));
+    },
+    print: (value) => (value.length === 0 ? "none" : value.join(", ")),
+    json: orExpression({ type: "array", items: { type: "string" } }),
+  };
+}
+
+/** An option of Nova as people read it. */
+export function printOption(value: OptionValue): string {
+  if (value === null || value === "") return "none";
+  return typeof value === "object" ? (value.length === 0 ? "none" : value.join(", ")) : String(value);
 }
 
 /** A property or extra spec: text for OpenStack, which YAML may have read as a number or a switch. */

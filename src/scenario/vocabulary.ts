@@ -3,6 +3,7 @@
 import type { Distribution } from "../kernel/distribution.ts";
 import type { Parameter } from "../kernel/parameter.ts";
 import type { OptionValue } from "../policies/nova/config.ts";
+import { type NovaRelease, newestRelease } from "../policies/nova/releases.ts";
 import type { PolicySpec } from "./scenario.ts";
 
 /** An option of a filter or a weigher, in Nova's own name. */
@@ -22,6 +23,8 @@ export interface Catalogue {
   readonly hypervisors: readonly string[];
   readonly filters: readonly string[];
   readonly weighers: readonly string[];
+  /** What scenarios lack for the filters and weighers of Nova that are not among those. */
+  readonly lacking?: ReadonlyMap<string, string>;
   /** Options of filters and weighers by name, e.g. `ram_weight_multiplier`. */
   readonly options: ReadonlyMap<string, OptionFacts>;
   /** Policies that can be named without describing them, e.g. `nova-default`. */
@@ -51,7 +54,16 @@ export interface LocalNames {
   readonly zones: readonly string[] | null;
   /** Server groups that listed requests can name. */
   readonly serverGroups: readonly string[] | null;
+  /** The release of Nova whose defaults hold. */
+  readonly release: NovaRelease;
 }
 
 /** When nothing is known yet. */
-export const anyNames: LocalNames = { flavors: null, images: null, storageTiers: null, zones: null, serverGroups: null };
+export const anyNames: LocalNames = {
+  flavors: null,
+  images: null,
+  storageTiers: null,
+  zones: null,
+  serverGroups: null,
+  release: newestRelease,
+};

@@ -46,7 +46,7 @@ function surroundings() {
         ...{ pci_pools: [{ vendor_id: "10de", product_id: "1db6", numa_node: null, count: 2 }], host_ip: "192.168.7.1" },
       }),
       hostRecord(3, {
-        ...{ cell: "cell2", free_disk_gb: 0, free_ram_mb: 0, vcpus_used: 8, instances: ["uuid-c"] },
+        ...{ cell: "cell2", free_disk_gb: 0, free_ram_mb: 0, vcpus_used: 8, instances: ["uuid-c"], hypervisor_version: 7_000_000 },
         service: { disabled: false, forced_down: false, seconds_since_heartbeat: 61 },
       }),
     ],

@@ -109,6 +109,18 @@ describe("weighing", () => {
     });
   });
 
+  it("counts the servers of a host only when told to: NumInstancesWeigher is off as Nova ships it", () => {
+    const hosts = someHosts({}, {}, {});
+    hosts.instances.set([4, 0, 1]);
+    expect(decide(hosts, { weighers: ["NumInstancesWeigher"] })).toEqual({ order: [0, 1, 2], weight: 0 });
+    const spread = decide(hosts, { weighers: ["NumInstancesWeigher"], options: { num_instances_weight_multiplier: -2 } });
+    expect([spread.order, Math.abs(spread.weight)]).toEqual([[1, 2, 0], 0]);
+    expect(decide(hosts, { weighers: ["NumInstancesWeigher"], options: { num_instances_weight_multiplier: 2 } })).toEqual({
+      order: [0, 2, 1],
+      weight: 2,
+    });
+  });
+
   it("takes the multiplier of failed builds with the opposite sign: no penalty for the best host, a million for the worst", () => {
     const hosts = someHosts({}, {}, {});
     hosts.failedBuilds.set([3, 1, 2]);
@@ -290,6 +302,27 @@ describe("Placement's candidates", () => {
     const scheduler = schedulerOf(withFreeRam(8, 8, 8, 8, 8, 64), { weighers: ["RAMWeigher"], placement: 2 });
     expect(scheduler.select(request({ group: 0, groups }), 0, 0)).toBe(1);
     expect([scheduler.candidates, scheduler.ordered[0]]).toEqual([6, 5]);
+  });
+
+  it("are shuffled when Placement randomizes them, and each has the same chance to be among those it returns", () => {
+    const hosts = withFreeRam(8, 8, 0, 8, 8, 8);
+    const policy = { ...presets.get("first-fit")!, enabledFilters: [] };
+    const first = new Map<number, number>();
+    const offered = new Map<number, number>();
+    const streams = new RandomStreams("1", 0);
+    for (let server = 0; server < 6000; server++) {
+      const scheduler = new FilterScheduler(hosts, policy, streams.stream("a"), 3, null, null, streams.stream("b"));
+      const count = scheduler.select(request({ server }), 9, 1);
+      expect([scheduler.candidates, count]).toEqual([3, 3]);
+      const order = [...scheduler.ordered.subarray(0, count)];
+      expect(new Set(order).size).toBe(3);
+      first.set(order[0]!, (first.get(order[0]!) ?? 0) + 1);
+      for (const host of order) offered.set(host, (offered.get(host) ?? 0) + 1);
+    }
+    expect([...first.keys()].sort()).toEqual([0, 1, 3, 4, 5]);
+    // 1200 and 3600 are expected; the bounds are more than five standard deviations away.
+    for (const times of first.values()) expect(Math.abs(times - 1200)).toBeLessThan(160);
+    for (const times of offered.values()) expect(Math.abs(times - 3600)).toBeLessThan(200);
   });
 
   it("are none for a server larger than every host, whatever the allocation ratio", () => {

@@ -63,11 +63,11 @@ export function tinyScenario({ name = "tiny", cloud = {}, workload = {}, study =
     cloud: {
       controlPlane: "modelled",
       aggregates: [],
-      randomizeAllocationCandidates: false,
       hosts: [hostGroup(4)],
       fabric: { spines: 2, uplinkBytesPerSecond: 5e9, glanceBytesPerSecond: 1.25e9, latencyMicros: 200 },
       storageTiers: [],
       quota: { instances: -1, cores: -1, ramMb: -1 },
+      placement: { randomizeAllocationCandidates: false },
       workers: new Map(),
       serviceTimes: new Map(),
       metering: { enabled: false, intervalMicros: 5 * MINUTE, meters: defaultMeters },

@@ -1,5 +1,6 @@
 // orrery explain: every effective value of a scenario, with its unit, its source, and whether it is only assumed.
 import type { Argv } from "yargs";
+import { configurationListing, optionsWithoutEffect } from "../../report/configuration-listing.ts";
 import { explanation } from "../../report/explanation.ts";
 import { json } from "../../report/run-files.ts";
 import { readScenarioFrom, scenarioArguments } from "../terminal.ts";
@@ -15,10 +16,12 @@ export const builder = (yargs: Argv) =>
 export function handler(argv: Awaited<ReturnType<typeof builder>["argv"]>): void {
   const scenario = readScenarioFrom({ file: argv.file, set: argv.set, seed: argv.seed });
   const values = argv.assumed ? scenario.values.filter((value) => value.evidence === "assumed") : scenario.values;
+  const options = argv.assumed ? [] : (scenario.configuration ?? []);
   if (argv.json) {
-    process.stdout.write(json(values));
+    process.stdout.write(json([...values, ...optionsWithoutEffect(options)]));
     return;
   }
   const assumed = scenario.values.filter((value) => value.evidence === "assumed").length;
-  process.stdout.write(`${explanation(values)}\n\n${scenario.values.length} values, ${assumed} of them assumed.\n`);
+  const listing = configurationListing(options);
+  process.stdout.write(`${explanation(values)}\n\n${listing}${scenario.values.length} values, ${assumed} of them assumed.\n`);
 }

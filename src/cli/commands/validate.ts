@@ -1,5 +1,6 @@
 // orrery validate: is this scenario right? Every problem at once, each with its place.
 import type { Argv } from "yargs";
+import { configurationCounts } from "../../report/configuration-listing.ts";
 import { buildWorkload } from "../../scenario/build.ts";
 import { readScenarioFrom, scenarioArguments } from "../terminal.ts";
 
@@ -16,4 +17,5 @@ export function handler(argv: Awaited<ReturnType<typeof builder>["argv"]>): void
   process.stdout.write(
     `${argv.file} is valid: ${hosts} hosts, ${requests.count} servers asked for in replication 0, ${scenario.study.replications} replications of ${policies}.\n`,
   );
+  process.stdout.write(configurationCounts(scenario.configuration ?? []));
 }

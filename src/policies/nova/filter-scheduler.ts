@@ -1,7 +1,7 @@
 // Nova's filter scheduler: Placement's candidates, then the filters one after another, then the weighers, then the choice. The loops work on
 // columns and scratch arrays that live as long as the scheduler; a decision allocates nothing that grows with the cloud.
 //
-// Assumes that Placement lists hosts in their order in the scenario.
+// Assumes that Placement lists hosts in their order in the scenario, unless it is told to randomize its candidates.
 // @source nova/scheduler/manager.py, nova/weights.py
 import type { Hosts } from "../../datacenter/hosts.ts";
 import type { Stream } from "../../kernel/random.ts";
@@ -211,10 +211,13 @@ export class FilterScheduler {
     // Nova asks without a limit when the request names a server group or other servers.
     const unlimited = request.group >= 0 || ["group", "same_host", "different_host"].some((hint) => hintOf(request, hint).length > 0);
     const limit = unlimited ? hosts.count : Math.min(hosts.count, this.maxPlacementResults);
+    const { candidateDraws } = this;
     const start = this.startingHost();
+    const most = candidateDraws !== null ? hosts.count : limit;
     let count = 0;
-    for (let host = start; host < hosts.count && count < limit; host++) if (hosts.fits(host, flavor, bootFromVolume)) list[count++] = host;
-    for (let host = 0; host < start && count < limit; host++) if (hosts.fits(host, flavor, bootFromVolume)) list[count++] = host;
+    for (let host = start; host < hosts.count && count < most; host++) if (hosts.fits(host, flavor, bootFromVolume)) list[count++] = host;
+    for (let host = 0; host < start && count < most; host++) if (hosts.fits(host, flavor, bootFromVolume)) list[count++] = host;
+    if (candidateDraws !== null) return this.draw(candidateDraws, 0, count, Math.min(limit, count), request.server, n);
     return count;
   }
 
@@ -222,30 +225,28 @@ export class FilterScheduler {
     const { list, queryOf, candidateDraws } = this; // no draws: the first ones are returned
     const { count: all } = this.hosts;
     const start = this.startingHost();
+    const named = queries.length > 1 ? new Uint8Array(all) : null; // hosts that an earlier query has named
     let count = 0;
     for (const [query, { amounts, allowed, limit }] of queries.entries()) {
       const before = count;
-      let next = 0; // among the candidates of the query before, which stand in the same order
-      let wanted = candidateDraws !== null ? all : (limit ?? all); // hosts that an earlier query has named count, too
+      let wanted = candidateDraws !== null ? all : (limit ?? all); // those named before count, too
       for (let place = 0; place < all && wanted > 0; place++) {
         const host = start + place < all ? start + place : start + place - all;
         if ((allowed !== null && allowed[host] === 0) || !inventories.fits(host, amounts)) continue;
         wanted--;
-        while (next < before && (list[next]! - start + all) % all < place) next++;
-        if (next < before && list[next] === host) continue;
+        if (named !== null && named[host] === 1) continue;
+        if (named !== null) named[host] = 1;
         list[count++] = host;
         queryOf[host] = query;
       }
-      if (candidateDraws !== null && limit !== null && count - before > limit) {
-        this.draw(candidateDraws, before, count, limit, server, n);
-        count = before + limit;
-      }
+      if (candidateDraws !== null)
+        count = before + this.draw(candidateDraws, before, count, Math.min(limit ?? all, count - before), server, n);
     }
     return count;
   }
 
-  /** Brings `wanted` of the list's entries from `begin` to `end`, drawn with equal chances, to the front of them, in the order of rows. */
-  private draw(draws: Stream, begin: number, end: number, wanted: number, server: number, n: number): void {
+  /** Placement shuffles its candidates, or takes a random sample where there are more than wanted: brings it to the front of theirs. */
+  private draw(draws: Stream, begin: number, end: number, wanted: number, server: number, n: number): number {
     const { list } = this;
     for (let i = 0; i < wanted; i++) {
       const j = begin + i + draws.integer(server, n * this.hosts.count + i, end - begin - i);
@@ -253,7 +254,7 @@ export class FilterScheduler {
       list[j] = list[begin + i]!;
       list[begin + i] = host;
     }
-    list.subarray(begin, begin + wanted).sort((a, b) => a - b);
+    return wanted;
   }
 
   private applyFilters(request: RequestSpec, entering: number, index: number): number {
@@ -290,6 +291,8 @@ export class FilterScheduler {
     if (count === 1) return;
     for (const configured of this.weighers) {
       const { weigher, multiplier } = configured;
+      // What counts nothing is not asked, unless it is watched, or might raise for what hosts lack.
+      if (multiplier === 0 && this.observer === null && weigher.needs === undefined) continue;
       const floor = weigher.minval;
       let low = Number.POSITIVE_INFINITY;
       let high = Number.NEGATIVE_INFINITY;

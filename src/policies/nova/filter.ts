@@ -12,7 +12,8 @@ export type Need =
   | "cells"
   | "image ids"
   | "soft server groups"
-  | "availability zones";
+  | "availability zones"
+  | "hypervisor versions";
 
 export interface Filter {
   /** Nova's own class name. */

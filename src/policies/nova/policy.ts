@@ -45,8 +45,11 @@ const novaFilters = [
   "ServerGroupAntiAffinityFilter",
   "ServerGroupAffinityFilter",
 ];
-/** The weighers of a stock Nova, as far as scenarios have what they weigh: an explicit list, so that adding a weigher changes no preset. */
-const novaWeighers = ["RAMWeigher", "CPUWeigher", "DiskWeigher", "IoOpsWeigher", "BuildFailureWeigher"];
+/**
+ * The weighers of a stock Nova, as far as scenarios have what they weigh: an explicit list, so that adding a weigher changes no preset. Those
+ * that a release does not have fall out where a cloud names its release.
+ */
+const novaWeighers = ["RAMWeigher", "CPUWeigher", "DiskWeigher", "IoOpsWeigher", "BuildFailureWeigher", "NumInstancesWeigher"];
 /** Larger than any cloud: the whole list. */
 export const ALL_HOSTS = 1_000_000_000;
 

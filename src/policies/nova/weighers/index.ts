@@ -7,9 +7,11 @@ import { diskWeigher } from "./disk-weigher.ts";
 import { dotProductWeigher } from "./dot-product-weigher.ts";
 import { fitWeigher } from "./fit-weigher.ts";
 import { fragmentationWeigher } from "./fragmentation-weigher.ts";
+import { hypervisorVersionWeigher } from "./hypervisor-version-weigher.ts";
 import { ioOpsWeigher } from "./io-ops-weigher.ts";
 import { metricsWeigher } from "./metrics-weigher.ts";
 import { normWeigher } from "./norm-weigher.ts";
+import { numInstancesWeigher } from "./num-instances-weigher.ts";
 import { pciWeigher } from "./pci-weigher.ts";
 import { powerWeigher } from "./power-weigher.ts";
 import { ramWeigher } from "./ram-weigher.ts";
@@ -27,6 +29,8 @@ export const weighers: readonly Weigher[] = [
   serverGroupSoftAntiAffinityWeigher,
   buildFailureWeigher,
   crossCellWeigher,
+  hypervisorVersionWeigher,
+  numInstancesWeigher,
   fitWeigher,
   dotProductWeigher,
   normWeigher,
