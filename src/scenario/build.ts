@@ -24,6 +24,7 @@ import { launchServer } from "../workflows/launch-server.ts";
 import { generateRequests } from "../workload/generate.ts";
 import { readTrace } from "../workload/trace.ts";
 import type { Flavor, RequestTable } from "../workload/workload.ts";
+import { withOpened } from "./plugins/open-policies.ts";
 import { Replay } from "./replay.ts";
 import type { CloudSpec, Scenario } from "./scenario.ts";
 
@@ -60,6 +61,7 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
   const inventory = describeHosts(spec);
   const hosts = new Hosts(inventory.map((host) => host.description));
   const servers = new Servers(workload.requests.count, hosts.count);
+  const opened = scenario.own === undefined ? policy : withOpened(policy, scenario.own, (server) => servers.nameOf(server));
   let transferDone: (strand: number) => void = () => {};
   const transfers = new SharedCapacity(simulation, (strand) => transferDone(strand));
   const racks = inventory.map((host) => host.description.rack);
@@ -79,7 +81,7 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
     transfers,
     power: new HostPower(inventory.map((host) => host.wattsByLoad)),
     notifications: new Notifications(),
-    scheduler: new FilterScheduler(hosts, policy, streams.stream("scheduler.choice"), spec.nova.maxPlacementResults),
+    scheduler: new FilterScheduler(hosts, opened, streams.stream("scheduler.choice"), spec.nova.maxPlacementResults),
     flavors: workload.flavors,
     images: spec.images,
     projects: scenario.workload.projects,

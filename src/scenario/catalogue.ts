@@ -59,6 +59,7 @@ export const catalogue: Catalogue = {
       { default: Number(value), meaning, source, minimum, counts: unit },
     ]),
   ]),
+  taken: [...filters, ...weighers, ...novaOptions].map(({ name }) => name),
   presets,
   meters: meters.map((meter) => meter.name),
   components: components.map((component) => component.key),

@@ -9,6 +9,7 @@ import { explain } from "./explain.ts";
 import { readWithImports, withHostDefaults } from "./imports.ts";
 import { toPlain } from "./located.ts";
 import { withParameters } from "./parameters.ts";
+import { readOwnPolicies } from "./plugins/read-plugins.ts";
 import { resolveScenario } from "./resolve.ts";
 import type { Scenario } from "./scenario.ts";
 import { scenarioSchema } from "./schema.ts";
@@ -35,12 +36,20 @@ export function readScenario(path: string, { catalogue, parameters = new Map(), 
   if (imported === undefined) throw new InputError(inFileOrder(problems));
 
   const root = withHostDefaults(withParameters(imported, parameters, cwd, problems));
-  const schema = scenarioSchema(catalogue, localNames(root), name);
-  problems.push(...complaintsOf(schema, root), ...checkAcross(schema, root));
+  const { own, catalogue: known, complete } = readOwnPolicies(root, catalogue, problems);
+  const schema = scenarioSchema(known, localNames(root), name);
+  // While the names of a broken plug-in are not known, nothing is said about those that policies use.
+  const complaints = complaintsOf(schema, root).filter(({ path }) => complete || !path.startsWith("study.policies"));
+  problems.push(...complaints, ...checkAcross(schema, root));
   const data = dataFiles(root, problems);
   if (problems.length > 0) throw new InputError(inFileOrder(problems));
 
   const read = schema.parse(toPlain(root));
-  const scenario = resolveScenario(read, catalogue, data, explain(schema, root, read, catalogue));
-  return { ...scenario, written: { ...(toPlain(root) as Record<string, unknown>), name: scenario.name } };
+  const scenario = resolveScenario(read, known, data, explain(schema, root, read, known, own));
+  const written = { ...(toPlain(root) as Record<string, unknown>), name: scenario.name };
+  if (own.modules.length + own.formulas.length === 0) return { ...scenario, written };
+  // A plug-in is small: its text goes with the scenario, so that a result can be run again without the file.
+  const plugins = own.modules.map((module) => ({ file: module.name, source: module.source }));
+  const study = { ...(written as { study?: object }).study, ...(plugins.length === 0 ? {} : { plugins }) };
+  return { ...scenario, own, written: { ...written, study } };
 }

@@ -33,7 +33,12 @@ const MAX_SYNTAX_PROBLEMS = 20;
 const wholeFile = (file: string, message: string, hint = ""): Problem => ({ file, line: null, column: null, path: "", message, hint });
 
 /** The text of `absolute`, which the user knows as `file`; undefined when problems were added. */
-function readText(file: string, absolute: string, problems: Problem[]): string | undefined {
+export function readText(
+  file: string,
+  absolute: string,
+  problems: Problem[],
+  kind: "scenario" | "plug-in" = "scenario",
+): string | undefined {
   const refuse = (message: string, hint = ""): undefined => {
     problems.push(wholeFile(file, message, hint));
     return undefined;
@@ -41,17 +46,22 @@ function readText(file: string, absolute: string, problems: Problem[]): string |
   let bytes: Buffer;
   try {
     const status = statSync(absolute);
-    if (status.isDirectory()) return refuse("is a folder, expected a scenario file", "name a file in it, e.g. scenarios/quickstart.yaml");
+    const example = kind === "scenario" ? "scenarios/quickstart.yaml" : "my-policies.ts";
+    if (status.isDirectory()) return refuse(`is a folder, expected a ${kind} file`, `name a file in it, e.g. ${example}`);
     if (!status.isFile()) return refuse("is not an ordinary file");
     if (status.size > MAX_BYTES)
-      return refuse(`is ${status.size} bytes long, at most ${MAX_BYTES} are read`, "put bulk data into a trace file");
+      return refuse(
+        `is ${status.size} bytes long, at most ${MAX_BYTES} are read`,
+        kind === "scenario" ? "put bulk data into a trace file" : "",
+      );
     bytes = readFileSync(absolute);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === "ENOENT" || code === "ENOTDIR") return refuse("there is no such file", similarFile(absolute));
     return refuse(`cannot be read (${code ?? "unknown reason"})`);
   }
-  if (bytes.includes(0)) return refuse("is not a text file: it contains NUL bytes", "a scenario is YAML in UTF-8");
+  if (bytes.includes(0))
+    return refuse("is not a text file: it contains NUL bytes", `a ${kind} is ${kind === "scenario" ? "YAML" : "text"} in UTF-8`);
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {

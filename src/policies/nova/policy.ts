@@ -1,6 +1,8 @@
 // A policy is a named configuration of Nova's filter scheduler, in Nova's own option names. The textbook policies are configurations too:
 // without weighers the first host in line wins (first fit), and a random choice among all of them is random fit.
 import type { OptionValue } from "./config.ts";
+import type { Filter } from "./filter.ts";
+import type { Weigher } from "./weigher.ts";
 
 export interface PolicySpec {
   readonly name: string;
@@ -12,6 +14,8 @@ export interface PolicySpec {
   /** How many of the best hosts the choice is drawn from. */
   readonly hostSubsetSize: number;
   readonly shuffleBestSameWeighedHosts: boolean;
+  /** Filters and weighers of the user's own that may be named beside Nova's; absent = none. */
+  readonly own?: { readonly filters: readonly Filter[]; readonly weighers: readonly Weigher[] };
 }
 
 export interface Preset extends PolicySpec {
