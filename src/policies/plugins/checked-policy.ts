@@ -38,110 +38,123 @@ const FIRST_ASKED_TWICE = 64;
 
 export function checkedWeigher(policy: OpenWeigher, serverName: ServerName): Weigher {
   const { name, source, meaning, multiplier, minval, options } = policy;
-  const shape = "weigh: (hosts, request) => (host) => hosts.freeRamMb(host)";
-  const asked = new Asked<number>(policy, serverName, "weigh", shape, (answer) => {
-    if (typeof answer !== "number") return "a number";
-    return Number.isFinite(answer) ? null : "a finite number";
-  });
-  const weigh: Weigher["weigh"] = (hosts, request, config) =>
-    asked.about(hosts, request, config) ?? asked.refuse(request, null, "a function of a host", shape);
+  const answers: Answers = {
+    look: "weigh(hosts, request)",
+    shape: "weigh: (hosts, request) => (host) => hosts.freeRamMb(host)",
+    expected: (answer) => (typeof answer !== "number" ? "a number" : Number.isFinite(answer) ? null : "a finite number"),
+    hint: (answer) => (typeof answer === "number" ? "a division by zero, or a calculation with something undefined" : ""),
+  };
+  const asked = new Asked<number>(policy, serverName, answers);
+  const weigh: Weigher["weigh"] = (hosts, request, config) => asked.about(hosts, request, config) ?? asked.nothingToAsk(request, null);
   return { name, source, meaning, multiplier, minval, options, weigh };
 }
 
 export function checkedFilter(policy: OpenFilter, serverName: ServerName): Filter {
   const { name, source, meaning, atClaim, options } = policy;
-  const shape = "passes: (hosts, request) => (host) => hosts.numInstances(host) < 10";
-  const asked = new Asked<boolean>(policy, serverName, "passes", shape, (answer) => (typeof answer === "boolean" ? null : "true or false"));
+  const answers: Answers = {
+    look: "passes(hosts, request)",
+    shape: "passes: (hosts, request) => (host) => hosts.numInstances(host) < 10",
+    expected: (answer) => (typeof answer === "boolean" ? null : "true or false"),
+    hint: (answer) => (typeof answer === "number" ? "compare it with something" : ""),
+  };
+  const asked = new Asked<boolean>(policy, serverName, answers);
   return { name, source, meaning, atClaim, options, passes: (hosts, request, config) => asked.about(hosts, request, config) };
 }
+
+/** What a kind of policy has to answer. */
+interface Answers {
+  /** The call that gives a function of a host. */
+  readonly look: string;
+  readonly shape: string;
+  /** What was expected instead of an answer; null = it will do. */
+  readonly expected: (answer: unknown) => string | null;
+  readonly hint: (answer: unknown) => string;
+}
+
+type OfHost = (host: number) => unknown;
 
 class Asked<T extends number | boolean> {
   private readonly policy: OpenPolicy;
   private readonly serverName: ServerName;
-  private readonly method: string;
-  private readonly shape: string;
-  /** What was expected instead of an answer; null = it will do. */
-  private readonly expected: (answer: unknown) => string | null;
+  private readonly answers: Answers;
   private decisions = 0;
 
-  constructor(policy: OpenPolicy, serverName: ServerName, method: string, shape: string, expected: (answer: unknown) => string | null) {
+  constructor(policy: OpenPolicy, serverName: ServerName, answers: Answers) {
     this.policy = policy;
     this.serverName = serverName;
-    this.method = method;
-    this.shape = shape;
-    this.expected = expected;
+    this.answers = answers;
   }
 
   /** The checked function of a host; null where the user's code gave null. */
   about(hosts: HostStates, request: RequestSpec, config: NovaConfig): ((host: number) => T) | null {
     const of = this.look(hosts, request, config);
-    const { expected } = this;
-    const answerOf = (ask: (host: number) => unknown, host: number): T => {
-      let answer: unknown;
-      try {
-        answer = ask(host);
-      } catch (thrown) {
-        throw this.fault(request, this.withHost(this.policy.explain(thrown), hosts, host));
-      }
-      const wanted = expected(answer);
-      if (wanted !== null) this.refuse(request, answer, wanted, "", ` for ${hosts.hostName(host)}`);
-      return answer as T;
-    };
     const decision = this.decisions++;
     const twice = decision < FIRST_ASKED_TWICE || (decision & 1023) === 0;
-    if (!twice) return of === null ? null : (host) => answerOf(of, host);
+    if (!twice) return of === null ? null : (host) => this.answer(of, hosts, request, host);
 
-    const again = this.look(hosts, request, config);
-    if ((of === null) !== (again === null)) this.changed(request, shown(of), shown(again), "");
-    if (of === null || again === null) return null;
+    if (of === null) {
+      const again = this.look(hosts, request, config);
+      return again === null ? null : this.changed(request, null, null, again);
+    }
     let first = true;
     return (host) => {
-      const answer = answerOf(of, host);
+      const answer = this.answer(of, hosts, request, host);
       if (first) {
         first = false;
-        for (const ask of [of, again]) {
-          const other = answerOf(ask, host);
-          if (!Object.is(other, answer)) this.changed(request, shown(answer), shown(other), ` for ${hosts.hostName(host)}`);
+        // The second look comes after the first answer, so that what either of them has changed shows.
+        const again = this.look(hosts, request, config);
+        if (again === null) this.changed(request, hosts.hostName(host), of, again);
+        for (const ask of [again, of]) {
+          const other = this.answer(ask, hosts, request, host);
+          if (!Object.is(other, answer)) this.changed(request, hosts.hostName(host), answer, other);
         }
       }
       return answer;
     };
   }
 
-  refuse(request: RequestSpec, answer: unknown, expected: string, hint: string, about = ""): never {
-    const { method, policy } = this;
-    const call = about === "" ? `${method}(hosts, request) returned` : "returned";
-    const nan = typeof answer === "number" ? "0 / 0, a division by zero, or a calculation with something undefined" : hint;
-    const missing = answer === undefined && hint === "" ? "is a return missing?" : nan;
-    throw this.fault(request, { what: `${call} ${shown(answer)}${about}, expected ${expected}`, hint: missing, place: policy.place });
+  /** `look` gave something that cannot be asked about hosts. */
+  nothingToAsk(request: RequestSpec, answer: unknown): never {
+    const { look, shape } = this.answers;
+    const what = `${look} returned ${shown(answer)}, expected a function of a host`;
+    throw this.fault(request, null, { what, hint: shape, place: this.policy.place });
   }
 
-  private look(hosts: HostStates, request: RequestSpec, config: NovaConfig): ((host: number) => unknown) | null {
+  private look(hosts: HostStates, request: RequestSpec, config: NovaConfig): OfHost | null {
     let answer: unknown;
     try {
       answer = this.policy.look(hosts, request, config);
     } catch (thrown) {
-      throw this.fault(request, this.policy.explain(thrown));
+      throw this.fault(request, null, this.policy.explain(thrown));
     }
-    if (answer === null) return null;
-    if (typeof answer !== "function") this.refuse(request, answer, "a function of a host", this.shape);
-    return answer as (host: number) => unknown;
+    if (answer === null || typeof answer === "function") return answer as OfHost | null;
+    return this.nothingToAsk(request, answer);
   }
 
-  private changed(request: RequestSpec, answer: string, other: string, about: string): never {
-    throw this.fault(request, {
-      what: `returned ${answer} and then ${other}${about} when asked twice`,
-      hint: "it must not remember: the answer may depend on the host and the request alone",
+  private answer(ask: OfHost, hosts: HostStates, request: RequestSpec, host: number): T {
+    let answer: unknown;
+    try {
+      answer = ask(host);
+    } catch (thrown) {
+      throw this.fault(request, hosts.hostName(host), this.policy.explain(thrown));
+    }
+    const expected = this.answers.expected(answer);
+    if (expected === null) return answer as T;
+    const hint = answer === undefined ? "is a return missing?" : this.answers.hint(answer);
+    const what = `returned ${shown(answer)}, expected ${expected}`;
+    throw this.fault(request, hosts.hostName(host), { what, hint, place: this.policy.place });
+  }
+
+  private changed(request: RequestSpec, host: string | null, answer: unknown, other: unknown): never {
+    throw this.fault(request, host, {
+      what: `returned ${shown(answer)} and then ${shown(other)} when asked twice`,
+      hint: "it must not remember: an answer may depend on the host and the request alone",
       place: this.policy.place,
     });
   }
 
-  private withHost(fault: Fault, hosts: HostStates, host: number): Fault {
-    return { ...fault, what: `${fault.what}, for ${hosts.hostName(host)}` };
-  }
-
-  private fault({ server, flavor }: RequestSpec, fault: Fault): PluginFault {
-    return new PluginFault(this.policy.name, `${this.serverName(server)} (${flavor.name})`, fault);
+  private fault({ server, flavor }: RequestSpec, host: string | null, fault: Fault): PluginFault {
+    return new PluginFault(this.policy.name, { server: this.serverName(server), flavor: flavor.name, host }, fault);
   }
 }
 
@@ -150,6 +163,6 @@ function shown(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
   if (typeof value === "function") return "a function";
   if (typeof value === "symbol") return "a symbol";
-  if (typeof value === "object" && value !== null) return "an object";
+  if (typeof value === "object" && value !== null) return Array.isArray(value) ? "a list" : "an object";
   return Object.is(value, -0) ? "-0" : String(value);
 }

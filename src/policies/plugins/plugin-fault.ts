@@ -9,11 +9,18 @@ export interface PluginPlace {
 }
 
 export interface Fault {
-  /** `returned NaN for compute-3`, to be read after the name. */
+  /** `returned NaN, expected a finite number`, to be read after the name. */
   readonly what: string;
   /** What to try; may be empty. */
   readonly hint: string;
   readonly place: PluginPlace;
+}
+
+/** What it was asked about, by name; no host where it was looking at the request alone. */
+export interface Question {
+  readonly server: string;
+  readonly flavor: string;
+  readonly host: string | null;
 }
 
 export class PluginFault extends InputError {
@@ -21,16 +28,16 @@ export class PluginFault extends InputError {
   readonly plugin: string;
   readonly fault: string;
   readonly place: PluginPlace;
-  /** The request, as `server-7 (m1.small)`. */
-  readonly request: string;
+  readonly question: Question;
 
-  constructor(plugin: string, request: string, { what, hint, place }: Fault) {
-    const message = `${what}, asked about ${request}`;
-    super([{ ...place, path: plugin, message, hint }]);
+  constructor(plugin: string, question: Question, { what, hint, place }: Fault) {
+    const { server, flavor, host } = question;
+    const asked = host === null ? `asked about ${server} (${flavor})` : `asked about ${host} for ${server} (${flavor})`;
+    super([{ ...place, path: plugin, message: `${what}, ${asked}`, hint }]);
     this.name = "PluginFault";
     this.plugin = plugin;
     this.fault = what;
     this.place = place;
-    this.request = request;
+    this.question = question;
   }
 }

@@ -6,12 +6,8 @@ import { createRequire } from "node:module";
 import type * as acorn from "acorn";
 import { didYouMean } from "../../kernel/did-you-mean.ts";
 import { Edits, lineStarts, positionOf, type TextPosition, type WayBack } from "./edits.ts";
+import { EXACT_MATH, GLOBALS, LOCALE, MAX_DEPTH, MAX_STEPS, NO_CHANCE, NO_OUTSIDE, OWN_MATH, REFUSED } from "./language.ts";
 import { isNode, type Node, namesIn, partsOf } from "./syntax-tree.ts";
-
-/** Passes through loops and calls of functions that one call of a plug-in may make. */
-export const MAX_STEPS = 10_000_000;
-/** Calls that may be open within each other; far below what the smallest stack holds. */
-export const MAX_DEPTH = 500;
 
 export interface Complaint {
   readonly message: string;
@@ -25,44 +21,13 @@ export interface GuardedModule {
   readonly back: WayBack;
   /** Where the function of each object with a name stands. */
   readonly places: ReadonlyMap<string, TextPosition>;
+  /** Where each export stands. */
+  readonly exports: ReadonlyMap<string, TextPosition>;
 }
 
 export type Guarded =
   | { readonly ok: true; readonly module: GuardedModule }
   | { readonly ok: false; readonly complaints: readonly Complaint[] };
-
-/** Every global name there is. */
-export const GLOBALS: readonly string[] = [
-  ..."undefined NaN Infinity Object Array Number Boolean String Symbol RegExp JSON Math Map Set WeakMap WeakSet".split(" "),
-  ..."Error EvalError RangeError ReferenceError SyntaxError TypeError URIError isFinite isNaN parseFloat parseInt".split(" "),
-];
-
-/** Of Math, what gives the same bits everywhere; log, exp and pow are Orrery's own. */
-export const EXACT_MATH: readonly string[] =
-  "abs ceil clz32 floor fround imul max min round sign sqrt trunc E LN10 LN2 LOG10E LOG2E PI SQRT1_2 SQRT2".split(" ");
-export const OWN_MATH: readonly string[] = ["exp", "log", "pow"];
-
-const NO_CLOCK = "an answer may depend on the host and the request alone, not on the clock of the machine";
-const NO_CHANCE = "an answer may depend on the host and the request alone; for chance, set host_subset_size in the policy";
-const NO_OUTSIDE = "a plug-in cannot reach out of the simulation";
-const REFUSED: ReadonlyMap<string, string> = new Map([
-  ["Date", NO_CLOCK],
-  ["performance", NO_CLOCK],
-  ["crypto", NO_CHANCE],
-  ["console", "nothing is printed; decisions.csv in the folder of results tells every weight"],
-  ["module", "write export const MyWeigher = {...}"],
-  ["exports", "write export const MyWeigher = {...}"],
-  ["require", "a plug-in is one file: nothing can be imported but types"],
-  ...["setTimeout", "setInterval", "setImmediate", "queueMicrotask", "Promise"].map((name) => [name, "a plug-in answers at once"] as const),
-  ...["process", "fetch", "Buffer", "URL", "WebSocket", "Worker", "navigator", "window", "document"].map(
-    (name) => [name, NO_OUTSIDE] as const,
-  ),
-  ...["eval", "Function", "globalThis", "Proxy", "Reflect"].map((name) => [name, "code that makes code cannot be checked"] as const),
-  ["arguments", "name the parameters, or write (...values)"],
-  ["Intl", "the order of texts would depend on the machine"],
-]);
-/** Methods whose answer depends on the language of the machine. */
-export const LOCALE = /^(localeCompare|toLocale[A-Z]\w*)$/;
 
 let parser: typeof acorn | undefined;
 
@@ -102,6 +67,7 @@ class Guard {
   private readonly uses: Node[] = [];
   private readonly exported: string[] = [];
   private readonly places = new Map<string, TextPosition>();
+  private readonly exports = new Map<string, TextPosition>();
   /** Begins every name of ours; nothing in the source begins so. */
   private readonly own: string;
 
@@ -126,7 +92,7 @@ class Guard {
     if (this.complaints.length > 0) return { ok: false, complaints: this.complaints };
     edits.close(this.source.length, `\n;return[${this.exported.join(",")}]})`);
     const { text, back } = edits.apply();
-    return { ok: true, module: { code: text, back, places: this.places } };
+    return { ok: true, module: { code: text, back, places: this.places, exports: this.exports } };
   }
 
   private visit(node: Node): void {
@@ -218,7 +184,10 @@ class Guard {
       this.refuse(node, "a plug-in cannot export from another file", "a plug-in is one file; copy what it needs into it");
       return;
     }
-    const entry = (name: string, value: string) => this.exported.push(`[${JSON.stringify(name)},${value}]`);
+    const entry = (name: string, value: string) => {
+      this.exported.push(`[${JSON.stringify(name)},${value}]`);
+      this.exports.set(name, positionOf(this.lines, node.start));
+    };
     const declaration = node.declaration as Node | null;
     if (declaration === null) {
       for (const specifier of node.specifiers as readonly Node[]) {

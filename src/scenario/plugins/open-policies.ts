@@ -30,7 +30,7 @@ function openModule({ file, guarded }: PluginModule, serverName: ServerName): Op
   const sandbox = new Sandbox(guarded);
   const filters: Filter[] = [];
   const weighers: Weigher[] = [];
-  for (const { declared, object } of exportedPolicies(sandbox.load(), guarded.places, [])) {
+  for (const { declared, object } of exportedPolicies(sandbox.load(), guarded, [])) {
     const { kind, name, meaning, options, at, multiplier, minval, atClaim } = declared;
     const place = { file, line: at?.line ?? null, column: at?.column ?? null };
     const open: OpenPolicy = {

@@ -63,7 +63,8 @@ function readModule(item: Located, path: Path, problems: Problem[]): PluginModul
   const found: Problem[] = [];
   const source = readText(file, isAbsolute(written.value) ? written.value : resolve(written.folder, written.value), found, "plug-in");
   for (const { message, hint } of found) {
-    problems.push(problemAt(written.place, path, `cannot use the plug-in "${shorten(written.value)}": ${message}`, hint));
+    const where = hint || "the path is relative to the file that names it";
+    problems.push(problemAt(written.place, path, `cannot use the plug-in "${shorten(written.value)}": ${message}`, where));
   }
   return source === undefined ? null : moduleOf(file, source, problems);
 }
@@ -97,7 +98,7 @@ function examined(file: string, source: string, complaints: Complaint[]): Plugin
   if (!guarded.ok) return refused(...guarded.complaints);
   const sandbox = new Sandbox(guarded.module);
   try {
-    const policies = exportedPolicies(sandbox.load(), guarded.module.places, complaints).map(({ declared }) => declared);
+    const policies = exportedPolicies(sandbox.load(), guarded.module, complaints).map(({ declared }) => declared);
     const sha256 = createHash("sha256").update(source).digest("hex");
     return { file, name: file.split(/[/\\]/).at(-1)!, source, sha256, guarded: guarded.module, policies };
   } catch (thrown) {
@@ -132,8 +133,11 @@ function checkNames({ modules, formulas }: OwnPolicies, catalogue: Catalogue, pr
   const check = (name: string, own: readonly DeclaredOption[], place: Pick<Problem, "file" | "line" | "column">) => {
     const complain = (message: string) => problems.push({ ...place, path: "", message, hint: "choose another name" });
     const first = mine.get(name);
-    if (taken.has(name)) complain(`${name} is the name of a filter or weigher that is there already`);
-    else if (first !== undefined) complain(`${name} is named twice (first in ${first})`);
+    if (taken.has(name)) {
+      complain(`${name} is the name of a filter or weigher that is there already`);
+      return;
+    }
+    if (first !== undefined) complain(`${name} is named twice (first in ${first})`);
     else mine.set(name, place.line === null ? `${place.file}` : `${place.file}:${place.line}`);
     for (const option of own) {
       if (options.has(option.name)) complain(`the option ${option.name} of ${name} is there already`);

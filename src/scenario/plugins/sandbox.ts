@@ -10,7 +10,8 @@ import type { HostStates } from "../../policies/nova/host-states.ts";
 import type { RequestSpec } from "../../policies/nova/request-spec.ts";
 import { hostFacts, requestFacts } from "../../policies/plugins/facts.ts";
 import { original, type TextPosition } from "./edits.ts";
-import { EXACT_MATH, GLOBALS, type GuardedModule, LOCALE, MAX_DEPTH, MAX_STEPS } from "./guard.ts";
+import type { GuardedModule } from "./guard.ts";
+import { EXACT_MATH, GLOBALS, LOCALE, MAX_DEPTH, MAX_STEPS } from "./language.ts";
 
 /** For what counting steps cannot see while a module is read: one call that never comes back. Milliseconds. */
 const LOADING_TIMEOUT_MS = 10_000;
@@ -49,7 +50,7 @@ const REALM = `(function (parts) {
   const { globals, exactMath, locale, exp, log, pow, script } = parts;
   const { freeze, defineProperty, getOwnPropertyNames } = Object;
   const { apply } = Reflect;
-  const global = globalThis, { parse } = JSON, ErrorOf = Error;
+  const global = globalThis, { parse, stringify } = JSON, ErrorOf = Error;
   const kinds = [Object, Array, Number, String, BigInt];
   for (const name of getOwnPropertyNames(global)) if (!globals.includes(name)) delete global[name];
   for (const name of getOwnPropertyNames(Math)) if (!exactMath.includes(name)) delete Math[name];
@@ -122,6 +123,7 @@ ${views}
       try {
         if (ended !== null) return [ended, "", String(end.stack)];
         if (thrown instanceof ErrorOf) return ["error", thrown.name + ": " + thrown.message, String(thrown.stack)];
+        if (typeof thrown === "string") return ["value", stringify(thrown), ""];
         return ["value", typeof thrown === "object" || typeof thrown === "function" ? "an object" : String(thrown), ""];
       } catch {
         return ["value", "something that cannot be shown", ""];
@@ -145,7 +147,7 @@ export class Sandbox {
   constructor(module: GuardedModule) {
     this.module = module;
     this.context = vm.createContext(Object.create(null), { codeGeneration: { strings: false, wasm: false } });
-    const make = vm.runInContext(REALM, this.context, { filename: "orrery-realm" }) as (parts: object) => Realm;
+    const make = vm.runInContext(REALM, this.context, { filename: "orrery-realm", displayErrors: false }) as (parts: object) => Realm;
     const locale = (name: string) => LOCALE.test(name);
     this.realm = make({ globals: GLOBALS, exactMath: EXACT_MATH, locale, exp, log, pow: raised, script: SCRIPT });
   }
@@ -155,11 +157,11 @@ export class Sandbox {
    * @throws whatever the module throws; `mishap` puts it into words
    */
   load(): readonly (readonly [name: string, value: unknown])[] {
-    const module = vm.runInContext(this.module.code, this.context, { filename: SCRIPT }) as unknown;
+    const module = vm.runInContext(this.module.code, this.context, { filename: SCRIPT, displayErrors: false }) as unknown;
     const global = this.context as { load?: () => unknown };
     global.load = () => this.realm.load(module);
     try {
-      return vm.runInContext("load()", this.context, { timeout: LOADING_TIMEOUT_MS }) as [string, unknown][];
+      return vm.runInContext("load()", this.context, { timeout: LOADING_TIMEOUT_MS, displayErrors: false }) as [string, unknown][];
     } finally {
       delete global.load;
     }

@@ -3,7 +3,7 @@
 import { suggestion } from "../../kernel/did-you-mean.ts";
 import { shorten } from "../../kernel/units.ts";
 import type { TextPosition } from "./edits.ts";
-import type { Complaint } from "./guard.ts";
+import type { Complaint, GuardedModule } from "./guard.ts";
 
 export interface DeclaredOption {
   readonly name: string;
@@ -54,7 +54,7 @@ export function multiplierName(weigher: string): string {
 /** The filters and weighers among what a module exports; complaints are added about everything else. */
 export function exportedPolicies(
   exported: readonly (readonly [name: string, value: unknown])[],
-  places: ReadonlyMap<string, TextPosition>,
+  { places, exports }: Pick<GuardedModule, "places" | "exports">,
   complaints: Complaint[],
 ): readonly ExportedPolicy[] {
   if (exported.length === 0) complaints.push({ message: "exports nothing", hint: EXAMPLE, at: null });
@@ -67,7 +67,7 @@ export function exportedPolicies(
     for (const [what, entry] of entries) {
       if (seen.has(entry)) continue;
       seen.add(entry);
-      const read = new ShapeReader(what, entry, places, complaints).policy();
+      const read = new ShapeReader(what, entry, places, exports.get(name) ?? null, complaints).policy();
       if (read !== null) policies.push(read);
     }
   }
@@ -79,12 +79,14 @@ class ShapeReader {
   private readonly value: unknown;
   private readonly places: ReadonlyMap<string, TextPosition>;
   private readonly complaints: Complaint[];
-  private at: TextPosition | null = null;
+  /** Its function, once its name is known; until then, its export. */
+  private at: TextPosition | null;
 
-  constructor(what: string, value: unknown, places: ReadonlyMap<string, TextPosition>, complaints: Complaint[]) {
+  constructor(what: string, value: unknown, places: ReadonlyMap<string, TextPosition>, at: TextPosition | null, complaints: Complaint[]) {
     this.what = what;
     this.value = value;
     this.places = places;
+    this.at = at;
     this.complaints = complaints;
   }
 
@@ -93,23 +95,23 @@ class ShapeReader {
     if (typeof value !== "object" || value === null) {
       const hint =
         typeof value === "function" ? `put it into an object: ${EXAMPLE}` : "export filters and weighers only; keep the rest to the file";
-      return this.refuse(`is ${shown(value)}, neither a filter nor a weigher`, hint);
+      return this.refuse(` is ${shown(value)}, neither a filter nor a weigher`, hint);
     }
     const object = value as Readonly<Record<string, unknown>>;
-    this.at = typeof object.name === "string" ? (this.places.get(object.name) ?? null) : null;
+    if (typeof object.name === "string") this.at = this.places.get(object.name) ?? this.at;
     const decides = object.passes !== undefined;
     const weighs = object.weigh !== undefined;
     if (decides === weighs) {
       const members = Object.keys(object).join(", ") || "nothing";
       return decides
-        ? this.refuse("has both passes and weigh", "passes makes a filter, weigh makes a weigher; write two objects")
-        : this.refuse(`has neither passes (as a filter) nor weigh (as a weigher); it has ${shorten(members)}`, EXAMPLE);
+        ? this.refuse(" has both passes and weigh", "passes makes a filter, weigh makes a weigher; write two objects")
+        : this.refuse(` has neither passes (as a filter) nor weigh (as a weigher); it has ${shorten(members)}`, EXAMPLE);
     }
     const kind = decides ? "filter" : "weigher";
     const before = this.complaints.length;
     for (const member of Object.keys(object)) {
       if (!(MEMBERS[kind] as readonly string[]).includes(member))
-        this.refuse(`has a member ${shorten(member)} that no ${kind} has`, suggestion(member, MEMBERS[kind]));
+        this.refuse(` has a member ${shorten(member)} that no ${kind} has`, suggestion(member, MEMBERS[kind]));
     }
     const declared: DeclaredPolicy = {
       kind,
@@ -130,7 +132,7 @@ class ShapeReader {
     if (typeof object[method] !== "function")
       this.refuse(`${method} is ${shown(object[method])}, expected a function`, `${method}: ${wanted}`);
     if (!NAME.test(declared.name) && typeof object.name === "string")
-      this.refuse(`the name ${JSON.stringify(shorten(declared.name))} is not possible`, "letters, digits and _, such as MyWeigher");
+      this.refuse(`: the name ${JSON.stringify(shorten(declared.name))} is not possible`, "letters, digits and _, such as MyWeigher");
     return this.complaints.length > before ? null : { declared, object };
   }
 
@@ -205,7 +207,7 @@ class ShapeReader {
   }
 
   private refuse(message: string, hint: string): null {
-    this.complaints.push({ message: `${this.what} ${message}`, hint, at: this.at });
+    this.complaints.push({ message: `${this.what}${/^[ :]/.test(message) ? "" : ": "}${message}`, hint, at: this.at });
     return null;
   }
 }
