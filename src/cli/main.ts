@@ -8,6 +8,7 @@ import * as compare from "./commands/compare.ts";
 import * as diff from "./commands/diff.ts";
 import * as explain from "./commands/explain.ts";
 import * as meters from "./commands/meters.ts";
+import * as newStart from "./commands/new.ts";
 import * as policies from "./commands/policies.ts";
 import * as run from "./commands/run.ts";
 import * as schedule from "./commands/schedule.ts";
@@ -16,7 +17,9 @@ import * as validate from "./commands/validate.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { givenOnce, usageProblem } from "./usage.ts";
 
-const commands = [run, compare, validate, explain, schema, diff, policies, meters, schedule].map(({ command }) => command.split(" ")[0]!);
+const commands = [run, compare, validate, explain, schema, diff, policies, meters, schedule, newStart].map(
+  ({ command }) => command.split(" ")[0]!,
+);
 
 function end(code: number, message: string): never {
   process.stderr.write(`${message}\n`);
@@ -52,6 +55,7 @@ try {
     .command(policies)
     .command(meters)
     .command(schedule)
+    .command(newStart)
     .demandCommand(1, `A command is missing: ${commands.join(", ")}.`)
     .strict()
     .check(givenOnce)

@@ -26,7 +26,7 @@ export interface PluginRequest {
 }
 
 export interface PluginConfig {
-  /** Value of an option in the policy that is asked: one of the plug-in's own, or one of Nova's that takes a number. */
+  /** Value that the policy gives an option which this filter or weigher declares. */
   readonly number: (name: string) => number;
 }
 

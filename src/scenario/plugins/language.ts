@@ -38,3 +38,6 @@ export const REFUSED: ReadonlyMap<string, string> = new Map([
 ]);
 /** Methods whose answer depends on the language of the machine. */
 export const LOCALE = /^(localeCompare|toLocale[A-Z]\w*)$/;
+
+/** 10000000 is `10,000,000`. */
+export const withCommas = (whole: number): string => String(whole).replace(/\B(?=(\d{3})+$)/g, ",");

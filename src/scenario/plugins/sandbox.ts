@@ -11,7 +11,7 @@ import type { RequestSpec } from "../../policies/nova/request-spec.ts";
 import { hostFacts, requestFacts } from "../../policies/plugins/facts.ts";
 import { original, type TextPosition } from "./edits.ts";
 import type { GuardedModule } from "./guard.ts";
-import { EXACT_MATH, GLOBALS, LOCALE, MAX_DEPTH, MAX_STEPS } from "./language.ts";
+import { EXACT_MATH, GLOBALS, LOCALE, MAX_DEPTH, MAX_STEPS, withCommas } from "./language.ts";
 
 /** For what counting steps cannot see while a module is read: one call that never comes back. Milliseconds. */
 const LOADING_TIMEOUT_MS = 10_000;
@@ -105,7 +105,7 @@ ${views}
     config: (number) => freeze({
       number: freeze((name) => {
         const value = typeof name === "string" ? number(name) : undefined;
-        if (value === undefined) throw new RangeError("config.number(" + String(name) + "): there is no such option");
+        if (value === undefined) throw new RangeError("config.number(" + String(name) + "): no such option is declared under options");
         return value;
       }),
     }),
@@ -171,7 +171,8 @@ export class Sandbox {
   look(of: object, method: string, options: ReadonlyMap<string, number>): Look {
     const ask = this.realm.method(of, method);
     const configs = new Map<NovaConfig, object>();
-    const view = (config: NovaConfig) => this.realm.config((name) => numberIn(config, name, options.get(name)));
+    const view = (config: NovaConfig) =>
+      this.realm.config((name) => (options.has(name) ? config.number(name, options.get(name)) : undefined));
     return (hosts, request, config) =>
       ask(
         this.hostsView(hosts),
@@ -242,14 +243,6 @@ function seen<Key, Value>(values: Map<Key, Value>, key: Key, make: () => Value):
   return value;
 }
 
-function numberIn(config: NovaConfig, name: string, otherwise: number | undefined): number | undefined {
-  try {
-    return config.number(name, otherwise);
-  } catch {
-    return undefined; // no option, or none that is a number
-  }
-}
-
 /** Whole exponents multiply, so that `x ** 2` is `x * x`. */
 function raised(x: number, y: number): number {
   if (!Number.isInteger(y) || Math.abs(y) > 64) return pow(x, y);
@@ -260,9 +253,8 @@ function raised(x: number, y: number): number {
 
 function inWords(kind: string, text: string): { readonly what: string; readonly hint: string } {
   if (kind === "steps") {
-    const steps = String(MAX_STEPS).replace(/\B(?=(\d{3})+$)/g, ",");
     return {
-      what: `made more than ${steps} steps in one call`,
+      what: `made more than ${withCommas(MAX_STEPS)} steps in one call`,
       hint: "a step is one pass through a loop or one call of a function; does a loop never end?",
     };
   }
