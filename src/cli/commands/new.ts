@@ -21,7 +21,7 @@ export function handler(argv: Awaited<ReturnType<typeof builder>["argv"]>): void
   if (names === null) throw commandLineProblem(`"${argv.name}" cannot name a policy`, "letters, digits and dashes, such as quiet-hosts");
   const taken = [...catalogue.filters, ...catalogue.weighers, ...(catalogue.taken ?? [])];
   const clash = [names.filter, names.weigher].find((name) => taken.includes(name));
-  if (clash !== undefined) throw commandLineProblem(`there is a ${clash} already`, "choose another name");
+  if (clash !== undefined) throw commandLineProblem(`${clash} is there already`, "choose another name");
   const file = argv.out ?? names.file;
   if (!/\.m?ts$/.test(file)) throw commandLineProblem(`--out ${file}: expected a file that ends in .ts`, `for example --out ${names.file}`);
   try {

@@ -1,6 +1,5 @@
 // The start of a plug-in: a filter and a weigher that work, with comments that say what hosts and requests offer. What it lists is read from the
 // tables that the views are made from.
-import { novaOptions } from "../../policies/nova/config.ts";
 import { defaultFilters } from "../../policies/nova/filters/index.ts";
 import { hostFacts, requestFacts } from "../../policies/plugins/facts.ts";
 import { EXACT_MATH, MAX_DEPTH, MAX_STEPS, OWN_MATH, withCommas } from "./language.ts";
@@ -36,8 +35,7 @@ export function newPlugin({ filter, weigher }: PluginNames, file: string): strin
     return facts.map(([what, meaning]) => `//     ${what.padEnd(width)}  ${meaning}`).join("\n");
   };
   const unit = (one: { readonly unit: string; readonly meaning: string }) =>
-    one.unit === "1" ? one.meaning : `${one.meaning} (${one.unit})`;
-  const numbers = novaOptions.filter(({ name, default: value }) => typeof value === "number" && !name.includes("."));
+    one.unit === "1" || one.meaning.includes(one.unit) ? one.meaning : `${one.meaning} (${one.unit})`;
 
   return `// A filter and a weigher of your own for Orrery. A scenario names this file, and its policies name what it exports:
 //
@@ -77,7 +75,7 @@ ${rows([
   ["server", "number of the server, from 0"],
 ])}
 //
-// config.number(name) is the value of an option: of your own, or Nova's ${numbers.map(({ name }) => name).join(", ")}.
+// config.number(name) is the value that the policy gives an option which your filter or weigher declares.
 //
 // The same question must have the same answer on every machine, so there is no clock, no chance, no file and no network, nothing can be
 // imported but types, and all of this is read-only. Do not remember anything between two questions. Of Math there are
@@ -101,7 +99,7 @@ export const ${variable(weigher)}: PluginWeigher = {
   name: "${weigher}",
   meaning: "Prefers hosts where the server leaves much RAM free and few others are being built.",
   // The option's name follows from the weigher's: ${multiplier}.
-  multiplier: { default: 1, meaning: "Weight of quiet in the sum; negative prefers busy hosts." },
+  multiplier: { default: 1, meaning: "Weight in the sum; negative turns the preference around." },
   weigh: (hosts, request) => (host) => {
     const left = (hosts.freeRamMb(host) - request.flavor.ramMb) / hosts.totalRamMb(host);
     return left - 0.1 * hosts.numIoOps(host);
