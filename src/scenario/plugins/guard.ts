@@ -29,6 +29,8 @@ export type Guarded =
   | { readonly ok: true; readonly module: GuardedModule }
   | { readonly ok: false; readonly complaints: readonly Complaint[] };
 
+const EXPORT_DEFAULT = /^export(?:\s|\/\*[\s\S]*?\*\/|\/\/.*)*default/;
+
 let parser: typeof acorn | undefined;
 
 /** @param source a module in JavaScript */
@@ -90,9 +92,9 @@ class Guard {
     this.visit(tree);
     for (const use of this.uses) this.checkUse(use);
     if (this.complaints.length > 0) return { ok: false, complaints: this.complaints };
-    edits.close(this.source.length, `\n;return[${this.exported.join(",")}]})`);
     const { text, back } = edits.apply();
-    return { ok: true, module: { code: text, back, places: this.places, exports: this.exports } };
+    const code = `${text}\n;return[${this.exported.join(",")}]})`;
+    return { ok: true, module: { code, back, places: this.places, exports: this.exports } };
   }
 
   private visit(node: Node): void {
@@ -211,9 +213,9 @@ class Guard {
       return;
     }
     entry("default", `${own}default`);
-    edits.replace(node.start, declaration.start, `;${own}default=(`);
+    const words = EXPORT_DEFAULT.exec(this.source.slice(node.start))![0];
+    edits.replace(node.start, node.start + words.length, `;${own}default=`);
     edits.close(node.end, ";");
-    edits.close(declaration.end, ")");
   }
 
   private entering(node: Node): void {
@@ -232,8 +234,9 @@ class Guard {
     const enter = `if(${step}||++${own}d>${MAX_DEPTH})${own}trip(${own}d>${MAX_DEPTH}?"depth":"steps");try{`;
     const leave = `}finally{${own}d--}`;
     if (body.type === "BlockStatement") {
-      edits.open(body.start + 1, enter);
-      edits.close(body.end - 1, leave);
+      const empty = body.end - body.start === 2;
+      edits.open(body.start + 1, empty ? enter + leave : enter);
+      if (!empty) edits.close(body.end - 1, leave);
     } else {
       // From the arrow on, as the body may stand in parentheses.
       const from = this.arrows.findLast((end) => end <= body.start)!;

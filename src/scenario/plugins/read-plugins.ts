@@ -95,7 +95,7 @@ function examined(file: string, source: string, complaints: Complaint[]): Plugin
     code = stripped.code;
   }
   const guarded = guard(code);
-  if (!guarded.ok) return refused(...guarded.complaints);
+  if (!guarded.ok) return refused(...guarded.complaints.map((complaint) => withHint(complaint, code === source)));
   const sandbox = new Sandbox(guarded.module);
   try {
     const policies = exportedPolicies(sandbox.load(), guarded.module, complaints).map(({ declared }) => declared);
@@ -105,6 +105,12 @@ function examined(file: string, source: string, complaints: Complaint[]): Plugin
     const { what, hint, at } = sandbox.mishap(thrown);
     return refused({ message: `${what}, while it was read`, hint, at });
   }
+}
+
+/** Code that cannot be read, in a file that may not have types. */
+function withHint(complaint: Complaint, plain: boolean): Complaint {
+  if (!plain || complaint.hint !== "" || !complaint.message.startsWith("not valid")) return complaint;
+  return { ...complaint, hint: "with types, a file ends in .ts" };
 }
 
 function formulaOf(item: Located): FormulaWeigher | null {

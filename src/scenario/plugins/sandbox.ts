@@ -77,8 +77,9 @@ const REALM = `(function (parts) {
     if (ended === null) { ended = why; end = new ErrorOf(why); }
     throw end;
   };
+  const overflow = (error) => error instanceof RangeError && error.message === "Maximum call stack size exceeded";
   const caught = (error) => {
-    if (ended === null && error instanceof RangeError && error.message === "Maximum call stack size exceeded") { ended = "depth"; end = error; }
+    if (ended === null && overflow(error)) { ended = "stack"; end = error; }
     if (ended !== null) throw end;
   };
   const begin = () => { ended = null; reset(); };
@@ -101,7 +102,7 @@ ${views}
       });
     },
     request: (server, flavor, image, policy, on) =>
-      freeze({ server, flavor, image, group: policy === null ? null : freeze({ policy, membersOn: freeze((host) => on(host)) }) }),
+      freeze({ server, flavor, image, group: policy === null ? null : freeze({ policy, membersOn: freeze((host) => on(+host)) }) }),
     config: (number) => freeze({
       number: freeze((name) => {
         const value = typeof name === "string" ? number(name) : undefined;
@@ -122,6 +123,7 @@ ${views}
     describe: (thrown) => {
       try {
         if (ended !== null) return [ended, "", String(end.stack)];
+        if (overflow(thrown)) return ["stack", "", String(thrown.stack)];
         if (thrown instanceof ErrorOf) return ["error", thrown.name + ": " + thrown.message, String(thrown.stack)];
         if (typeof thrown === "string") return ["value", stringify(thrown), ""];
         return ["value", typeof thrown === "object" || typeof thrown === "function" ? "an object" : String(thrown), ""];
@@ -157,13 +159,21 @@ export class Sandbox {
    * @throws whatever the module throws; `mishap` puts it into words
    */
   load(): readonly (readonly [name: string, value: unknown])[] {
-    const module = vm.runInContext(this.module.code, this.context, { filename: SCRIPT, displayErrors: false }) as unknown;
+    const module = this.compiled();
     const global = this.context as { load?: () => unknown };
     global.load = () => this.realm.load(module);
     try {
       return vm.runInContext("load()", this.context, { timeout: LOADING_TIMEOUT_MS, displayErrors: false }) as [string, unknown][];
     } finally {
       delete global.load;
+    }
+  }
+
+  private compiled(): unknown {
+    try {
+      return vm.runInContext(this.module.code, this.context, { filename: SCRIPT, displayErrors: false });
+    } catch (error) {
+      throw new Error(`what the guard has made of a plug-in cannot be read: ${(error as Error).message}`);
     }
   }
 
@@ -260,6 +270,7 @@ function inWords(kind: string, text: string): { readonly what: string; readonly 
   }
   if (kind === "depth")
     return { what: `opened more than ${MAX_DEPTH} calls within each other`, hint: "does a function call itself without end?" };
+  if (kind === "stack") return { what: "ran out of stack", hint: "is something nested without end?" };
   const line = text.replace(/\s+/g, " ").trim();
   const said = line.length > 200 ? `${line.slice(0, 200)}…` : line;
   if (kind === "value") return { what: `threw ${said}`, hint: "" };
