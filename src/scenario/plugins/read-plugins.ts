@@ -137,14 +137,13 @@ function checkNames({ modules, formulas }: OwnPolicies, catalogue: Catalogue, pr
   const options = new Set([...catalogue.options.keys(), ...(catalogue.taken ?? []), ...POLICY_KEYS]);
   const mine = new Map<string, string>();
   const check = (name: string, own: readonly DeclaredOption[], place: Pick<Problem, "file" | "line" | "column">) => {
-    const complain = (message: string) => problems.push({ ...place, path: "", message, hint: "choose another name" });
+    const complain = (message: string): void => {
+      problems.push({ ...place, path: "", message, hint: "choose another name" });
+    };
     const first = mine.get(name);
-    if (taken.has(name)) {
-      complain(`${name} is the name of a filter or weigher that is there already`);
-      return;
-    }
-    if (first !== undefined) complain(`${name} is named twice (first in ${first})`);
-    else mine.set(name, place.line === null ? `${place.file}` : `${place.file}:${place.line}`);
+    if (taken.has(name)) return complain(`${name} is the name of a filter or weigher that is there already`);
+    if (first !== undefined) return complain(`${name} is named twice (first in ${first})`);
+    mine.set(name, place.line === null ? `${place.file}` : `${place.file}:${place.line}`);
     for (const option of own) {
       if (options.has(option.name)) complain(`the option ${option.name} of ${name} is there already`);
       options.add(option.name);

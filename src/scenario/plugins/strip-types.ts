@@ -24,7 +24,7 @@ export function stripTypes(source: string): Stripped {
   } catch (error) {
     const { message, startLine, startColumn } = error as Partial<SwcComplaint>;
     if (typeof message !== "string" || typeof startLine !== "number") throw error;
-    const ours = message.replace(/ in (strip-only|type strip) mode/, "");
+    const ours = message.replace(/ in (strip-only|type strip) mode|\. Expected an identifier.*/g, "");
     return { ok: false, message: ours.replace(/\.$/, ""), at: { line: startLine, column: (startColumn ?? 0) + 1 } };
   }
 }
