@@ -36,6 +36,8 @@ export interface PluginOption {
   /** Smallest value allowed; absent = any. */
   readonly minimum?: number;
   readonly meaning?: string;
+  /** For the reader of `orrery explain`. */
+  readonly unit?: string;
 }
 
 export interface PluginFilter {
