@@ -49,10 +49,10 @@ const REALM = `(function (parts) {
   "use strict";
   const { globals, exactMath, locale, exp, log, pow, script } = parts;
   const { freeze, defineProperty, getOwnPropertyNames } = Object;
-  const { apply } = Reflect;
+  const { apply, deleteProperty } = Reflect;
   const global = globalThis, { parse, stringify } = JSON, ErrorOf = Error;
   const kinds = [Object, Array, Number, String, BigInt];
-  for (const name of getOwnPropertyNames(global)) if (!globals.includes(name)) delete global[name];
+  for (const name of getOwnPropertyNames(global)) if (!globals.includes(name)) deleteProperty(global, name);
   for (const name of getOwnPropertyNames(Math)) if (!exactMath.includes(name)) delete Math[name];
   Math.exp = (x) => exp(+x);
   Math.log = (x) => log(+x);
@@ -124,6 +124,7 @@ ${views}
       try {
         if (ended !== null) return [ended, "", String(end.stack)];
         if (overflow(thrown)) return ["stack", "", String(thrown.stack)];
+        if (thrown instanceof ErrorOf && thrown.code === "ERR_SCRIPT_EXECUTION_TIMEOUT") return ["time", "", ""];
         if (thrown instanceof ErrorOf) return ["error", thrown.name + ": " + thrown.message, String(thrown.stack)];
         if (typeof thrown === "string") return ["value", stringify(thrown), ""];
         return ["value", typeof thrown === "object" || typeof thrown === "function" ? "an object" : String(thrown), ""];
@@ -193,13 +194,7 @@ export class Sandbox {
 
   /** What a thrown thing says; throws it again when the user's code has not thrown it. */
   mishap(thrown: unknown): Mishap {
-    if (thrown instanceof Error) {
-      if ((thrown as NodeJS.ErrnoException).code === "ERR_SCRIPT_EXECUTION_TIMEOUT") {
-        const what = `did not come to an end within ${LOADING_TIMEOUT_MS / 1000} s while it was read`;
-        return { what, hint: "something takes very long in one step, such as sorting or matching a text", at: null };
-      }
-      throw thrown;
-    }
+    if (thrown instanceof Error) throw thrown;
     const [kind, text, places] = this.realm.describe(thrown);
     const [line, column] = places.split(" ", 1)[0]!.split(":").map(Number);
     const at = line === undefined || column === undefined ? null : original(this.module.back, { line, column });
@@ -270,6 +265,10 @@ function inWords(kind: string, text: string): { readonly what: string; readonly 
   }
   if (kind === "depth")
     return { what: `opened more than ${MAX_DEPTH} calls within each other`, hint: "does a function call itself without end?" };
+  if (kind === "time") {
+    const what = `did not come to an end within ${LOADING_TIMEOUT_MS / 1000} s`;
+    return { what, hint: "something takes very long in one step, such as sorting a list or matching a text" };
+  }
   if (kind === "stack") return { what: "ran out of stack", hint: "is something nested without end?" };
   const line = text.replace(/\s+/g, " ").trim();
   const said = line.length > 200 ? `${line.slice(0, 200)}…` : line;
