@@ -29,6 +29,9 @@ export type Guarded =
   | { readonly ok: true; readonly module: GuardedModule }
   | { readonly ok: false; readonly complaints: readonly Complaint[] };
 
+/** It begins a comment in a script, which a module becomes here, and is three operators in a module. */
+const AMBIGUOUS = { message: "<!-- is not possible", hint: "write < !--x" };
+
 const EXPORT_DEFAULT = /^export(?:\s|\/\*[\s\S]*?\*\/|\/\/.*)*default/;
 
 let parser: typeof acorn | undefined;
@@ -38,6 +41,7 @@ export function guard(source: string): Guarded {
   parser ??= createRequire(import.meta.url)("acorn") as typeof acorn;
   const powers: number[] = [];
   const arrows: number[] = [];
+  const odd: number[] = [];
   try {
     const tree = parser.parse(source, {
       ecmaVersion: 2022,
@@ -46,9 +50,11 @@ export function guard(source: string): Guarded {
       onToken: ({ type, start, end }) => {
         if (type.label === "**") powers.push(start);
         if (type.label === "=>") arrows.push(end);
+        if (type.label !== "template" && source.startsWith("<!--", start)) odd.push(start);
       },
     });
-    return new Guard(source, powers, arrows).guarded(tree as unknown as Node);
+    const complaints = odd.map((start) => ({ ...AMBIGUOUS, at: positionOf(lineStarts(source), start) }));
+    return complaints.length > 0 ? { ok: false, complaints } : new Guard(source, powers, arrows).guarded(tree as unknown as Node);
   } catch (error) {
     const { loc, message } = error as { loc?: { line: number; column: number }; message: string };
     if (loc === undefined) throw error;

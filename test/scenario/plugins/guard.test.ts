@@ -157,6 +157,13 @@ describe("what could differ from one machine or moment to the next", () => {
     `);
   });
 
+  it("is refused where a module and a script would read it otherwise", () => {
+    expect(complaintsAbout("let i = 3;\nexport const a = 5 <!--i;")).toEqual(["2:20: <!-- is not possible"]);
+    expect(answerFor("let n = 3, s = ''; while (n --> 0) s += `<!--${n}-->`; return s + '<!--' + (1 < !--n);")).toBe(
+      "<!--2--><!--1--><!--0--><!--false",
+    );
+  });
+
   it("is not there even for who finds a way around the names", () => {
     for (const way of [
       "return (() => 1).constructor('return process')().pid",
