@@ -52,6 +52,16 @@ export type { RequestSpec } from "./policies/nova/request-spec.ts";
 export type { HostStates } from "./policies/nova/host-states.ts";
 export { NovaConfig, novaOptions } from "./policies/nova/config.ts";
 export { type NovaRelease, novaReleases, releaseNamed } from "./policies/nova/releases.ts";
+export type {
+  PluginConfig,
+  PluginFilter,
+  PluginFlavor,
+  PluginHosts,
+  PluginOption,
+  PluginRequest,
+  PluginWeigher,
+} from "./policies/plugins/plugin-shape.ts";
+export { PluginFault } from "./policies/plugins/plugin-fault.ts";
 export { allocationCandidates } from "./policies/placement/allocation-candidates.ts";
 export { answerCase, type ScheduleCase } from "./policies/cases/index.ts";
 

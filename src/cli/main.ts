@@ -8,6 +8,7 @@ import * as compare from "./commands/compare.ts";
 import * as diff from "./commands/diff.ts";
 import * as explain from "./commands/explain.ts";
 import * as meters from "./commands/meters.ts";
+import * as newStart from "./commands/new.ts";
 import * as policies from "./commands/policies.ts";
 import * as run from "./commands/run.ts";
 import * as schedule from "./commands/schedule.ts";
@@ -17,7 +18,7 @@ import * as why from "./commands/why.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { givenOnce, usageProblem } from "./usage.ts";
 
-const commands = [run, compare, validate, explain, schema, diff, why, policies, meters, schedule].map(
+const commands = [run, compare, validate, explain, schema, diff, why, policies, meters, schedule, newStart].map(
   ({ command }) => command.split(" ")[0]!,
 );
 
@@ -56,6 +57,7 @@ try {
     .command(policies)
     .command(meters)
     .command(schedule)
+    .command(newStart)
     .demandCommand(1, `A command is missing: ${commands.join(", ")}.`)
     .strict()
     .check(givenOnce)

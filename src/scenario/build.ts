@@ -30,6 +30,7 @@ import type { Flavor, RequestTable } from "../workload/workload.ts";
 import { asksAreSimple, requestBook } from "./asking.ts";
 import { hostAddresses } from "./host-addresses.ts";
 import { hostName } from "./host-names.ts";
+import { withOpened } from "./plugins/open-policies.ts";
 import { Replay } from "./replay.ts";
 import type { CloudSpec, HostGroupSpec, Scenario } from "./scenario.ts";
 
@@ -71,6 +72,7 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
     spec.aggregates,
   );
   const servers = new Servers(workload.requests.count, hosts.count);
+  const opened = scenario.own === undefined ? policy : withOpened(policy, scenario.own, (server) => servers.nameOf(server));
   // With a modelled control plane the scheduler reads records that lag. Otherwise it may read the hosts themselves.
   const nodes =
     spec.controlPlane === "modelled" || !asksAreSimple(spec, workload.flavors)
@@ -79,7 +81,7 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
   const packing = ["compute.packing_host_numa_cells_allocation_strategy", spec.nova.packHostNumaCells] as const;
   const maxPlacementResults = policy.maxPlacementResults ?? spec.nova.maxPlacementResults;
   const drawn = policy.randomizeAllocationCandidates ?? spec.placement.randomizeAllocationCandidates;
-  const configured = { ...policy, options: new Map([packing, ...policy.options]) };
+  const configured = { ...opened, options: new Map([packing, ...opened.options]) };
   let transferDone: (strand: number) => void = () => {};
   const transfers = new SharedCapacity(simulation, (strand) => transferDone(strand));
   const racks = inventory.map((host) => host.description.rack);

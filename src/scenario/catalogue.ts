@@ -61,6 +61,7 @@ export const catalogue: Catalogue = {
       { default: value, meaning, source, ...(COUNTED.includes(unit) ? { minimum: minimum ?? 0, counts: unit } : {}) },
     ]),
   ]),
+  taken: [...filters, ...weighers, ...novaOptions].map(({ name }) => name),
   presets,
   meters: meters.map((meter) => meter.name),
   components: components.map((component) => component.key),

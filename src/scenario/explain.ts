@@ -7,6 +7,8 @@ import { startAt } from "../policies/nova/policy.ts";
 import { missingIn } from "../policies/nova/releases.ts";
 import { type Absent, type Default, type Facts, factsOf } from "./grammar.ts";
 import { childOf, formatPlace, type Located, type Path, toPlain, valueAt } from "./located.ts";
+import type { OwnPolicies } from "./plugins/own-policies.ts";
+import { placeIn } from "./plugins/own-policies.ts";
 import { writtenRelease } from "./release.ts";
 import { policyOf } from "./resolve.ts";
 import type { ExplainedValue, PolicySpec } from "./scenario.ts";
@@ -18,7 +20,13 @@ import type { Catalogue } from "./vocabulary.ts";
 type Origin = Pick<ExplainedValue, "source" | "evidence">;
 
 /** All effective values in the order of the schema. `root` is valid. */
-export function explain(schema: z.ZodType, root: Located, read: ReadScenario, catalogue: Catalogue): readonly ExplainedValue[] {
+export function explain(
+  schema: z.ZodType,
+  root: Located,
+  read: ReadScenario,
+  catalogue: Catalogue,
+  own: OwnPolicies,
+): readonly ExplainedValue[] {
   const values: ExplainedValue[] = [];
 
   const visit = (inside: z.ZodType, located: Located | undefined, written: unknown, path: Path, origin: Origin | null): void => {
@@ -29,6 +37,11 @@ export function explain(schema: z.ZodType, root: Located, read: ReadScenario, ca
       explainPolicies(located);
       return;
     }
+    if (joined === "study.plugins") {
+      explainPlugins(located);
+      return;
+    }
+    if (joined === "study.weighers" && located === undefined) return;
     const facts = factsOf(inside);
     let value = written;
     let from = origin;
@@ -94,6 +107,26 @@ export function explain(schema: z.ZodType, root: Located, read: ReadScenario, ca
     }
   };
 
+  /** The content of a file decides, so it is told beside its name; then what the file declares, and where. */
+  const explainPlugins = (located: Located | undefined): void => {
+    own.modules.forEach(({ file, name, sha256, policies }, index) => {
+      const path = `study.plugins.${index}`;
+      const place = located === undefined ? undefined : childOf(located, index)?.place;
+      values.push({
+        path,
+        value: `${name} (content ${sha256.slice(0, 12)})`,
+        source: place === undefined ? file : formatPlace(place),
+        evidence: "scenario",
+        meaning: "Filters and weighers of the user's own",
+      });
+      for (const policy of policies) {
+        const { kind, meaning } = policy;
+        const source = policy.source === null ? placeIn(file, policy) : `${placeIn(file, policy)} (${policy.source})`;
+        values.push({ path: `${path}.${policy.name}`, value: kind, source, evidence: "scenario", meaning: meaning || `A ${kind}` });
+      }
+    });
+  };
+
   const explainPolicies = (located: Located | undefined): void => {
     const optionsNamed = new Set<string>();
     const release = writtenRelease(root);
@@ -111,7 +144,7 @@ export function explain(schema: z.ZodType, root: Located, read: ReadScenario, ca
         path: `study.policies.*.${name}`,
         value: printOption(option.default),
         source: option.source,
-        evidence: "verified",
+        evidence: option.evidence ?? "verified",
         meaning,
       });
     }

@@ -14,7 +14,10 @@ export type Evaluated =
   | { readonly ok: false; readonly message: string; readonly hint: string };
 
 type Look = (name: string) => ExpressionValue;
-type Compiled = (look: Look) => ExpressionValue;
+/** What is left of an expression once it is read: a function of whatever its names stand for. */
+type Compiled<Context> = (context: Context) => ExpressionValue;
+/** What a name stands for. @throws Refusal where it stands for nothing */
+type Naming<Context> = (name: string) => Compiled<Context>;
 
 const MAX_LENGTH = 500;
 const MAX_EXPONENT = 64;
@@ -52,7 +55,8 @@ export const RESERVED_WORDS: readonly string[] = [
   ..."true false null undefined NaN Infinity mod to in and or xor not end".split(" "),
 ];
 
-class Refusal extends Error {
+/** Why an expression cannot be read, or not be calculated. */
+export class Refusal extends Error {
   readonly hint: string;
 
   constructor(message: string, hint = "") {
@@ -95,8 +99,8 @@ export function evaluate(text: string, parameters: ReadonlyMap<string, Expressio
   };
   try {
     if (text.trim() === "") throw new Refusal("the expression is empty", 'e.g. "${2 * racks}"');
-    if (text.length > MAX_LENGTH) throw new Refusal(`the expression has more than ${MAX_LENGTH} characters`);
-    const value = parameters.has(text.trim()) ? look(text.trim()) : compile(read(text))(look);
+    const named: Naming<Look> = (name) => (look) => look(name);
+    const value = parameters.has(text.trim()) ? look(text.trim()) : compile(parsed(text), named)(look);
     if (typeof value === "number" && !Number.isFinite(value))
       throw new Refusal(`the expression "${shorten(text)}" does not give a finite number`);
     return { ok: true, value, used };
@@ -106,7 +110,9 @@ export function evaluate(text: string, parameters: ReadonlyMap<string, Expressio
   }
 }
 
-function read(text: string): MathNode {
+/** @throws Refusal */
+export function parsed(text: string): MathNode {
+  if (text.length > MAX_LENGTH) throw new Refusal(`the expression has more than ${MAX_LENGTH} characters`);
   try {
     return parser()(text);
   } catch (error) {
@@ -116,7 +122,8 @@ function read(text: string): MathNode {
   }
 }
 
-function compile(node: MathNode): Compiled {
+/** @throws Refusal */
+export function compile<Context>(node: MathNode, named: Naming<Context>): Compiled<Context> {
   // mathjs declares its nodes loosely; only the fields named here are read.
   const part = node as unknown as {
     type: string;
@@ -139,15 +146,17 @@ function compile(node: MathNode): Compiled {
     }
     case "SymbolNode":
       if (Object.hasOwn(FUNCTIONS, part.name)) throw new Refusal(`"${part.name}" is a function`, `write ${part.name}(...)`);
-      return (look) => look(part.name);
+      return named(part.name);
     case "ParenthesisNode":
-      return compile(part.content);
+      return compile(part.content, named);
     case "OperatorNode":
-      return compileOperator(part.op, part.args, part.implicit);
+      return compileOperator(part.op, part.args, part.implicit, named);
     case "FunctionNode":
-      return compileFunction(part.fn.name ?? "", part.args);
+      return compileFunction(part.fn.name ?? "", part.args, named);
     case "ConditionalNode": {
-      const [condition, yes, no] = [compile(part.condition), compile(part.trueExpr), compile(part.falseExpr)];
+      const condition = compile(part.condition, named);
+      const yes = compile(part.trueExpr, named);
+      const no = compile(part.falseExpr, named);
       return (look) => {
         const chosen = condition(look);
         if (typeof chosen !== "boolean")
@@ -163,9 +172,9 @@ function compile(node: MathNode): Compiled {
   );
 }
 
-function compileOperator(op: string, args: readonly MathNode[], implicit: boolean): Compiled {
+function compileOperator<Context>(op: string, args: readonly MathNode[], implicit: boolean, named: Naming<Context>): Compiled<Context> {
   if (implicit) throw new Refusal("two values stand side by side", "write * to multiply");
-  const [left, right] = args.map(compile);
+  const [left, right] = args.map((arg) => compile(arg, named));
   if (left !== undefined && right === undefined && (op === "-" || op === "+")) {
     return (look) => (op === "-" ? -asNumber(left(look)) : asNumber(left(look)));
   }
@@ -180,11 +189,11 @@ function compileOperator(op: string, args: readonly MathNode[], implicit: boolea
   throw new Refusal(`the operator "${op}" is not allowed here`, "operators: + - * / ^ == != < <= > >= and a ? b : c");
 }
 
-function compileFunction(name: string, args: readonly MathNode[]): Compiled {
+function compileFunction<Context>(name: string, args: readonly MathNode[], named: Naming<Context>): Compiled<Context> {
   const known = Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined;
   if (known === undefined) throw new Refusal(`unknown function "${shorten(name)}"`, suggestion(name, Object.keys(FUNCTIONS)));
   if (args.length < known.least || args.length > known.most)
     throw new Refusal(`${name}(...) takes ${known.most === 1 ? "one value" : "one or more values"}`);
-  const compiled = args.map(compile);
+  const compiled = args.map((arg) => compile(arg, named));
   return (look) => known.apply(...compiled.map((arg) => asNumber(arg(look))));
 }

@@ -151,6 +151,11 @@ export function defaultedList<E extends z.ZodType>(meaning: string, most: number
   return declared(bounded(element, most).prefault(fallback.default as never), { kind: "list", meaning, fallback, element, most });
 }
 
+/** A list that may stay away; the result is then undefined. */
+export function absentList<E extends z.ZodType>(meaning: string, most: number, element: E, fallback: Absent) {
+  return declared(bounded(element, most).optional(), { kind: "list", meaning, fallback, element, most });
+}
+
 function bounded<E extends z.ZodType>(element: E, most: number) {
   return z.array(element).max(most, `has too many entries: at most ${most}`);
 }

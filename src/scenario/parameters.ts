@@ -96,6 +96,7 @@ function substitute(
     case "list":
       return { ...located, items: located.items.map((item, index) => substitute(item, [...path, index], parameters, values, problems)) };
     case "map": {
+      if (isPlugin(path)) return located;
       const inside = (key: string, value: Located) => substitute(value, [...path, key], parameters, values, problems);
       return {
         ...located,
@@ -107,6 +108,11 @@ function substitute(
         ? filledIn(located, located.value, path, parameters, values, problems)
         : located;
   }
+}
+
+/** The text of a plug-in is code, where `${...}` means something else. */
+function isPlugin(path: Path): boolean {
+  return path.length === 3 && path[0] === "study" && path[1] === "plugins";
 }
 
 /** A text with its expressions evaluated. One that is nothing but an expression keeps the type of its value. */

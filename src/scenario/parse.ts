@@ -10,6 +10,7 @@ import { readWithImports, withHostDefaults } from "./imports.ts";
 import { toPlain } from "./located.ts";
 import { withConfiguration } from "./nova-conf/with-conf.ts";
 import { withParameters } from "./parameters.ts";
+import { readOwnPolicies } from "./plugins/read-plugins.ts";
 import { releaseProblems } from "./release.ts";
 import { resolveScenario } from "./resolve.ts";
 import type { Scenario } from "./scenario.ts";
@@ -39,16 +40,21 @@ export function readScenario(path: string, { catalogue, parameters = new Map(), 
   const filled = withParameters(imported, parameters, cwd, problems);
   const configured = withConfiguration(filled, { schema: anySchema, catalogue, cwd }, problems);
   const root = withHostDefaults(configured.root);
-  const schema = scenarioSchema(catalogue, localNames(root), name);
-  problems.push(...complaintsOf(schema, root), ...checkAcross(schema, root, catalogue), ...releaseProblems(root));
+  const { own, catalogue: known, complete } = readOwnPolicies(root, catalogue, problems);
+  const schema = scenarioSchema(known, localNames(root), name);
+  // While the names of a broken plug-in are not known, nothing is said about those that policies use.
+  const complaints = complaintsOf(schema, root).filter(({ path }) => complete || !path.startsWith("study.policies"));
+  problems.push(...complaints, ...checkAcross(schema, root, known), ...releaseProblems(root));
   const data = dataFiles(root, problems);
   if (problems.length > 0) throw new InputError(inFileOrder(problems));
 
   const read = schema.parse(toPlain(root));
-  const scenario = resolveScenario(read, catalogue, data, explain(schema, root, read, catalogue));
-  return {
-    ...scenario,
-    configuration: configured.options,
-    written: { ...(toPlain(root) as Record<string, unknown>), name: scenario.name },
-  };
+  const scenario = resolveScenario(read, known, data, explain(schema, root, read, known, own));
+  const written = { ...(toPlain(root) as Record<string, unknown>), name: scenario.name };
+  const { options: configuration } = configured;
+  if (own.modules.length + own.formulas.length === 0) return { ...scenario, configuration, written };
+  // A plug-in is small: its text goes with the scenario, so that a result can be run again without the file.
+  const plugins = own.modules.map((module) => ({ file: module.name, source: module.source }));
+  const study = { ...(written as { study?: object }).study, ...(plugins.length === 0 ? {} : { plugins }) };
+  return { ...scenario, configuration, own, written: { ...written, study } };
 }

@@ -9,6 +9,7 @@ import type { PciAlias } from "../policies/nova/pci/alias.ts";
 import type { PolicySpec } from "../policies/nova/policy.ts";
 import type { RequestOptions } from "../policies/nova/request/request-options.ts";
 import type { WorkloadSpec } from "../workload/workload.ts";
+import type { OwnPolicies } from "./plugins/own-policies.ts";
 
 /** A group of equal hosts. */
 export interface HostGroupSpec {
@@ -168,6 +169,8 @@ export interface Scenario {
   readonly guestTraffic: { readonly incomingBytesPerSecond: number; readonly outgoingBytesPerSecond: number };
   readonly study: StudySpec;
   readonly data: readonly DataFile[];
+  /** Filters and weighers that the scenario brings with it; absent = none. */
+  readonly own?: OwnPolicies;
   /** The scenario as written, imports and parameters worked in, as plain data: reading it again gives this scenario. */
   readonly written: Readonly<Record<string, unknown>>;
   /** Every effective value in file order, for `explain` and for the hash of the run. */

@@ -1,15 +1,34 @@
 // The study of a scenario: how long, how often, and which policies are compared.
 import type { z } from "zod";
 import { SECOND } from "../kernel/time.ts";
+import { describeKind } from "../kernel/units.ts";
 import { optionKind } from "../policies/nova/config.ts";
 import { startAt, startingPlaces } from "../policies/nova/policy.ts";
-import { accept, choice, type Default, defaulted, defaultedList, optional, reject, required, section, type ValueKind } from "./grammar.ts";
+import {
+  absentList,
+  accept,
+  choice,
+  type Default,
+  defaulted,
+  defaultedList,
+  optional,
+  reject,
+  required,
+  section,
+  type ValueKind,
+} from "./grammar.ts";
 import { texts } from "./hardware-kinds.ts";
 import { CONF_POLICY } from "./nova-conf/conf-policy.ts";
+import { readFormula } from "./plugins/formula-weigher.ts";
 import { MAX_HOSTS } from "./schema-cloud.ts";
 import { MAX_DURATION } from "./schema-requests.ts";
 import { count, flag, orExpression, printOption, quantity, seed, text, word, words } from "./value-kinds.ts";
 import type { Catalogue, OptionFacts } from "./vocabulary.ts";
+
+/** Keys of a described policy beside the options. */
+export const POLICY_KEYS: readonly string[] = [
+  ...["name", "based_on", "enabled_filters", "weight_classes", "host_subset_size", "shuffle_best_same_weighed_hosts"],
+];
 
 export const DEFAULT_PRESET = "nova-default";
 
@@ -89,6 +108,65 @@ export function policySchema(catalogue: Catalogue, fallback: Default | null = nu
   );
 }
 
+const code: ValueKind<string> = {
+  expected: "the text of a module",
+  read: (written) =>
+    typeof written === "string" ? accept(written) : reject(`expected the text of a module, got ${describeKind(written)}`),
+  print: () => "the text of a module",
+  json: { type: "string" },
+};
+
+const path = text("the path of a file", 1000);
+
+/** A file with filters and weighers, or its name and its text. The file itself is read before the schema is applied. */
+const pluginSchema = choice(
+  "Filters and weighers of one's own",
+  {
+    path: required(path, "A TypeScript or JavaScript file, relative to the file that names it"),
+    inline: section("A plug-in whose text stands in the scenario, as in the scenario of a result", {
+      file: required(path, "Name of the plug-in, with its ending"),
+      source: required(code, "Its text"),
+    }),
+  },
+  "the path of a file, or a map with file and source",
+  (written) =>
+    typeof written === "string" ? "path" : typeof written === "object" && written !== null && !Array.isArray(written) ? "inline" : null,
+);
+
+const weigherName: ValueKind<string> = {
+  ...text("a name for the weigher", 60),
+  read: (written) => {
+    const read = text("a name for the weigher", 60).read(written);
+    if (!read.ok || /^[A-Za-z][A-Za-z0-9_]*$/.test(read.value)) return read;
+    return reject(`expected a name of letters, digits and _, got "${read.value}"`, "such as QuietWeigher");
+  },
+};
+
+const formula: ValueKind<string> = {
+  ...text("an expression such as free_ram_mb / total_ram_mb", 500),
+  read: (written) => {
+    const read = text("an expression such as free_ram_mb / total_ram_mb", 500).read(written);
+    if (!read.ok) return read;
+    const compiled = readFormula(read.value);
+    return compiled.ok ? read : reject(compiled.message, compiled.hint);
+  },
+};
+
+const formulaSchema = section("A weigher written as an expression over what is known of a host and a request", {
+  name: required(weigherName, "Name of the weigher"),
+  expression: required(formula, "Value of a host; more is better"),
+  multiplier: defaulted(multiplier(undefined), "Weight in the sum, where a policy does not say otherwise", {
+    default: 1,
+    source: "as Nova's RAMWeigher",
+    evidence: "assumed",
+  }),
+  minval: optional(multiplier(undefined), "Lower bound of the normalisation", {
+    absent: "the smallest value among the hosts",
+    source: "nova/weights.py",
+    evidence: "verified",
+  }),
+});
+
 const confidence: ValueKind<number> = {
   ...quantity("ratio"),
   expected: "a confidence such as 0.95",
@@ -124,6 +202,12 @@ export function studySchema(catalogue: Catalogue) {
       source: "custom of the field",
       evidence: "assumed",
     }),
+    plugins: absentList("Files with filters and weighers of one's own", 50, pluginSchema, {
+      absent: "none",
+      source: "",
+      evidence: "assumed",
+    }),
+    weighers: absentList("Weighers written as an expression", 100, formulaSchema, { absent: "none", source: "", evidence: "assumed" }),
     policies: defaultedList("Policies that are given exactly the same requests", 1000, policySchema(catalogue), {
       default: [DEFAULT_PRESET],
       source: "Nova as it is installed",

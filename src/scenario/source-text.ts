@@ -48,6 +48,14 @@ const scenarioWords: FileWords = {
   format: "a scenario is YAML in UTF-8",
 };
 
+/** How messages speak of a plug-in. */
+export const pluginWords: FileWords = {
+  noun: "plug-in file",
+  example: "name a file in it, e.g. my-policies.ts",
+  tooLarge: "",
+  format: "a plug-in is text in UTF-8",
+};
+
 /** The text of `absolute`, which the user knows as `file`; undefined when problems were added. */
 export function readText(file: string, absolute: string, problems: Problem[], words: FileWords = scenarioWords): string | undefined {
   const refuse = (message: string, hint = ""): undefined => {

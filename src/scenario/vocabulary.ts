@@ -12,6 +12,8 @@ export interface OptionFacts {
   readonly default: OptionValue;
   readonly meaning: string;
   readonly source: string;
+  /** Absent: verified. */
+  readonly evidence?: "scenario";
   /** Smallest value Nova accepts; absent = any number. */
   readonly minimum?: number;
   /** What a whole number counts, in the plural; absent = any number. */
@@ -27,6 +29,8 @@ export interface Catalogue {
   readonly lacking?: ReadonlyMap<string, string>;
   /** Options of filters and weighers by name, e.g. `ram_weight_multiplier`. */
   readonly options: ReadonlyMap<string, OptionFacts>;
+  /** Names of filters, weighers and options that mean something although scenarios cannot use them. */
+  readonly taken?: readonly string[];
   /** Policies that can be named without describing them, e.g. `nova-default`. */
   readonly presets: ReadonlyMap<string, PolicySpec>;
   readonly meters: readonly string[];

@@ -114,8 +114,10 @@ export class FilterScheduler {
     this.maxPlacementResults = maxPlacementResults;
     this.observer = observer;
     this.config = new NovaConfig(policy.options);
-    this.filters = policy.enabledFilters.map((name) => named(allFilters, name, "filter"));
-    this.weighers = policy.weighers.map((name) => this.configured(named(allWeighers, name, "weigher")));
+    this.filters = policy.enabledFilters.map((name) => named([...allFilters, ...(policy.own?.filters ?? [])], name, "filter"));
+    this.weighers = policy.weighers.map((name) =>
+      this.configured(named([...allWeighers, ...(policy.own?.weighers ?? [])], name, "weigher")),
+    );
     this.ordered = new Int32Array(hosts.count);
     this.leftAfter = new Int32Array(this.filters.length);
     this.queryOf = new Uint8Array(hosts.count);

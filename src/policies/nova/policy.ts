@@ -2,6 +2,8 @@
 // without weighers the first host in line wins (first fit), and a random choice among all of them is random fit. Next fit and round robin are
 // first fit from another place in the line; the rules of vector bin packing are weighers.
 import type { NovaOption, OptionValue } from "./config.ts";
+import type { Filter } from "./filter.ts";
+import type { Weigher } from "./weigher.ts";
 
 /** Where in the list of hosts a decision begins to look; it goes on around the end of the list. */
 export const startingPlaces = ["first", "last-chosen", "after-last-chosen"] as const;
@@ -29,6 +31,8 @@ export interface PolicySpec {
   readonly randomizeAllocationCandidates?: boolean;
   /** Absent: at the first host. */
   readonly startAt?: StartingPlace;
+  /** Filters and weighers of the user's own that may be named beside Nova's; absent = none. */
+  readonly own?: { readonly filters: readonly Filter[]; readonly weighers: readonly Weigher[] };
 }
 
 export interface Preset extends PolicySpec {
