@@ -34,7 +34,7 @@ const PROJECT = {
 };
 
 export function listedShape(local: LocalNames) {
-  const none = { absent: "none", source: "nothing is asked for", evidence: "assumed" } as const;
+  const none = { absent: "none", source: "Nova: what a user does not ask for is not asked for", evidence: "verified" } as const;
   const request = section("A request for one server or several", {
     name: optional(nameOf("servers"), "Name by which hints of other requests mean its servers: <name>, or <name>-1, <name>-2, ...", none),
     at: defaulted(quantity("time", { most: MAX_DURATION }), "Instant of the request", {
