@@ -48,7 +48,6 @@ export class ComputeNodes implements HostStates {
   private readonly noServerRamMb: Float64Array;
   private readonly noServerDiskMb: Float64Array;
   private readonly reservedVcpuMilli: Float64Array;
-  private readonly vcpus: Float64Array;
 
   /** `order`: the host cells that the scheduler looks at first when it takes a server's topology off a host. */
   constructor(hosts: Hosts, order: CellOrder = "spread") {
@@ -74,7 +73,6 @@ export class ComputeNodes implements HostStates {
     this.noServerRamMb = Float64Array.from({ length: n }, (_, host) => hosts.freeRamMb(host));
     this.noServerDiskMb = Float64Array.from({ length: n }, (_, host) => hosts.freeDiskMb(host));
     this.reservedVcpuMilli = Float64Array.from(hosts.descriptions, (host) => host.reservedVcpuMilli);
-    this.vcpus = Float64Array.from({ length: n }, (_, host) => hosts.totalVcpus(host) + hosts.dedicatedVcpuMilli[host]! / 1000);
   }
 
   /** nova-compute takes a server on; the record follows with `write`. */
@@ -170,7 +168,7 @@ export class ComputeNodes implements HostStates {
   }
 
   freeVcpus(host: number): number {
-    return this.vcpus[host]! * this.hosts.cpuAllocationRatio(host) - this.usedVcpus(host);
+    return this.hosts.totalVcpus(host) * this.hosts.cpuAllocationRatio(host) - this.usedVcpus(host);
   }
 
   numInstances(host: number): number {
@@ -247,9 +245,9 @@ export class ComputeNodes implements HostStates {
     return this.hosts.hostIp(host);
   }
 
-  /** CPUs for shared and for dedicated vCPUs together, as the libvirt driver reports them. */
+  /** CPUs for shared vCPUs only, as the libvirt driver reports them (from memory); dedicated ones count in vcpus_used all the same. */
   totalVcpus(host: number): number {
-    return this.vcpus[host]!;
+    return this.hosts.totalVcpus(host);
   }
 
   totalRamMb(host: number): number {
