@@ -3,6 +3,9 @@
 //
 // With a modelled control plane the scheduler reads compute node records, which lag behind the hosts, and claims some time after it has read
 // them. With an instant one nothing lies between.
+//
+// Assumes that the scheduler knows who is on a host, for groups and for hints, from the moment nova-compute takes a server on. Nova's conductor
+// does, for affinity; its scheduler, with track_instance_changes, may learn it only when the build has ended (from memory).
 // @source nova/scheduler/manager.py, nova/compute/manager.py (_validate_instance_group_policy), nova/compute/claims.py
 import type { Flavor } from "../datacenter/flavor.ts";
 import type { Amounts, HostId, Hosts } from "../datacenter/hosts.ts";

@@ -162,7 +162,9 @@ export function audit(cloud: Cloud): readonly string[] {
     for (const host of on)
       same(`members of group ${group} on ${host}`, groups.countOn(group, host), on.filter((other) => other === host).length);
     if (groups.policyOf(group) === "affinity" && different > 1) wrong.push(`affinity group ${group} is on hosts ${on}`);
-    if (groups.policyOf(group) === "anti-affinity" && different < on.length) wrong.push(`anti-affinity group ${group} is on hosts ${on}`);
+    const fullest = Math.max(...on.map((host) => on.filter((other) => other === host).length));
+    if (groups.policyOf(group) === "anti-affinity" && fullest > groups.maxServerPerHost(group))
+      wrong.push(`anti-affinity group ${group} is on hosts ${on}`);
   }
   return wrong;
 }
