@@ -149,17 +149,12 @@ function choiceLines({ ranked, weighers, choice, subset, shuffled, alternates, p
     const plain = subset > 1 ? [] : [`The policy has no weighers: the first host in ${order} is taken.`];
     return [...plain, ...draw, ...after];
   }
+  const best = ranked.slice(0, ties).map(({ host }) => host);
+  if (ties > 1 && subset > 1) return [`${listed(best, BEST_HOSTS)} tie for the best weight.`, ...draw, ...after];
   if (ties > 1) {
-    const others = listed(
-      ranked
-        .slice(0, ties)
-        .map(({ host }) => host)
-        .filter((host) => host !== (subset > 1 ? "" : choice)),
-      BEST_HOSTS,
-    );
+    const others = best.filter((host) => host !== choice);
     const how = shuffled ? "equals are shuffled" : "the first of them in Placement's order is taken";
-    if (subset > 1) return [`${others} tie for the best weight.`, ...draw, ...after];
-    return [`${choice} ties with ${others} for the best weight; ${how}.`, ...after];
+    return [`${choice} ties with ${listed(others, BEST_HOSTS)} for the best weight; ${how}.`, ...after];
   }
   return [leadSentence(first!, second!, weighers), ...draw, ...after];
 }
