@@ -33,7 +33,7 @@ export class NoValidHostTally {
   /** By the shortage, where Placement had no candidate and all hosts lack the same; by name where it was something else. */
   private readonly causes = new Map<Shortage | string, Counts>();
   /** Room on the hosts, from Placement's first refusal on: a crowded cloud refuses often, and every host would have to be asked each time. */
-  private room: FirstFitIndex | null = null;
+  private room: ChangingRoom | null = null;
 
   /** Listens to the cloud's decisions from now on. */
   constructor(cloud: Cloud) {
@@ -91,12 +91,38 @@ export class NoValidHostTally {
   }
 
   private roomNow(): FirstFitIndex {
-    if (this.room !== null) return this.room;
-    const { hosts, servers, claimListeners } = this.cloud;
-    const room = new FirstFitIndex(hosts);
-    claimListeners.push((server) => room.update(servers.lastHost[server]!));
-    this.room = room;
-    return room;
+    this.room ??= new ChangingRoom(this.cloud);
+    return this.room.now();
+  }
+}
+
+/** An index of room that is brought up to date when it is asked for: a claim only marks its host. */
+class ChangingRoom {
+  private readonly index: FirstFitIndex;
+  private readonly isMarked: Uint8Array;
+  private readonly marked: Int32Array;
+  private count = 0;
+
+  constructor({ hosts, servers, claimListeners }: Cloud) {
+    this.index = new FirstFitIndex(hosts);
+    this.isMarked = new Uint8Array(hosts.count);
+    this.marked = new Int32Array(hosts.count);
+    claimListeners.push((server) => {
+      const host = servers.lastHost[server]!;
+      if (this.isMarked[host] === 1) return;
+      this.isMarked[host] = 1;
+      this.marked[this.count++] = host;
+    });
+  }
+
+  now(): FirstFitIndex {
+    for (let i = 0; i < this.count; i++) {
+      const host = this.marked[i]!;
+      this.index.update(host);
+      this.isMarked[host] = 0;
+    }
+    this.count = 0;
+    return this.index;
   }
 }
 
