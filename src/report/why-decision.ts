@@ -108,7 +108,7 @@ function weightLines(story: DecisionStory, { all }: Detail): readonly string[] {
   const silent = weighers.flatMap((name, i) => (all || !idle[i] ? [] : [`${name} (${figure(ranked[0]!.values[i]!.product)})`]));
   if (told.length === 0) return [`The ${ranked.length} hosts weigh the same, ${figure(ranked[0]!.weight)}: ${listed(silent)}.`];
   return [
-    `${title} each weigher's value is normalised over the hosts, multiplied and added up.`,
+    `${title} each weigher's raw value (in Nova's units: MB, vCPUs) is normalised over the hosts, multiplied and added up.`,
     "",
     ...plainColumns(rows, ["right", "left"], "   "),
     ...(silent.length === 0 ? [] : ["", `${listed(silent)} gave every host the same, which decides nothing.`]),
