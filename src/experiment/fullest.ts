@@ -10,7 +10,8 @@ export class Fullest {
   share = 0;
   private readonly cloud: Cloud;
   /** Server and sign, then host, of each change since. */
-  private readonly changes: number[] = [];
+  private changes = new Int32Array(1024);
+  private count = 0;
 
   /** Listens to the cloud's claims from now on. */
   constructor(cloud: Cloud) {
@@ -30,12 +31,20 @@ export class Fullest {
         if (share > this.share) {
           this.share = share;
           this.timeUs = simulation.now;
-          this.changes.length = 0;
+          this.count = 0;
           return;
         }
       }
-      this.changes.push(sign === 1 ? 2 * server + 1 : 2 * server, servers.lastHost[server]!);
+      if (this.count === this.changes.length) this.grow();
+      this.changes[this.count++] = sign === 1 ? 2 * server + 1 : 2 * server;
+      this.changes[this.count++] = servers.lastHost[server]!;
     });
+  }
+
+  private grow(): void {
+    const grown = new Int32Array(2 * this.changes.length);
+    grown.set(this.changes);
+    this.changes = grown;
   }
 
   /** Hosts with the claims of that moment; of their other states nothing. */
@@ -45,7 +54,7 @@ export class Fullest {
     then.usedVcpuMilli.set(hosts.usedVcpuMilli);
     then.usedRamMb.set(hosts.usedRamMb);
     then.usedDiskGb.set(hosts.usedDiskGb);
-    for (let i = 0; i < this.changes.length; i += 2) {
+    for (let i = 0; i < this.count; i += 2) {
       const { vcpuMilli, ramMb, diskGb } = this.cloud.flavorOf(this.changes[i]! >> 1);
       const host = this.changes[i + 1]!;
       const back = (this.changes[i]! & 1) === 1 ? -1 : 1;

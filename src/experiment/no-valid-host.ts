@@ -1,11 +1,11 @@
 // Where NoValidHost came from, over a run: each refusal is looked at when it happens and counted by the first stage that left no host. Decisions
 // that find one cost nothing here.
 import { FirstFitIndex } from "../datacenter/first-fit-index.ts";
-import type { Flavor } from "../datacenter/flavor.ts";
-import { resourcesOf, shortEverywhere } from "../datacenter/shortage.ts";
+import { resourcesOf, type Shortage, shortEverywhere } from "../datacenter/shortage.ts";
 import { PythonError } from "../policies/nova/python-values.ts";
 import type { RequestSpec } from "../policies/nova/request-spec.ts";
 import type { Cloud } from "../workflows/cloud.ts";
+import type { DecisionRow } from "../workflows/decision-log.ts";
 import { cutOff } from "./remedies.ts";
 
 export interface Cause {
@@ -21,67 +21,108 @@ export interface CountedCause extends Cause {
   readonly flavors: readonly { readonly flavor: string; readonly decisions: number }[];
 }
 
+interface Counts {
+  readonly cause: Cause;
+  /** By index of the flavor. */
+  readonly flavors: Map<number, number>;
+}
+
 /** Counts over the whole run, the warm-up included. */
 export class NoValidHostTally {
   private readonly cloud: Cloud;
-  private readonly causes = new Map<string, { readonly cause: Cause; readonly flavors: Map<string, number> }>();
+  /** By the shortage, where Placement had no candidate and all hosts lack the same; by name where it was something else. */
+  private readonly causes = new Map<Shortage | string, Counts>();
   /** Room on the hosts, from Placement's first refusal on: a crowded cloud refuses often, and every host would have to be asked each time. */
-  private room: FirstFitIndex | null = null;
+  private room: ChangingRoom | null = null;
 
   /** Listens to the cloud's decisions from now on. */
   constructor(cloud: Cloud) {
     this.cloud = cloud;
     const { decisions, notifications } = cloud;
     notifications.on("scheduler.select_destinations.end", (server) => {
-      const last = decisions.count - 1;
-      if (decisions.hostOf(last) < 0) this.add(this.causeOf(cloud.requestSpec(server), last), cloud.flavorOf(server).name);
+      if (decisions.hostOf(decisions.count - 1) < 0) this.count(server);
     });
   }
 
   /** The most frequent first. */
   get counted(): readonly CountedCause[] {
     return [...this.causes.values()]
-      .map(({ cause, flavors }) => {
-        const counts = [...flavors].map(([flavor, decisions]) => ({ flavor, decisions }));
-        return { ...cause, decisions: counts.reduce((sum, { decisions }) => sum + decisions, 0), flavors: counts };
+      .map(({ cause, flavors }, place) => {
+        const counts = [...flavors].map(([flavor, decisions]) => ({ flavor: this.cloud.flavors[flavor]!.name, decisions }));
+        const decisions = counts.reduce((sum, count) => sum + count.decisions, 0);
+        return { place, counted: { ...cause, decisions, flavors: counts } };
       })
-      .map((counted, place) => ({ counted, place }))
       .sort((a, b) => b.counted.decisions - a.counted.decisions || a.place - b.place)
       .map(({ counted }) => counted);
   }
 
-  private add(cause: Cause, flavor: string): void {
-    const key = `${cause.stage}: ${cause.detail}`;
-    const entry = this.causes.get(key) ?? { cause, flavors: new Map<string, number>() };
-    this.causes.set(key, entry);
-    entry.flavors.set(flavor, (entry.flavors.get(flavor) ?? 0) + 1);
+  /** Counts the last decision, which left no host; the cloud is as it was then. */
+  private count(server: number): void {
+    const { decisions, flavors, servers } = this.cloud;
+    const decision = decisions.row(decisions.count - 1);
+    const flavor = servers.flavor[server]!;
+    const atPlacement = decision.error === null && decision.candidates === 0;
+    const common = atPlacement ? shortEverywhere(this.roomNow().mostRoom, flavors[flavor]!) : 0;
+    // A crowded cloud refuses for the same shortage again and again: no text is made for that.
+    const counts = this.causes.get(common) ?? this.countsFor(common, decision, server);
+    counts.flavors.set(flavor, (counts.flavors.get(flavor) ?? 0) + 1);
   }
 
-  /** The first stage of a decision that left no host; the cloud is as it was then. `decision` is its row in the log. */
-  private causeOf(request: RequestSpec, decision: number): Cause {
-    const { scheduler, decisions } = this.cloud;
-    const { candidates, leftAfter, error } = decisions.row(decision);
+  private countsFor(common: Shortage, decision: DecisionRow, server: number): Counts {
+    const cause: Cause = common === 0 ? this.causeOf(decision, server) : { stage: "Placement", detail: resourcesOf(common).join(" and ") };
+    const key = common === 0 ? `${cause.stage}: ${cause.detail}` : common;
+    const counts = this.causes.get(key) ?? { cause, flavors: new Map<number, number>() };
+    this.causes.set(key, counts);
+    return counts;
+  }
+
+  /** Where it is not a shortage of the same on all hosts. */
+  private causeOf({ candidates, leftAfter, error }: DecisionRow, server: number): Cause {
+    const { scheduler } = this.cloud;
     if (error !== null) return { stage: "error", detail: error };
-    if (candidates === 0) return { stage: "Placement", detail: this.shortage(request.flavor) };
-    if (candidates >= scheduler.maxPlacementResults && anyCutOff(this.cloud, request))
-      return { stage: "max_placement_results", detail: null };
+    if (candidates === 0) {
+      const { vcpuMilli, ramMb, diskGb } = this.cloud.flavorOf(server);
+      const full = this.roomNow().find(vcpuMilli, ramMb, diskGb) < 0;
+      return { stage: "Placement", detail: full ? "not the same everywhere" : "not for want of room" };
+    }
+    const cut = candidates >= scheduler.maxPlacementResults && anyCutOff(this.cloud, this.cloud.requestSpec(server));
+    if (cut) return { stage: "max_placement_results", detail: null };
     return { stage: scheduler.filters[leftAfter.indexOf(0)]?.name ?? "Placement", detail: null };
   }
 
-  private shortage(flavor: Flavor): string {
-    const room = this.roomNow();
-    const common = shortEverywhere(room.mostRoom, flavor);
-    if (common !== 0) return resourcesOf(common).join(" and ");
-    return room.find(flavor.vcpuMilli, flavor.ramMb, flavor.diskGb) < 0 ? "not the same everywhere" : "not for want of room";
+  private roomNow(): FirstFitIndex {
+    this.room ??= new ChangingRoom(this.cloud);
+    return this.room.now();
+  }
+}
+
+/** An index of room that is brought up to date when it is asked for: a claim only marks its host. */
+class ChangingRoom {
+  private readonly index: FirstFitIndex;
+  private readonly isMarked: Uint8Array;
+  private readonly marked: Int32Array;
+  private count = 0;
+
+  constructor({ hosts, servers, claimListeners }: Cloud) {
+    this.index = new FirstFitIndex(hosts);
+    this.isMarked = new Uint8Array(hosts.count);
+    this.marked = new Int32Array(hosts.count);
+    claimListeners.push((server) => {
+      const host = servers.lastHost[server]!;
+      if (this.isMarked[host] === 1) return;
+      this.isMarked[host] = 1;
+      this.marked[this.count++] = host;
+    });
   }
 
-  private roomNow(): FirstFitIndex {
-    if (this.room !== null) return this.room;
-    const { hosts, servers, claimListeners } = this.cloud;
-    const room = new FirstFitIndex(hosts);
-    claimListeners.push((server) => room.update(servers.lastHost[server]!));
-    this.room = room;
-    return room;
+  now(): FirstFitIndex {
+    for (let i = 0; i < this.count; i++) {
+      const host = this.marked[i]!;
+      this.index.update(host);
+      this.isMarked[host] = 0;
+    }
+    this.count = 0;
+    return this.index;
   }
 }
 

@@ -108,7 +108,7 @@ function weightLines(story: DecisionStory, { all }: Detail): readonly string[] {
   const silent = weighers.flatMap((name, i) => (all || !idle[i] ? [] : [`${name} (${figure(ranked[0]!.values[i]!.product)})`]));
   if (told.length === 0) return [`The ${ranked.length} hosts weigh the same, ${figure(ranked[0]!.weight)}: ${listed(silent)}.`];
   return [
-    `${title} each weigher's value is normalised over the hosts, multiplied and added up.`,
+    `${title} each weigher's raw value (in Nova's units: MB, vCPUs) is normalised over the hosts, multiplied and added up.`,
     "",
     ...plainColumns(rows, ["right", "left"], "   "),
     ...(silent.length === 0 ? [] : ["", `${listed(silent)} gave every host the same, which decides nothing.`]),
@@ -149,17 +149,12 @@ function choiceLines({ ranked, weighers, choice, subset, shuffled, alternates, p
     const plain = subset > 1 ? [] : [`The policy has no weighers: the first host in ${order} is taken.`];
     return [...plain, ...draw, ...after];
   }
+  const best = ranked.slice(0, ties).map(({ host }) => host);
+  if (ties > 1 && subset > 1) return [`${listed(best, BEST_HOSTS)} tie for the best weight.`, ...draw, ...after];
   if (ties > 1) {
-    const others = listed(
-      ranked
-        .slice(0, ties)
-        .map(({ host }) => host)
-        .filter((host) => host !== (subset > 1 ? "" : choice)),
-      BEST_HOSTS,
-    );
+    const others = best.filter((host) => host !== choice);
     const how = shuffled ? "equals are shuffled" : "the first of them in Placement's order is taken";
-    if (subset > 1) return [`${others} tie for the best weight.`, ...draw, ...after];
-    return [`${choice} ties with ${others} for the best weight; ${how}.`, ...after];
+    return [`${choice} ties with ${listed(others, BEST_HOSTS)} for the best weight; ${how}.`, ...after];
   }
   return [leadSentence(first!, second!, weighers), ...draw, ...after];
 }

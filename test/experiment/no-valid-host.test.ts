@@ -18,7 +18,8 @@ describe("NoValidHost is counted by the first stage that left no host", () => {
 
   it("is Placement's, with what every host lacks, the most frequent first", () => {
     const [three, wide, large] = [flavor("three", 3, 1024, 1), flavor("wide", 1, 13_000, 1), flavor("large", 3, 13_000, 1)];
-    expect(causesOf(filled(wide, three, three, large))).toEqual([
+    const story = filled(wide, three, large);
+    expect(causesOf({ ...story, requests: [...story.requests, { flavor: 2 }] })).toEqual([
       { stage: "Placement", detail: "VCPU", decisions: 2, flavors: [{ flavor: "three", decisions: 2 }] },
       { stage: "Placement", detail: "MEMORY_MB", decisions: 1, flavors: [{ flavor: "wide", decisions: 1 }] },
       { stage: "Placement", detail: "VCPU and MEMORY_MB", decisions: 1, flavors: [{ flavor: "large", decisions: 1 }] },

@@ -55,7 +55,7 @@ describe("stranded capacity", () => {
 
 describe("the fullest moment", () => {
   it("can be had again at the end of the run, as if the hosts had been copied then", () => {
-    const requests = Array.from({ length: 60 }, (_, i) => ({
+    const requests = Array.from({ length: 700 }, (_, i) => ({
       ...{ arrival: i * SECOND, flavor: i % 2, lifetime: (i < 30 ? 25 : 4) * SECOND + (i % 7) * 1000 },
     }));
     const flavors = [flavor("a", 2, 3000, 20), flavor("b", 1, 2500, 5)];

@@ -38,7 +38,7 @@ describe("a server that found a host", () => {
         ServerGroupAntiAffinityFilter           3        0
         ServerGroupAffinityFilter               3        0
 
-        Weights of the 3 hosts: each weigher's value is normalised over the hosts, multiplied and added up.
+        Weights of the 3 hosts: each weigher's raw value (in Nova's units: MB, vCPUs) is normalised over the hosts, multiplied and added up.
 
                            RAMWeigher x 1             CPUWeigher x 1           DiskWeigher x 1
         rank   host          raw normalised product   raw normalised product      raw normalised product   weight
