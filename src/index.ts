@@ -52,6 +52,8 @@ export type { HostStates } from "./policies/nova/host-states.ts";
 export { NovaConfig, novaOptions } from "./policies/nova/config.ts";
 export { allocationCandidates } from "./policies/placement/allocation-candidates.ts";
 export { answerCase, type ScheduleCase } from "./policies/cases/index.ts";
+export { decide, type Question, type ServerDecision } from "./policies/cases/decisions.ts";
+export { boundL1, boundL2 } from "./policies/packing/lower-bounds.ts";
 
 // services: one declaration for each OpenStack service
 export { type Component, defineService, type Operation, type Service } from "./services/service.ts";
@@ -81,12 +83,14 @@ export { readTrace } from "./workload/trace.ts";
 export { readScenario } from "./scenario/parse.ts";
 export { catalogue } from "./scenario/catalogue.ts";
 export type { CloudSpec, ExplainedValue, Scenario, StudySpec } from "./scenario/scenario.ts";
+export { readSchedule } from "./scenario/schedule-file.ts";
 export { scenarioJsonSchema } from "./scenario/json-schema.ts";
 export { type BuiltRun, buildRun, buildWorkload, type Workload } from "./scenario/build.ts";
 
 // experiment: running, repeating, comparing
 export { type RunOptions, type RunResult, runInSteps, runOnce } from "./experiment/run.ts";
 export { type Metric, metrics } from "./experiment/metrics.ts";
+export { HostsNeeded } from "./experiment/hosts-needed.ts";
 export { type Comparison, compareInSteps, type Verdict } from "./experiment/compare.ts";
 export { type Divergence, findDivergence } from "./experiment/diverge.ts";
 export { type CodeVersion, codeVersion } from "./experiment/code-version.ts";
@@ -96,4 +100,7 @@ export { runTable } from "./report/run-table.ts";
 export { runFiles } from "./report/run-files.ts";
 export { comparisonTable } from "./report/comparison-table.ts";
 export { comparisonFiles } from "./report/comparison-files.ts";
+export { decisionTable } from "./report/decision-table.ts";
+export { policyEntries } from "./report/policy-entries.ts";
+export { policyInFull, policyTables } from "./report/policy-tables.ts";
 export { writeResult } from "./report/result-folder.ts";
