@@ -64,6 +64,8 @@ export type {
 export { PluginFault } from "./policies/plugins/plugin-fault.ts";
 export { allocationCandidates } from "./policies/placement/allocation-candidates.ts";
 export { answerCase, type ScheduleCase } from "./policies/cases/index.ts";
+export { decide, type Question, type ServerDecision } from "./policies/cases/decisions.ts";
+export { boundL1, boundL2 } from "./policies/packing/lower-bounds.ts";
 
 // services: one declaration for each OpenStack service
 export { type Component, defineService, type Operation, type Service } from "./services/service.ts";
@@ -103,12 +105,14 @@ export { readTrace } from "./workload/trace.ts";
 export { readScenario } from "./scenario/parse.ts";
 export { catalogue } from "./scenario/catalogue.ts";
 export type { CloudSpec, ConfOption, ExplainedValue, Scenario, StudySpec } from "./scenario/scenario.ts";
+export { readSchedule } from "./scenario/schedule-file.ts";
 export { scenarioJsonSchema } from "./scenario/json-schema.ts";
 export { type BuiltRun, buildRun, buildWorkload, type Workload } from "./scenario/build.ts";
 
 // experiment: running, repeating, comparing
 export { type RunOptions, type RunResult, runInSteps, runOnce } from "./experiment/run.ts";
 export { type Metric, metrics } from "./experiment/metrics.ts";
+export { HostsNeeded } from "./experiment/hosts-needed.ts";
 export { type Comparison, compareInSteps, type Verdict } from "./experiment/compare.ts";
 export { type Divergence, findDivergence } from "./experiment/diverge.ts";
 export { type ServerStory, serverStoryInSteps } from "./experiment/server-story.ts";
@@ -124,4 +128,7 @@ export { whyRun } from "./report/why-run.ts";
 export { DecisionLines } from "./report/decision-lines.ts";
 export { comparisonTable } from "./report/comparison-table.ts";
 export { comparisonFiles } from "./report/comparison-files.ts";
+export { decisionTable } from "./report/decision-table.ts";
+export { policyEntries } from "./report/policy-entries.ts";
+export { policyInFull, policyTables } from "./report/policy-tables.ts";
 export { writeResult } from "./report/result-folder.ts";

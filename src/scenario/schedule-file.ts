@@ -15,6 +15,7 @@ import { namedTwice, namesIn } from "./checks.ts";
 import { complaintsOf, inFileOrder } from "./complain.ts";
 import { type Located, type Path, problemAt, toPlain, valueAt } from "./located.ts";
 import { policyOf } from "./resolve.ts";
+import { MAX_HOSTS } from "./schema-cloud.ts";
 import { MAX_SERVERS, type ReadSchedule, scheduleCatalogue, scheduleSchema } from "./schema-schedule.ts";
 import { readSource } from "./source-text.ts";
 import type { Catalogue } from "./vocabulary.ts";
@@ -46,10 +47,25 @@ export function readSchedule(path: string, catalogue: Catalogue, cwd: string = p
   }
   if (problems.length > 0) throw new InputError(inFileOrder(problems));
   const read = schema.parse(toPlain(root));
+  problems.push(...tooMany(root, read));
+  if (problems.length > 0) throw new InputError(problems);
   const question = questionOf(read, catalogue);
   problems.push(...acrossValues(root, read, question));
   if (problems.length > 0) throw new InputError(inFileOrder(problems));
   return question;
+}
+
+/** Counts that add up to more than is worth building. */
+function tooMany(root: Located, { hosts, requests }: ReadSchedule): Problem[] {
+  const total = (counted: readonly { readonly count: number }[]) => counted.reduce((sum, { count }) => sum + count, 0);
+  return [
+    { key: "hosts", found: total(hosts), most: MAX_HOSTS, noun: "hosts" },
+    { key: "requests", found: total(requests), most: MAX_SERVERS, noun: "servers" },
+  ].flatMap(({ key, found, most, noun }) =>
+    found > most
+      ? [problemAt((valueAt(root, [key]) ?? root).place, [key], `there are ${found} ${noun} in total, at most ${most} can be decided on`)]
+      : [],
+  );
 }
 
 /** What each value alone cannot tell. */
@@ -58,10 +74,9 @@ function acrossValues(root: Located, read: ReadSchedule, question: Question): Pr
   const complain = (path: Path, message: string, hint = "") => {
     problems.push(problemAt((valueAt(root, path) ?? valueAt(root, path.slice(0, -1)) ?? root).place, path, message, hint));
   };
-  const some = (key: "hosts" | "flavors" | "requests") => {
+  for (const key of ["hosts", "flavors", "requests"] as const) {
     if (read[key].length === 0) complain([key], "is empty: expected at least one");
-  };
-  for (const key of ["hosts", "flavors", "requests"] as const) some(key);
+  }
   for (const [i, host] of read.hosts.entries()) {
     if (host.type === undefined && host.vcpus === undefined)
       complain(["hosts", i, "vcpus"], "is missing: expected vcpus, or a type that gives them");
@@ -74,12 +89,12 @@ function acrossValues(root: Located, read: ReadSchedule, question: Question): Pr
   const servers = question.requests.flatMap(({ uuids }) => uuids);
   const server = firstRepeated(servers);
   if (server !== undefined) complain(["requests"], `two servers are named "${shorten(server)}"`, counted);
-  if (servers.length > MAX_SERVERS) complain(["requests"], `ask for ${servers.length} servers, at most ${MAX_SERVERS} can be decided`);
   for (const [i, { policy, max_server_per_host }] of read.groups.entries()) {
     if (max_server_per_host === undefined || policy === "anti-affinity") continue;
     complain(["groups", i, "max_server_per_host"], `is for anti-affinity groups, this one is ${policy}`, "leave it out");
   }
   const hosts = question.hosts.map(({ host }) => host);
+  const known = new Set(hosts);
   const zones = [...new Set([defaultZone(read), ...read.aggregates.flatMap((aggregate) => zoneOf(aggregate) ?? [])])];
   for (const [i, request] of read.requests.entries()) {
     const { availability_zone: zone } = request;
@@ -88,7 +103,7 @@ function acrossValues(root: Located, read: ReadSchedule, question: Question): Pr
     }
     for (const key of ["ignore_hosts", "force_hosts"] as const) {
       for (const [j, name] of request[key].entries()) {
-        if (!hosts.includes(name)) complain(["requests", i, key, j], `unknown host "${shorten(name)}"`, suggestion(name, hosts));
+        if (!known.has(name)) complain(["requests", i, key, j], `unknown host "${shorten(name)}"`, suggestion(name, hosts));
       }
     }
   }

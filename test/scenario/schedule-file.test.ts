@@ -157,6 +157,23 @@ requests: [{flavor: smal, count: 0}]
     ]);
   });
 
+  it("refuses more hosts and servers than are worth building, and takes JSON for what it is", () => {
+    const file = write(
+      `hosts: [{count: 600000, ${plain}}, {count: 600000, ${plain}}]${flavors}\nrequests: [{flavor: small, count: 70000}, {flavor: small, count: 70000}]`,
+    );
+    expect(problemsOf(() => readSchedule(file, catalogue)).map(({ message }) => message)).toEqual([
+      "there are 1200000 hosts in total, at most 1000000 can be decided on",
+      "there are 140000 servers in total, at most 100000 can be decided on",
+    ]);
+    const json = {
+      policy: "first-fit",
+      hosts: [{ vcpus: 1, ram: "1 GiB" }],
+      flavors: [{ name: "s", vcpus: 1, ram: "256 MiB" }],
+      requests: [{ flavor: "s" }],
+    };
+    expect(hosts(JSON.stringify(json))).toEqual(["host-1"]);
+  });
+
   it("and what only shows when values are put together", () => {
     const file = write(`hosts: [{disk: 1 TiB}, {name: x, count: 2, ${plain}}, {name: x-2, ${plain}}]
 flavors: [{name: small, vcpus: 1, ram: 1 GiB}]

@@ -102,7 +102,7 @@ export class LiveCloud {
       records,
       members === null ? null : (groups.find(({ uuid }) => uuid === boot.group) ?? null),
       members ?? [],
-      this.hosts.filter(({ instances }) => instances.some((uuid) => members?.has(uuid) === true)).map(({ host }) => host),
+      members === null ? [] : this.hosts.filter(({ instances }) => instances.some((uuid) => members.has(uuid))).map(({ host }) => host),
     );
     const { uuids, group: _named, offers = () => true, ...asked } = boot;
     const request: RequestSpec = { ...asked, server: this.asked, group: members === null ? -1 : 0, groups: group };

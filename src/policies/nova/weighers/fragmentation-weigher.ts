@@ -39,11 +39,15 @@ export const fragmentationWeigher = defineWeigher({
       const room = hosts.room(host);
       const left = minus(room, demand);
       // Placement's max_unit: no server larger than the host itself, whatever the allocation ratios.
-      const physical: ResourceVector = [1000 * hosts.totalVcpus(host), hosts.totalRamMb(host), hosts.totalDiskGb(host)];
+      const most: ResourceVector = [
+        Math.min(room[0], 1000 * hosts.totalVcpus(host)),
+        Math.min(room[1], hosts.totalRamMb(host)),
+        Math.min(room[2], hosts.totalDiskGb(host)),
+      ];
       let refusedBefore = 0;
       let newlyRefused = 0;
       for (const { demand: other, share } of demands) {
-        if (!isWithin(other, physical) || !isWithin(other, room)) refusedBefore += share;
+        if (!isWithin(other, most)) refusedBefore += share;
         else if (!isWithin(other, left)) newlyRefused += share;
       }
       // F before less F after: what was stranded already loses what the server takes, and what it leaves is stranded for the newly refused.
