@@ -122,7 +122,9 @@ export function checkPolicies(across: Across, hosts: HostNames | null, catalogue
     );
     for (const group of groups) {
       const [key, needed] = NEEDS[group];
-      if ((key === "enabled_filters" ? enabledFilters : weighers).includes(needed)) continue;
+      const named = key === "enabled_filters" ? enabledFilters : weighers;
+      // A filter or weigher of the user's own may do the same.
+      if (named.includes(needed) || named.some((each) => catalogue.taken !== undefined && !catalogue.taken.includes(each))) continue;
       const message = `policy ${name} lacks ${needed}, and Nova refuses servers of ${group} groups without (UnsupportedPolicyException)`;
       across.complain(
         typeof policy === "string" ? path : [...path, key],

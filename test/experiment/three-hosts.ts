@@ -3,7 +3,7 @@ import { type RunOptions, type RunResult, runOnce } from "../../src/experiment/r
 import { type ServerStory, serverStoryInSteps } from "../../src/experiment/server-story.ts";
 import { SECOND } from "../../src/kernel/time.ts";
 import { type PolicySpec, presets } from "../../src/policies/nova/policy.ts";
-import { hostGroup, type Overrides, type Request, requestTable, tinyScenario } from "../workflows/tiny-scenario.ts";
+import { grouped, hostGroup, type Overrides, type Request, requestTable, tinyScenario } from "../workflows/tiny-scenario.ts";
 
 export const firstFit = presets.get("first-fit")!;
 
@@ -22,7 +22,12 @@ export function optionsOf({ overrides = {}, policy: chosen = firstFit, requests 
   const cloud = { controlPlane: "instant", hosts: [hostGroup(3)], ...overrides.cloud } as const;
   const scenario = tinyScenario({ name: "three hosts", ...overrides, cloud: { ...cloud, ...overrides.cloud } });
   const rows = requests.map((row, i) => ({ arrival: i * 30 * SECOND, ...row }));
-  return { scenario, policy: chosen, replication: 0, workload: { flavors: scenario.cloud.flavors, requests: requestTable(rows) } };
+  return {
+    scenario,
+    policy: chosen,
+    replication: 0,
+    workload: { flavors: scenario.cloud.flavors, requests: grouped(scenario, requestTable(rows)) },
+  };
 }
 
 export const run = (story: Story): RunResult => runOnce(optionsOf(story));

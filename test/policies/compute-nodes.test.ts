@@ -68,11 +68,11 @@ describe("a compute node record", () => {
     expect([nodes.numInstances(0), nodes.freeRamMb(0)]).toEqual([1, 16_384 - 512 - 2048]);
   });
 
-  it("counts swap in whole GiB, and CPUs of both sets", () => {
+  it("counts swap in whole GiB, and the CPUs of the shared set only", () => {
     const hosts = someHosts({ resources: new Map([["PCPU", 4]]), cpuAllocationRatio: 2 });
     const nodes = new ComputeNodes(hosts);
     nodes.takeOn(0, flavors[2]!);
     nodes.write(0);
-    expect([nodes.freeDiskMb(0), nodes.totalVcpus(0), nodes.freeVcpus(0)]).toEqual([1024 * (100 - 5 - 1), 12, 23]);
+    expect([nodes.freeDiskMb(0), nodes.totalVcpus(0), nodes.freeVcpus(0)]).toEqual([1024 * (100 - 5 - 1), 8, 15]);
   });
 });

@@ -178,8 +178,8 @@ describe.each(planes)("with the %s control plane", (controlPlane) => {
 
   it("dedicated CPUs are PCPUs where hosts set some aside, else VCPUs, and are pinned once", () => {
     const hosts = [
-      hostGroup(1, { numa: cells({ sharedCpus: [0, 4], dedicatedCpus: [1, 2, 3, 5, 6, 7] }), ramMb: null }),
-      hostGroup(1, { numa: cells(), ramMb: null }), // the old way: one set for both
+      hostGroup(1, { numa: cells({ sharedCpus: [0, 4], dedicatedCpus: [1, 2, 3, 5, 6, 7] }) }),
+      hostGroup(1, { numa: cells() }), // the old way: one set for both
     ];
     const pinned = flavor("pinned", 2, 1024, 1, specs({ "hw:cpu_policy": "dedicated" }));
     const built = run({ cloud: { controlPlane, hosts, flavors: [pinned] } }, later(new Array(7).fill({ lifetime: 20 * MINUTE })));
@@ -205,14 +205,14 @@ describe.each(planes)("with the %s control plane", (controlPlane) => {
   });
 
   it("ratios limit what NUMA cells hold, but not on a forced host, which no filter has seen", () => {
-    const hosts = [hostGroup(1, { numa: cells(), ramMb: null })];
+    const hosts = [hostGroup(1, { numa: cells() })];
     const flavors = [flavor("wide", 1, 5000, 1, specs({ "hw:numa_nodes": "1" }))]; // one a cell; Placement has room for three
     const built = run({ cloud: { controlPlane, hosts, flavors } }, later([{}, {}, {}, { host: "compute-1" }, { host: "compute-1" }]));
     expect(outcomesOf(built)).toEqual(["ACTIVE", "ACTIVE", "NoValidHost", "ACTIVE", "NoValidHost"]);
   });
 
   it("a host can have dedicated CPUs only, and the host's power follows them", () => {
-    const hosts = [hostGroup(1, { numa: cells({ dedicatedCpus: [0, 1, 2, 3, 4, 5, 6, 7] }), ramMb: null })];
+    const hosts = [hostGroup(1, { numa: cells({ dedicatedCpus: [0, 1, 2, 3, 4, 5, 6, 7] }) })];
     const flavors = [flavor("pinned", 4, 1024, 1, specs({ "hw:cpu_policy": "dedicated" })), flavor("shared", 1, 512, 1)];
     const built = run({ cloud: { controlPlane, hosts, flavors } }, later([{}, { flavor: 1 }]));
     expect(outcomesOf(built)).toEqual(["ACTIVE", "NoValidHost"]);
@@ -222,7 +222,7 @@ describe.each(planes)("with the %s control plane", (controlPlane) => {
 
   it("huge pages, devices, traits and custom resources go where they are, until there are no more", () => {
     const hosts = [
-      hostGroup(1, { name: "huge", numa: cells({ hugePages: [{ sizeKb: 2048, perCell: 1024 }] }), ramMb: null }),
+      hostGroup(1, { name: "huge", numa: cells({ hugePages: [{ sizeKb: 2048, perCell: 1024 }] }) }),
       hostGroup(1, { name: "gpu", pciPools: [gpus(2)] }),
       hostGroup(1, { name: "rare", traits: ["CUSTOM_RARE"], resources: new Map([["CUSTOM_LICENCE", 3]]) }),
       hostGroup(1, { name: "plain" }),

@@ -123,9 +123,13 @@ export function tinyScenario({ name = "tiny", cloud = {}, workload = {}, study =
 /** A cloud that is ready to run the scenario under its first policy, with its own requests or those given. */
 export function build(scenario: Scenario, requests?: RequestTable, list: EventListName = "wheel"): BuiltRun {
   const workload = requests === undefined ? buildWorkload(scenario, 0) : { flavors: scenario.cloud.flavors, requests };
-  const rule = scenario.workload.kind === "generated" ? scenario.workload.serverGroup : null;
-  const grouped = rule === null ? workload.requests : { ...workload.requests, asks: deploymentGroups(rule, workload.requests.batch) };
-  return buildRun(scenario, scenario.study.policies[0]!, 0, { ...workload, requests: grouped }, list);
+  return buildRun(scenario, scenario.study.policies[0]!, 0, { ...workload, requests: grouped(scenario, workload.requests) }, list);
+}
+
+/** Every deployment is a server group, where the scenario says so. */
+export function grouped({ workload }: Scenario, requests: RequestTable): RequestTable {
+  const rule = workload.kind === "generated" ? workload.serverGroup : null;
+  return rule === null ? requests : { ...requests, asks: deploymentGroups(rule, requests.batch) };
 }
 
 export interface Request {

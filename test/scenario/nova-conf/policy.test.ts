@@ -98,7 +98,7 @@ describe("options that are no numbers", () => {
   it("are refused where the type is wrong", () => {
     const policy = "[{name: x, isolated_hosts: compute-1, restrict_isolated_hosts_to_isolated_images: maybe}]";
     expect(faults(() => readWith({ policies: policy }))).toEqual([
-      expect.stringMatching(/isolated_hosts: expected a list, each entry a value of isolated_hosts/),
+      expect.stringMatching(/isolated_hosts: expected a list of texts/),
       expect.stringMatching(/restrict_isolated_hosts_to_isolated_images: expected true or false/),
     ]);
   });

@@ -14,7 +14,7 @@ describe("what a plug-in is shown", () => {
       null,
     ]);
     expect(answerFor("return config.number('limit')")).toBe(5);
-    const grouped = { ...smallRequest, image: null, group: 7, groups: { ...smallRequest.groups, policy: "affinity" } };
+    const grouped = { ...smallRequest, image: null, group: 7, groups: { ...smallRequest.groups, policyOf: () => "affinity" } };
     expect(answerFor("return [request.image, request.group.policy, request.group.membersOn(2)]", grouped)).toEqual([null, "affinity", 2]);
   });
 
