@@ -259,11 +259,11 @@ export class Cloud implements CloudParts {
   beginBuild(server: number): void {
     this.servers.attempts[server]!++;
     this.failedBuild[server] = 0;
-    this.hosts.ioOps[this.servers.host[server]!]!++;
+    this.hosts.beginBuild(this.servers.host[server]!);
   }
 
   endBuild(server: number): void {
-    this.hosts.ioOps[this.servers.host[server]!]!--;
+    this.hosts.endBuild(this.servers.host[server]!);
   }
 
   /** Does this build fail? Drawn per server and attempt, so that it does not depend on the host. Counts for the BuildFailureWeigher. */
@@ -271,8 +271,8 @@ export class Cloud implements CloudParts {
     const { buildFailureProbability } = this.settings;
     const host = this.servers.host[server]!;
     const fails = buildFailureProbability > 0 && this.failures.uniform(server, this.servers.attempts[server]!) < buildFailureProbability;
-    if (fails) this.hosts.failedBuilds[host]!++;
-    else this.hosts.failedBuilds[host] = 0;
+    if (fails) this.hosts.buildFailed(host);
+    else this.hosts.buildSucceeded(host);
     this.failedBuild[server] = fails ? 1 : 0;
     return fails;
   }

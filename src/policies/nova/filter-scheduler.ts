@@ -7,6 +7,8 @@
 import type { Stream } from "../../kernel/random.ts";
 import { smallestValue } from "./aggregate-metadata.ts";
 import { NovaConfig } from "./config.ts";
+import { type DecisionPath, FastPath } from "./fast-path/fast-path.ts";
+import type { PlacementRoom } from "./fast-path/host-table.ts";
 import type { Filter } from "./filter.ts";
 import { filters as allFilters } from "./filters/index.ts";
 import type { HostStates } from "./host-states.ts";
@@ -73,13 +75,16 @@ export class FilterScheduler {
   private readonly list: Int32Array; // hosts that are still in, in order
   private readonly weights: Float64Array; // by position in the list
   private readonly raw: Float64Array;
+  private readonly fast: FastPath | null;
 
+  /** @param path of decisions: what is decided does not depend on it */
   constructor(
     hosts: HostStates,
     policy: PolicySpec,
     choice: Stream,
     maxPlacementResults: number,
     observer: SchedulingObserver | null = null,
+    path: DecisionPath = "measured",
   ) {
     this.hosts = hosts;
     this.policy = policy;
@@ -94,6 +99,7 @@ export class FilterScheduler {
     this.list = new Int32Array(hosts.count);
     this.weights = new Float64Array(hosts.count);
     this.raw = new Float64Array(hosts.count);
+    this.fast = this.fastPath(path);
   }
 
   /**
@@ -102,8 +108,33 @@ export class FilterScheduler {
    * @throws SchedulingError where a filter or a weigher of Nova would raise
    */
   select(request: RequestSpec, alternates: number, n: number): number {
-    this.candidates = this.askPlacement(request);
-    return this.decide(request, this.candidates, 0, alternates, n);
+    const { fast } = this;
+    const count =
+      fast === null
+        ? -1
+        : fast.decide(
+            request,
+            this.placementLimit(request),
+            this.needed(this.hosts.count, alternates),
+            this.policy.shuffleBestSameWeighedHosts,
+          );
+    if (count < 0) {
+      this.candidates = this.askPlacement(request);
+      return this.decide(request, this.candidates, 0, alternates, n);
+    }
+    this.candidates = fast!.candidates;
+    this.weight = 0;
+    if (count === 0) return 0;
+    return fast!.ranked ? this.pick(request, count, alternates, n) : this.choose(request, count, alternates, n);
+  }
+
+  /** Null where the hosts do not say when they change, or somebody looks on. */
+  private fastPath(path: DecisionPath): FastPath | null {
+    const { hosts } = this;
+    const placement = roomOf(hosts);
+    if (path === "plain" || this.observer !== null || hosts.hasAggregates || hosts.changes === undefined || placement === null) return null;
+    const { filters, weighers, config, list, weights, leftAfter } = this;
+    return new FastPath(hosts, placement, filters, weighers, config, path, { list, weights, leftAfter });
   }
 
   /** Rows of the hosts that Placement offers, in their order. */
@@ -153,12 +184,17 @@ export class FilterScheduler {
     return { weigher, multiplier: null, multiplierOf: (host) => sign(smallestValue(hosts.aggregates(host), name, toFloat, set)) };
   }
 
+  private placementLimit(request: RequestSpec): number {
+    const { hosts } = this;
+    // Nova asks without a limit when the request names a server group or other servers.
+    const unlimited = request.group >= 0 || ["group", "same_host", "different_host"].some((hint) => hintOf(request, hint).length > 0);
+    return unlimited ? hosts.count : Math.min(hosts.count, this.maxPlacementResults);
+  }
+
   private askPlacement(request: RequestSpec): number {
     const { hosts, list } = this;
     const { flavor, bootFromVolume = false } = request;
-    // Nova asks without a limit when the request names a server group or other servers.
-    const unlimited = request.group >= 0 || ["group", "same_host", "different_host"].some((hint) => hintOf(request, hint).length > 0);
-    const limit = unlimited ? hosts.count : Math.min(hosts.count, this.maxPlacementResults);
+    const limit = this.placementLimit(request);
     let count = 0;
     for (let host = 0; host < hosts.count && count < limit; host++) if (hosts.fits(host, flavor, bootFromVolume)) list[count++] = host;
     return count;
@@ -234,13 +270,23 @@ export class FilterScheduler {
     return [...this.list.subarray(0, count)];
   }
 
+  /** How many of the best of `count` hosts may be chosen or become alternates. */
+  private needed(count: number, alternates: number): number {
+    const subset = Math.min(this.policy.hostSubsetSize, count);
+    return Math.min(count, Math.max(1 + alternates, subset > 1 ? subset + alternates : 0));
+  }
+
   private choose(request: RequestSpec, count: number, alternates: number, n: number): number {
+    this.sortBest(this.policy.shuffleBestSameWeighedHosts ? count : this.needed(count, alternates), count);
+    this.observer?.ranked(this.listed(count), [...this.weights.subarray(0, count)]);
+    return this.pick(request, count, alternates, n);
+  }
+
+  /** Takes the choice and its alternates from the front of the list, where as many hosts as may be needed stand in order. */
+  private pick(request: RequestSpec, count: number, alternates: number, n: number): number {
     const { hostSubsetSize, shuffleBestSameWeighedHosts } = this.policy;
     const subset = Math.min(hostSubsetSize, count);
     const wanted = Math.min(count, 1 + alternates);
-    const sorted = shuffleBestSameWeighedHosts ? count : Math.min(count, Math.max(subset, wanted, subset > 1 ? subset + alternates : 0));
-    this.sortBest(sorted, count);
-    this.observer?.ranked(this.listed(count), [...this.weights.subarray(0, count)]);
     if (shuffleBestSameWeighedHosts) this.shuffleTies(request.server, count, n);
     const chosen = subset > 1 ? this.choice.integer(request.server, 2 * n, subset) : 0;
     const { ordered, list } = this;
@@ -287,6 +333,11 @@ export class FilterScheduler {
       list[j] = host;
     }
   }
+}
+
+/** Placement's side of the hosts, where it can be told in numbers. */
+function roomOf(hosts: HostStates): PlacementRoom | null {
+  return "roomVcpuMilli" in hosts ? (hosts as HostStates & PlacementRoom) : null;
 }
 
 function named<T extends { readonly name: string }>(list: readonly T[], name: string, kind: string): T {

@@ -33,6 +33,7 @@ export const computeCapabilitiesFilter = defineFilter({
   source: "nova/scheduler/filters/compute_capabilities_filter.py",
   meaning: "The host must have the capabilities that the flavor's extra specs ask for.",
   oncePerRequest: true,
+  dependsOn: "flavor",
   passes: (hosts, request) => {
     const wanted: { readonly path: readonly string[]; readonly scoped: boolean; readonly requirement: string }[] = [];
     for (const [key, requirement] of request.flavor.extraSpecs) {

@@ -11,6 +11,7 @@ export const imagePropertiesFilter = defineFilter({
   oncePerRequest: true,
   onRebuild: true,
   options: ["image_properties_default_architecture"],
+  dependsOn: "image",
   passes: (hosts, { image }, config) => {
     const usual = config.text("image_properties_default_architecture");
     const wanted = [

@@ -14,5 +14,6 @@ export const serverGroupSoftAffinityWeigher = defineWeigher({
     minimum: 0,
   },
   minval: null,
+  dependsOn: "server group",
   weigh: (_hosts, { group, groups }) => (group >= 0 && groups.policy === "soft-affinity" ? (host) => groups.countOn(group, host) : () => 0),
 });
