@@ -10,6 +10,7 @@ import { PythonError } from "../python-values.ts";
 import type { RequestSpec } from "../request-spec.ts";
 import type { Weigher } from "../weigher.ts";
 import { BestHosts } from "./best-hosts.ts";
+import { HostOrder } from "./host-order.ts";
 import { HostTable, type HostTerm, type HostTest, type PlacementRoom } from "./host-table.ts";
 import { type Demand, Scan } from "./scan.ts";
 import { WeightTree } from "./weight-tree.ts";
@@ -67,6 +68,7 @@ export class FastPath {
   private readonly path: DecisionPath;
   private readonly arrays: DecisionArrays;
   private readonly scan: Scan;
+  private order: HostOrder | null = null;
   private readonly best = new BestHosts(MOST_BEST);
   /** By flavor and image; null: for the plain path. */
   private readonly kinds = new Map<Flavor, Map<Image | null, Kind | null>>();
@@ -121,7 +123,8 @@ export class FastPath {
   private search(kind: Kind, limit: number, wanted: number): number {
     const { table } = kind;
     if (kind.tree === null) {
-      kind.tree = new WeightTree(table, kind);
+      this.order ??= new HostOrder(this.states);
+      kind.tree = new WeightTree(table, this.order, kind);
       this.planted.push(kind);
     }
     const { tree } = kind;

@@ -9,11 +9,10 @@
 // Exact, because a host is passed over only if its weight is known to be smaller, or equal at a higher row: a moved bound is raised by more than all
 // roundings can amount to (`ROUNDING`), and the weights of the hosts that are looked at are computed by the plain path's operations in its order.
 import type { BestHosts } from "./best-hosts.ts";
+import { BLOCK_BITS, type HostOrder } from "./host-order.ts";
 import { type HostTable, ROOM_COLUMNS } from "./host-table.ts";
 import type { Demand } from "./scan.ts";
 
-/** Hosts in a block, at most 8: their mask is a byte. */
-const BLOCK_BITS = 3;
 const BLOCK = 1 << BLOCK_BITS;
 /** Scales that bounds may be of; when there are more, all bounds are moved to the present one. */
 const SCALES = 64;
@@ -32,10 +31,8 @@ export class WeightTree {
   private place = Number.NEGATIVE_INFINITY; // in the table's changes
   private readonly multipliers: Float64Array;
 
-  private readonly blocks: number;
-  /** A power of two: block b is node leaves + b, node n has the children 2n and 2n + 1, the root is 1. */
+  private readonly order: HostOrder;
   private readonly leaves: number;
-  private readonly leadingZeros: number; // of `leaves`
   private readonly masks: Uint8Array; // by block: a bit for each host that passes
   private readonly offeredIn: Uint8Array; // by block
   private readonly refusedIn: Uint8Array; // by block and test
@@ -56,22 +53,20 @@ export class WeightTree {
   private readonly movesTo: Int32Array; // by scale: the number of the present scale for which these hold
   private scaleNumber = 0;
 
-  private readonly dirty: Int32Array; // blocks
-  private readonly seen: Int32Array; // by block
+  private readonly queue: Int32Array; // nodes to be dealt with
+  private readonly queuedIn: Int32Array; // by node: the last round that it was in the queue
   private round = 0;
 
-  constructor(table: HostTable, { vcpuMilli, ramMb, diskGb }: Demand) {
+  constructor(table: HostTable, order: HostOrder, { vcpuMilli, ramMb, diskGb }: Demand) {
     const terms = table.terms.length;
     this.table = table;
     this.vcpuMilli = vcpuMilli;
     this.ramMb = ramMb;
     this.diskGb = diskGb;
     this.multipliers = Float64Array.from(table.terms, (term) => term.multiplier);
-    this.blocks = (table.count + BLOCK - 1) >> BLOCK_BITS;
-    let leaves = 1;
-    while (leaves < this.blocks) leaves *= 2;
+    const { leaves } = order;
+    this.order = order;
     this.leaves = leaves;
-    this.leadingZeros = Math.clz32(leaves);
     this.masks = new Uint8Array(leaves);
     this.offeredIn = new Uint8Array(leaves);
     this.refusedIn = new Uint8Array(leaves * table.tests.length);
@@ -87,32 +82,42 @@ export class WeightTree {
     this.slopes = new Float64Array(SCALES * terms);
     this.shifts = new Float64Array(SCALES);
     this.movesTo = new Int32Array(SCALES);
-    this.dirty = new Int32Array(this.blocks);
-    this.seen = new Int32Array(this.blocks);
+    this.queue = new Int32Array(2 * leaves);
+    this.queuedIn = new Int32Array(2 * leaves);
   }
 
   /** Reads what has changed in the table. */
   catchUp(): void {
-    const { table, dirty, seen, leaves } = this;
+    const { table, queue, queuedIn, leaves } = this;
+    const { places } = this.order;
     const { changes } = table;
     if (!changes.remembers(this.place)) {
       this.build();
     } else if (this.place < changes.count) {
+      // Level by level, so that a node that several changes meet in is dealt with once.
       const round = ++this.round;
-      let count = 0;
+      let queued = 0;
       for (let place = this.place; place < changes.count; place++) {
-        const block = changes.row(place) >> BLOCK_BITS;
-        if (seen[block] === round) continue;
-        seen[block] = round;
-        dirty[count++] = block;
+        const node = leaves + (places[changes.row(place)]! >> BLOCK_BITS);
+        if (queuedIn[node] === round) continue;
+        queuedIn[node] = round;
+        queue[queued++] = node;
       }
-      for (let i = 0; i < count; i++) {
-        const block = dirty[i]!;
-        this.readBlock(block);
-        for (let node = (leaves + block) >> 1; node >= 1 && this.pullExtremes(node); ) node >>= 1;
+      for (let i = 0; i < queued; i++) {
+        const node = queue[i]!;
+        if (node >= leaves) this.readBlock(node - leaves);
+        else this.pullExtremes(node);
+        const parent = node >> 1;
+        if (parent === 0 || queuedIn[parent] === round) continue;
+        queuedIn[parent] = round;
+        queue[queued++] = parent;
       }
       this.settleScale();
-      for (let i = 0; i < count; i++) this.raise(dirty[i]!);
+      for (let i = 0; i < queued; i++) {
+        const node = queue[i]!;
+        if (node >= leaves) this.weighBlock(node - leaves, null);
+        else this.pullBound(node);
+      }
     }
     this.place = changes.count;
   }
@@ -123,7 +128,8 @@ export class WeightTree {
   }
 
   private build(): void {
-    const { blocks, leaves, bounds, scaleOf } = this;
+    const { leaves, bounds, scaleOf } = this;
+    const { blocks } = this.order;
     for (let block = 0; block < blocks; block++) this.readBlock(block);
     // Blocks beyond the last host have none that pass: their extremes must say so once.
     for (let node = leaves + blocks; node < 2 * leaves; node++) this.clearExtremes(node);
@@ -143,6 +149,7 @@ export class WeightTree {
     const { count: n, numbers, verdicts } = table;
     const tests = table.tests.length;
     const terms = table.terms.length;
+    const { hosts } = this.order;
     const first = block << BLOCK_BITS;
     const end = Math.min(n, first + BLOCK);
     const refusals = block * tests;
@@ -154,12 +161,13 @@ export class WeightTree {
     }
     let offered = 0;
     let mask = 0;
-    for (let host = first; host < end; host++) {
+    for (let place = first; place < end; place++) {
+      const host = hosts[place]!;
       if (numbers[host]! >= vcpuMilli && numbers[n + host]! >= ramMb && numbers[2 * n + host]! >= diskGb) {
         offered++;
         const verdict = verdicts[host]!;
         if (verdict === tests) {
-          mask |= 1 << (host - first);
+          mask |= 1 << (place - first);
           passing++;
         } else refusedIn[refusals + verdict]!++;
       }
@@ -171,11 +179,11 @@ export class WeightTree {
     this.masks[block] = mask;
     let at = (this.leaves + block) * 2 * terms;
     for (let k = 0; k < terms; k++) {
-      const column = (ROOM_COLUMNS + k) * n + first;
+      const column = (ROOM_COLUMNS + k) * n;
       let least = Number.POSITIVE_INFINITY;
       let greatest = Number.NEGATIVE_INFINITY;
       for (let m = mask; m !== 0; m &= m - 1) {
-        const x = numbers[column + 31 - Math.clz32(m & -m)]!;
+        const x = numbers[column + hosts[first + 31 - Math.clz32(m & -m)]!]!;
         if (x < least) least = x;
         if (x > greatest) greatest = x;
       }
@@ -192,24 +200,17 @@ export class WeightTree {
     }
   }
 
-  /** Takes a node's extremes from its children; says whether they have changed. */
-  private pullExtremes(node: number): boolean {
+  /** Takes a node's extremes from its children. */
+  private pullExtremes(node: number): void {
     const { extremes } = this;
     const width = 2 * this.table.terms.length;
     const at = node * width;
     let left = 2 * at;
-    let changed = false;
     for (let i = at; i < at + width; i += 2, left += 2) {
       const right = left + width;
-      const least = extremes[left]! < extremes[right]! ? extremes[left]! : extremes[right]!;
-      const greatest = extremes[left + 1]! > extremes[right + 1]! ? extremes[left + 1]! : extremes[right + 1]!;
-      if (extremes[i] !== least || extremes[i + 1] !== greatest) {
-        extremes[i] = least;
-        extremes[i + 1] = greatest;
-        changed = true;
-      }
+      extremes[i] = extremes[left]! < extremes[right]! ? extremes[left]! : extremes[right]!;
+      extremes[i + 1] = extremes[left + 1]! > extremes[right + 1]! ? extremes[left + 1]! : extremes[right + 1]!;
     }
-    return changed;
   }
 
   /** Takes the scale from the root's extremes: one that is in use, or a new one. */
@@ -299,28 +300,23 @@ export class WeightTree {
     this.movesTo[scale] = this.scaleNumber;
   }
 
-  /** Weighs a block whose hosts have changed, and sees to it that no bound above is too small. */
-  private raise(block: number): void {
-    const { bounds, scaleOf, scale } = this;
-    this.weighBlock(block, null);
-    const weight = bounds[this.leaves + block]!;
-    if (weight === Number.NEGATIVE_INFINITY) return;
-    for (let node = (this.leaves + block) >> 1; node >= 1; node >>= 1) {
-      const bound = this.boundOf(node);
-      bounds[node] = weight > bound ? weight : bound;
-      scaleOf[node] = scale;
-    }
+  private pullBound(node: number): void {
+    const left = this.boundOf(2 * node);
+    const right = this.boundOf(2 * node + 1);
+    this.bounds[node] = right > left ? right : left;
+    this.scaleOf[node] = this.scale;
   }
 
   /** Weighs the hosts of a block that pass; the greatest weight is its bound. */
   private weighBlock(block: number, best: BestHosts | null): void {
     const { low, span, by } = this;
+    const { hosts } = this.order;
     const { count: n, numbers } = this.table;
     const terms = low.length;
     const first = block << BLOCK_BITS;
     let bound = Number.NEGATIVE_INFINITY;
     for (let m = this.masks[block]!; m !== 0; m &= m - 1) {
-      const host = first + 31 - Math.clz32(m & -m);
+      const host = hosts[first + 31 - Math.clz32(m & -m)]!;
       let weight = 0;
       for (let k = 0, at = ROOM_COLUMNS * n + host; k < terms; k++, at += n) weight += by[k]! * ((numbers[at]! - low[k]!) / span[k]!);
       if (weight > bound) bound = weight;
@@ -343,16 +339,12 @@ export class WeightTree {
       const right = rightFirst ? turn === 0 : turn === 1;
       const child = right ? left + 1 : left;
       const bound = right ? rightBound : leftBound;
-      if (bound === Number.NEGATIVE_INFINITY || !best.admits(this.firstHost(child), bound)) continue;
+      if (bound === Number.NEGATIVE_INFINITY || !best.admits(this.order.lowest[child]!, bound)) continue;
       this.visit(child, best);
       if (right) rightBound = this.bounds[child]!;
       else leftBound = this.bounds[child]!;
     }
     this.bounds[node] = rightBound > leftBound ? rightBound : leftBound;
     this.scaleOf[node] = this.scale;
-  }
-
-  private firstHost(node: number): number {
-    return ((node << (Math.clz32(node) - this.leadingZeros)) - this.leaves) << BLOCK_BITS;
   }
 }
