@@ -5,7 +5,7 @@ import type { Flavor } from "../src/datacenter/flavor.ts";
 import { type HostDescription, type HostId, Hosts } from "../src/datacenter/hosts.ts";
 import { ServerGroups } from "../src/datacenter/server-groups.ts";
 import { Fingerprint } from "../src/kernel/fingerprint.ts";
-import { RandomStreams } from "../src/kernel/random.ts";
+import { RandomStreams, type Stream } from "../src/kernel/random.ts";
 import type { DecisionPath } from "../src/policies/nova/fast-path/fast-path.ts";
 import { FilterScheduler } from "../src/policies/nova/filter-scheduler.ts";
 import { presets } from "../src/policies/nova/policy.ts";
@@ -45,9 +45,9 @@ const flavors: readonly Flavor[] = [
 const types: Record<Fleet, readonly (readonly [cores: number, ramGib: number, diskGb: number])[]> = {
   "one type": [[64, 512, 4000]],
   "four types": [
-    [32, 256, 2000],
+    [32, 256, 4000],
     [64, 512, 4000],
-    [64, 1024, 2000],
+    [64, 1024, 8000],
     [128, 512, 8000],
   ],
 };
@@ -63,23 +63,78 @@ function describe(host: number, fleet: Fleet): HostDescription {
 
 const groups = new ServerGroups(null, 0);
 
+/**
+ * A cloud as the scheduler would have left it after a long time, for less: servers come to the host with the most room by fixed shares, which a
+ * tournament tree finds, until the cloud is full; then half as many go, anywhere, and come again.
+ */
+class Population {
+  readonly hostOf: number[] = [];
+  readonly flavorOf: number[] = [];
+  private readonly hosts: Hosts;
+  private readonly room: Float64Array;
+  private readonly leaves: number;
+  private readonly most: readonly [vcpuMilli: number, ramMb: number, diskGb: number];
+
+  constructor(hosts: Hosts, drawn: Stream, ends: Stream) {
+    this.hosts = hosts;
+    this.leaves = 1;
+    while (this.leaves < hosts.count) this.leaves *= 2;
+    this.room = new Float64Array(2 * this.leaves).fill(-1);
+    const largest = (column: Float64Array) => column.reduce((most, x) => Math.max(most, x), 0);
+    this.most = [largest(hosts.capacityVcpuMilli), largest(hosts.capacityRamMb), largest(hosts.capacityDiskGb)];
+    for (let host = 0; host < hosts.count; host++) this.update(host);
+    const sum = (column: Float64Array) => column.reduce((total, x) => total + x, 0);
+    const enough = FULLNESS * sum(hosts.capacityRamMb);
+    let ramMb = 0;
+    let server = 0;
+    for (; ramMb < enough; server++) ramMb += this.place(server, drawn.integer(server, -2, flavors.length));
+    for (let left = server >> 1; left > 0; left--, server++) {
+      const gone = ends.integer(server, -2, this.hostOf.length);
+      this.end(gone);
+      this.place(gone, this.flavorOf[gone]!);
+    }
+  }
+
+  private place(server: number, flavor: number): number {
+    for (;;) {
+      if (this.room[1]! < 0) throw new RangeError("the hosts are too small for so many servers");
+      let node = 1;
+      while (node < this.leaves) node = this.room[2 * node + 1]! > this.room[2 * node]! ? 2 * node + 1 : 2 * node;
+      const host = node - this.leaves;
+      const fits = this.hosts.claim(host as HostId, flavors[flavor]!);
+      this.update(host, fits);
+      if (!fits) continue; // out of the running until a server leaves it
+      this.hostOf[server] = host;
+      this.flavorOf[server] = flavor;
+      return flavors[flavor]!.ramMb;
+    }
+  }
+
+  private end(server: number): void {
+    const host = this.hostOf[server]!;
+    this.hosts.release(host as HostId, flavors[this.flavorOf[server]!]!);
+    this.update(host);
+  }
+
+  private update(host: number, open = true): void {
+    const { room, hosts } = this;
+    const [vcpuMilli, ramMb, diskGb] = this.most;
+    let node = this.leaves + host;
+    const free =
+      (hosts.capacityVcpuMilli[host]! - hosts.usedVcpuMilli[host]!) / vcpuMilli +
+      (hosts.capacityRamMb[host]! - hosts.usedRamMb[host]!) / ramMb +
+      (hosts.capacityDiskGb[host]! - hosts.usedDiskGb[host]!) / diskGb;
+    room[node] = open ? free : -1;
+    for (node >>= 1; node >= 1; node >>= 1) room[node] = Math.max(room[2 * node]!, room[2 * node + 1]!);
+  }
+}
+
 export function measureDecisions({ fleet, hosts: count, path, decisions }: DecisionsCase) {
   const hosts = new Hosts(Array.from({ length: count }, (_, host) => describe(host, fleet)));
   const streams = new RandomStreams("1", 0);
   const [drawn, ends] = [streams.stream("flavor"), streams.stream("end")];
   const scheduler = new FilterScheduler(hosts, presets.get("nova-default")!, streams.stream("scheduler.choice"), count, null, path);
-  const hostOf: number[] = [];
-  const flavorOf: number[] = [];
-  for (let host = 0; host < count; host++) {
-    for (let draw = 0; ; draw++) {
-      const flavor = drawn.integer(host, draw, flavors.length);
-      if (!hosts.claim(host as HostId, flavors[flavor]!)) break;
-      hostOf.push(host);
-      flavorOf.push(flavor);
-      const full = Math.max(hosts.usedRamMb[host]! / hosts.capacityRamMb[host]!, hosts.usedVcpuMilli[host]! / hosts.capacityVcpuMilli[host]!);
-      if (full > FULLNESS) break;
-    }
-  }
+  const { hostOf, flavorOf } = new Population(hosts, drawn, ends);
   const building = new Int32Array(BUILDS).fill(-1);
   const fingerprint = new Fingerprint();
   const weight = new Float64Array(1);

@@ -38,8 +38,19 @@ const TABLES_BYTES = 64 * 2 ** 20;
 /** Best hosts that a tree is searched for; further ones come cheaper from a scan. */
 const MOST_BEST = 64;
 
+/** A table, the flavor and image that it was made for (null: any), and what goes with it. */
+interface Ground {
+  readonly flavor: Flavor | null;
+  readonly image: Image | null;
+  readonly table: HostTable;
+  readonly kinds: Kind[];
+  /** Of the trees; null before the first of them. */
+  order: HostOrder | null;
+}
+
 /** Requests that have the same table and the same demand. */
 interface Kind extends Demand {
+  readonly ground: Ground;
   readonly table: HostTable;
   tree: WeightTree | null;
   /** Changes of the table when it was last asked for. */
@@ -68,16 +79,10 @@ export class FastPath {
   private readonly path: DecisionPath;
   private readonly arrays: DecisionArrays;
   private readonly scan: Scan;
-  private order: HostOrder | null = null;
   private readonly best = new BestHosts(MOST_BEST);
   /** By flavor and image; null: for the plain path. */
   private readonly kinds = new Map<Flavor, Map<Image | null, Kind | null>>();
-  private readonly tables: {
-    readonly flavor: Flavor | null;
-    readonly image: Image | null;
-    readonly table: HostTable;
-    readonly kinds: Kind[];
-  }[] = [];
+  private readonly grounds: Ground[] = [];
   private readonly planted: Kind[] = []; // those with a tree
 
   constructor(
@@ -123,8 +128,8 @@ export class FastPath {
   private search(kind: Kind, limit: number, wanted: number): number {
     const { table } = kind;
     if (kind.tree === null) {
-      this.order ??= new HostOrder(this.states);
-      kind.tree = new WeightTree(table, this.order, kind);
+      kind.ground.order ??= new HostOrder(table);
+      kind.tree = new WeightTree(table, kind.ground.order, kind);
       this.planted.push(kind);
     }
     const { tree } = kind;
@@ -177,7 +182,7 @@ export class FastPath {
     }
   }
 
-  /** Whether a tree shall decide: one that stands and is not far behind, or a new one where there is space. */
+  /** Whether a tree sground decide: one that stands and is not far behind, or a new one where there is space. */
   private mayPlant(kind: Kind, changed: number, before: number): boolean {
     if (this.path === "columnar") return false;
     if (this.path === "measured" && HOSTS_PER_CHANGE * changed >= kind.table.count) return false;
@@ -233,28 +238,30 @@ export class FastPath {
     }
     const flavor = matters.has("flavor") ? request.flavor : null;
     const image = matters.has("image") ? request.image : null;
-    return this.kindIn(this.tableFor(flavor, image, tests, terms), request.flavor);
+    const ground = this.groundFor(flavor, image, tests, terms);
+    return ground === null ? null : kindIn(ground, request.flavor);
   }
 
-  private tableFor(flavor: Flavor | null, image: Image | null, tests: readonly HostTest[], terms: readonly HostTerm[]) {
-    const { tables, states } = this;
-    const known = tables.find((one) => one.flavor === flavor && one.image === image);
+  private groundFor(flavor: Flavor | null, image: Image | null, tests: readonly HostTest[], terms: readonly HostTerm[]): Ground | null {
+    const { grounds, states, placement } = this;
+    const known = grounds.find((ground) => ground.flavor === flavor && ground.image === image);
     if (known !== undefined) return known;
-    if (tables.length > 0 && (tables.length + 1) * HostTable.columns(terms.length) * states.count * 8 > TABLES_BYTES) return null;
-    const made = { flavor, image, table: new HostTable(states.count, states.changes!, this.placement, tests, terms), kinds: [] };
-    tables.push(made);
+    const bytes = HostTable.columns(terms.length) * states.count * 8;
+    if (grounds.length > 0 && (grounds.length + 1) * bytes > TABLES_BYTES) return null;
+    const table = new HostTable(states.count, states.changes!, placement, tests, terms);
+    const made: Ground = { flavor, image, table, kinds: [], order: null };
+    grounds.push(made);
     return made;
   }
+}
 
-  private kindIn(found: { readonly table: HostTable; readonly kinds: Kind[] } | null, { vcpuMilli, ramMb, diskGb }: Flavor): Kind | null {
-    if (found === null) return null;
-    const { table, kinds } = found;
-    const known = kinds.find((kind) => kind.vcpuMilli === vcpuMilli && kind.ramMb === ramMb && kind.diskGb === diskGb);
-    if (known !== undefined) return known;
-    const made: Kind = { table, vcpuMilli, ramMb, diskGb, tree: null, askedAt: Number.NEGATIVE_INFINITY, cut: false };
-    kinds.push(made);
-    return made;
-  }
+function kindIn(ground: Ground, { vcpuMilli, ramMb, diskGb }: Flavor): Kind {
+  const { table, kinds } = ground;
+  const known = kinds.find((kind) => kind.vcpuMilli === vcpuMilli && kind.ramMb === ramMb && kind.diskGb === diskGb);
+  if (known !== undefined) return known;
+  const made: Kind = { ground, table, vcpuMilli, ramMb, diskGb, tree: null, askedAt: Number.NEGATIVE_INFINITY, cut: false };
+  kinds.push(made);
+  return made;
 }
 
 /** Answers of these may be kept until the host's row changes. */

@@ -32,6 +32,7 @@ export class WeightTree {
   private readonly multipliers: Float64Array;
 
   private readonly order: HostOrder;
+  private version = 0; // of the order
   private readonly leaves: number;
   private readonly masks: Uint8Array; // by block: a bit for each host that passes
   private readonly offeredIn: Uint8Array; // by block
@@ -56,6 +57,7 @@ export class WeightTree {
   private readonly queue: Int32Array; // nodes to be dealt with
   private readonly queuedIn: Int32Array; // by node: the last round that it was in the queue
   private round = 0;
+  private entered = 0; // nodes, by the last search
 
   constructor(table: HostTable, order: HostOrder, { vcpuMilli, ramMb, diskGb }: Demand) {
     const terms = table.terms.length;
@@ -91,7 +93,7 @@ export class WeightTree {
     const { table, queue, queuedIn, leaves } = this;
     const { places } = this.order;
     const { changes } = table;
-    if (!changes.remembers(this.place)) {
+    if (this.version !== this.order.version || !changes.remembers(this.place)) {
       this.build();
     } else if (this.place < changes.count) {
       // Level by level, so that a node that several changes meet in is dealt with once.
@@ -124,12 +126,15 @@ export class WeightTree {
 
   /** Offers to `best` all hosts that may be among the wanted. */
   search(best: BestHosts): void {
+    this.entered = 0;
     if (this.passing > 0) this.visit(1, best);
+    this.order.searched(this.entered);
   }
 
   private build(): void {
     const { leaves, bounds, scaleOf } = this;
     const { blocks } = this.order;
+    this.version = this.order.version;
     for (let block = 0; block < blocks; block++) this.readBlock(block);
     // Blocks beyond the last host have none that pass: their extremes must say so once.
     for (let node = leaves + blocks; node < 2 * leaves; node++) this.clearExtremes(node);
@@ -327,6 +332,7 @@ export class WeightTree {
   }
 
   private visit(node: number, best: BestHosts): void {
+    this.entered++;
     if (node >= this.leaves) {
       this.weighBlock(node - this.leaves, best);
       return;
@@ -334,12 +340,13 @@ export class WeightTree {
     const left = 2 * node;
     let leftBound = this.boundOf(left);
     let rightBound = this.boundOf(left + 1);
-    const rightFirst = rightBound > leftBound;
+    const { lowest } = this.order;
+    const rightFirst = rightBound > leftBound || (rightBound === leftBound && lowest[left + 1]! < lowest[left]!);
     for (let turn = 0; turn < 2; turn++) {
       const right = rightFirst ? turn === 0 : turn === 1;
       const child = right ? left + 1 : left;
       const bound = right ? rightBound : leftBound;
-      if (bound === Number.NEGATIVE_INFINITY || !best.admits(this.order.lowest[child]!, bound)) continue;
+      if (bound === Number.NEGATIVE_INFINITY || !best.admits(lowest[child]!, bound)) continue;
       this.visit(child, best);
       if (right) rightBound = this.bounds[child]!;
       else leftBound = this.bounds[child]!;
