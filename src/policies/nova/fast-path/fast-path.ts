@@ -246,7 +246,7 @@ export class FastPath {
     const { grounds, states, placement } = this;
     const known = grounds.find((ground) => ground.flavor === flavor && ground.image === image);
     if (known !== undefined) return known;
-    const bytes = HostTable.columns(terms.length) * states.count * 8;
+    const bytes = HostTable.width(terms.length) * states.count * 8;
     if (grounds.length > 0 && (grounds.length + 1) * bytes > TABLES_BYTES) return null;
     const table = new HostTable(states.count, states.changes!, placement, tests, terms);
     const made: Ground = { flavor, image, table, kinds: [], order: null };

@@ -1,4 +1,4 @@
-// What a decision needs to know of the hosts, as columns of numbers that are kept until a host's row changes: Placement's room, the first filter
+// What a decision needs to know of the hosts, as rows of numbers that are kept until a host's row changes: Placement's room, the first filter
 // that refuses the host, and the raw value that each weigher gives it. The filters and weighers themselves supply the numbers, so there is no
 // second form of any of them; what they answer must depend on the host's row (and on the flavor or image that the table was made for) alone.
 //
@@ -28,15 +28,16 @@ export interface HostTerm {
   readonly floor: number | null;
 }
 
-/** Columns before those of the weighers: room in thousandths of a vCPU, in MB of RAM and in GB of disk. */
-export const ROOM_COLUMNS = 3;
+/** Numbers of a host before those of the weighers: room in thousandths of a vCPU, in MB of RAM and in GB of disk. */
+export const ROOM = 3;
 
 export class HostTable {
   readonly count: number;
   readonly tests: readonly HostTest[];
   readonly terms: readonly HostTerm[];
-  /** Column after column, `count` numbers each: the three of room, then a column for each weigher, not below its floor. */
+  /** Row after row, `width` numbers each: the three of room, then one for each weigher, not below its floor. A row is a cache line or two. */
   readonly numbers: Float64Array;
+  readonly width: number;
   /** By host: the first of `tests` that refuses it, `tests.length` if all let it pass. */
   readonly verdicts: Uint8Array;
   /** Rows of this table that have changed, each once they are read. */
@@ -53,15 +54,16 @@ export class HostTable {
     this.placement = placement;
     this.tests = tests;
     this.terms = terms;
-    this.numbers = new Float64Array(HostTable.columns(terms.length) * count);
+    this.width = HostTable.width(terms.length);
+    this.numbers = new Float64Array(this.width * count);
     this.verdicts = new Uint8Array(count);
     this.changes = new ChangeLog(count);
     this.logs = states === placement.changes ? [states] : [states, placement.changes];
     this.places = new Float64Array(this.logs.length).fill(Number.NEGATIVE_INFINITY);
   }
 
-  static columns(terms: number): number {
-    return ROOM_COLUMNS + terms;
+  static width(terms: number): number {
+    return ROOM + terms;
   }
 
   /**
@@ -108,10 +110,11 @@ export class HostTable {
   }
 
   private read(host: number): void {
-    const { count, tests, terms, placement } = this;
-    let changed = this.write(host, placement.roomVcpuMilli(host));
-    if (this.write(count + host, placement.roomRamMb(host))) changed = true;
-    if (this.write(2 * count + host, placement.roomDiskGb(host))) changed = true;
+    const { tests, terms, placement } = this;
+    const row = this.width * host;
+    let changed = this.write(row, placement.roomVcpuMilli(host));
+    if (this.write(row + 1, placement.roomRamMb(host))) changed = true;
+    if (this.write(row + 2, placement.roomDiskGb(host))) changed = true;
     let verdict = 0;
     while (verdict < tests.length && tests[verdict]!.passes(host)) verdict++;
     if (this.verdicts[host] !== verdict) {
@@ -123,7 +126,7 @@ export class HostTable {
       let x = value(host);
       if (floor !== null && x < floor) x = floor;
       if (!Number.isFinite(x)) this.unfit = true;
-      if (this.write((ROOM_COLUMNS + k) * count + host, x)) changed = true;
+      if (this.write(row + ROOM + k, x)) changed = true;
     }
     if (changed) this.changes.note(host);
   }

@@ -1,6 +1,6 @@
-// The filter chain and the weighers over a table's columns: every host with room is looked at, in the plain path's order and with its operations,
+// The filter chain and the weighers over a table's numbers: every host with room is looked at, in the plain path's order and with its operations,
 // but no function is called for any of them.
-import { type HostTable, ROOM_COLUMNS } from "./host-table.ts";
+import { type HostTable, ROOM } from "./host-table.ts";
 
 /** What a server needs: thousandths of a vCPU, MB and GB. */
 export interface Demand {
@@ -26,13 +26,13 @@ export class Scan {
   /** Looks at hosts until `limit` of them have room; returns how many passed. */
   run(table: HostTable, { vcpuMilli, ramMb, diskGb }: Demand, limit: number): number {
     const { hosts, refused } = this;
-    const { count: n, numbers, verdicts } = table;
+    const { count, width, numbers, verdicts } = table;
     const tests = table.tests.length;
     refused.fill(0, 0, tests);
     let offered = 0;
     let passing = 0;
-    for (let host = 0; host < n && offered < limit; host++) {
-      if (numbers[host]! < vcpuMilli || numbers[n + host]! < ramMb || numbers[2 * n + host]! < diskGb) continue;
+    for (let host = 0, row = 0; host < count && offered < limit; host++, row += width) {
+      if (numbers[row]! < vcpuMilli || numbers[row + 1]! < ramMb || numbers[row + 2]! < diskGb) continue;
       offered++;
       const verdict = verdicts[host]!;
       if (verdict === tests) hosts[passing++] = host;
@@ -46,18 +46,18 @@ export class Scan {
 
   private add(table: HostTable, k: number, passing: number): void {
     const { hosts, weights } = this;
-    const { numbers } = table;
+    const { numbers, width } = table;
     const { multiplier, floor } = table.terms[k]!;
-    const column = (ROOM_COLUMNS + k) * table.count;
+    const column = ROOM + k;
     let low = Number.POSITIVE_INFINITY;
     let high = Number.NEGATIVE_INFINITY;
     for (let i = 0; i < passing; i++) {
-      const x = numbers[column + hosts[i]!]!;
+      const x = numbers[width * hosts[i]! + column]!;
       if (x < low) low = x;
       if (x > high) high = x;
     }
     if (floor !== null) low = floor;
     const span = high - low;
-    if (span !== 0) for (let i = 0; i < passing; i++) weights[i]! += multiplier * ((numbers[column + hosts[i]!]! - low) / span);
+    if (span !== 0) for (let i = 0; i < passing; i++) weights[i]! += multiplier * ((numbers[width * hosts[i]! + column]! - low) / span);
   }
 }

@@ -10,7 +10,7 @@
 // roundings can amount to (`ROUNDING`), and the weights of the hosts that are looked at are computed by the plain path's operations in its order.
 import type { BestHosts } from "./best-hosts.ts";
 import { BLOCK_BITS, type HostOrder } from "./host-order.ts";
-import { type HostTable, ROOM_COLUMNS } from "./host-table.ts";
+import { type HostTable, ROOM } from "./host-table.ts";
 import type { Demand } from "./scan.ts";
 
 const BLOCK = 1 << BLOCK_BITS;
@@ -56,6 +56,7 @@ export class WeightTree {
 
   private readonly queue: Int32Array; // nodes to be dealt with
   private readonly queuedIn: Int32Array; // by node: the last round that it was in the queue
+  private readonly movedIn: Int32Array; // by node: the last round that changed the extremes of a child
   private round = 0;
   private entered = 0; // nodes, by the last search
 
@@ -86,11 +87,12 @@ export class WeightTree {
     this.movesTo = new Int32Array(SCALES);
     this.queue = new Int32Array(2 * leaves);
     this.queuedIn = new Int32Array(2 * leaves);
+    this.movedIn = new Int32Array(2 * leaves);
   }
 
   /** Reads what has changed in the table. */
   catchUp(): void {
-    const { table, queue, queuedIn, leaves } = this;
+    const { table, queue, queuedIn, movedIn, leaves } = this;
     const { places } = this.order;
     const { changes } = table;
     if (this.version !== this.order.version || !changes.remembers(this.place)) {
@@ -107,9 +109,8 @@ export class WeightTree {
       }
       for (let i = 0; i < queued; i++) {
         const node = queue[i]!;
-        if (node >= leaves) this.readBlock(node - leaves);
-        else this.pullExtremes(node);
         const parent = node >> 1;
+        if (node >= leaves ? this.readBlock(node - leaves) : movedIn[node] === round && this.pullExtremes(node)) movedIn[parent] = round;
         if (parent === 0 || queuedIn[parent] === round) continue;
         queuedIn[parent] = round;
         queue[queued++] = parent;
@@ -148,15 +149,15 @@ export class WeightTree {
     for (let node = leaves - 1; node >= 1; node--) bounds[node] = Math.max(bounds[2 * node]!, bounds[2 * node + 1]!);
   }
 
-  /** Asks which hosts of a block can take the server, and takes counts and extremes from them. */
-  private readBlock(block: number): void {
+  /** Asks which hosts of a block can take the server, and takes counts and extremes from them; says whether the extremes have changed. */
+  private readBlock(block: number): boolean {
     const { table, vcpuMilli, ramMb, diskGb, refusedIn, refused, extremes } = this;
-    const { count: n, numbers, verdicts } = table;
+    const { count, width, numbers, verdicts } = table;
     const tests = table.tests.length;
     const terms = table.terms.length;
     const { hosts } = this.order;
     const first = block << BLOCK_BITS;
-    const end = Math.min(n, first + BLOCK);
+    const end = Math.min(count, first + BLOCK);
     const refusals = block * tests;
     let passing = this.passing;
     for (let m = this.masks[block]!; m !== 0; m &= m - 1) passing--;
@@ -168,7 +169,8 @@ export class WeightTree {
     let mask = 0;
     for (let place = first; place < end; place++) {
       const host = hosts[place]!;
-      if (numbers[host]! >= vcpuMilli && numbers[n + host]! >= ramMb && numbers[2 * n + host]! >= diskGb) {
+      const row = width * host;
+      if (numbers[row]! >= vcpuMilli && numbers[row + 1]! >= ramMb && numbers[row + 2]! >= diskGb) {
         offered++;
         const verdict = verdicts[host]!;
         if (verdict === tests) {
@@ -183,18 +185,21 @@ export class WeightTree {
     this.passing = passing;
     this.masks[block] = mask;
     let at = (this.leaves + block) * 2 * terms;
+    let changed = false;
     for (let k = 0; k < terms; k++) {
-      const column = (ROOM_COLUMNS + k) * n;
+      const column = ROOM + k;
       let least = Number.POSITIVE_INFINITY;
       let greatest = Number.NEGATIVE_INFINITY;
       for (let m = mask; m !== 0; m &= m - 1) {
-        const x = numbers[column + hosts[first + 31 - Math.clz32(m & -m)]!]!;
+        const x = numbers[width * hosts[first + 31 - Math.clz32(m & -m)]! + column]!;
         if (x < least) least = x;
         if (x > greatest) greatest = x;
       }
+      if (extremes[at] !== least || extremes[at + 1] !== greatest) changed = true;
       extremes[at++] = least;
       extremes[at++] = greatest;
     }
+    return changed;
   }
 
   private clearExtremes(node: number): void {
@@ -205,17 +210,22 @@ export class WeightTree {
     }
   }
 
-  /** Takes a node's extremes from its children. */
-  private pullExtremes(node: number): void {
+  /** Takes a node's extremes from its children; says whether they have changed. */
+  private pullExtremes(node: number): boolean {
     const { extremes } = this;
     const width = 2 * this.table.terms.length;
     const at = node * width;
     let left = 2 * at;
+    let changed = false;
     for (let i = at; i < at + width; i += 2, left += 2) {
       const right = left + width;
-      extremes[i] = extremes[left]! < extremes[right]! ? extremes[left]! : extremes[right]!;
-      extremes[i + 1] = extremes[left + 1]! > extremes[right + 1]! ? extremes[left + 1]! : extremes[right + 1]!;
+      const least = extremes[left]! < extremes[right]! ? extremes[left]! : extremes[right]!;
+      const greatest = extremes[left + 1]! > extremes[right + 1]! ? extremes[left + 1]! : extremes[right + 1]!;
+      if (extremes[i] !== least || extremes[i + 1] !== greatest) changed = true;
+      extremes[i] = least;
+      extremes[i + 1] = greatest;
     }
+    return changed;
   }
 
   /** Takes the scale from the root's extremes: one that is in use, or a new one. */
@@ -316,14 +326,14 @@ export class WeightTree {
   private weighBlock(block: number, best: BestHosts | null): void {
     const { low, span, by } = this;
     const { hosts } = this.order;
-    const { count: n, numbers } = this.table;
+    const { numbers, width } = this.table;
     const terms = low.length;
     const first = block << BLOCK_BITS;
     let bound = Number.NEGATIVE_INFINITY;
     for (let m = this.masks[block]!; m !== 0; m &= m - 1) {
       const host = hosts[first + 31 - Math.clz32(m & -m)]!;
       let weight = 0;
-      for (let k = 0, at = ROOM_COLUMNS * n + host; k < terms; k++, at += n) weight += by[k]! * ((numbers[at]! - low[k]!) / span[k]!);
+      for (let k = 0, at = width * host + ROOM; k < terms; k++, at++) weight += by[k]! * ((numbers[at]! - low[k]!) / span[k]!);
       if (weight > bound) bound = weight;
       if (best !== null) best.offer(host, weight);
     }
