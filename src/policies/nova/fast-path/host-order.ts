@@ -25,6 +25,12 @@ export class HostOrder {
   readonly leaves: number;
   /** By node: the lowest row of its hosts. */
   readonly lowest: Int32Array;
+  /** For the trees, one at a time: nodes to be dealt with, and by node what has come up to it in this round. */
+  readonly queue: Int32Array;
+  readonly queuedIn: Int32Array;
+  readonly movedIn: Int32Array;
+  readonly risen: Float64Array;
+  round = 0;
   private readonly table: HostTable;
   private readonly keys: Float64Array; // by place, while hosts are being arranged
   private readonly widths: Float64Array; // by weigher
@@ -44,6 +50,10 @@ export class HostOrder {
     while (leaves < this.blocks) leaves *= 2;
     this.leaves = leaves;
     this.lowest = new Int32Array(2 * leaves);
+    this.queue = new Int32Array(2 * leaves);
+    this.queuedIn = new Int32Array(2 * leaves);
+    this.movedIn = new Int32Array(2 * leaves);
+    this.risen = new Float64Array(leaves);
     this.arrange();
   }
 

@@ -38,6 +38,8 @@ export class HostTable {
   /** Row after row, `width` numbers each: the three of room, then one for each weigher, not below its floor. A row is a cache line or two. */
   readonly numbers: Float64Array;
   readonly width: number;
+  /** Terms whose values have ever differed: the others add 0 to every weight, as the BuildFailureWeigher does until a build fails. */
+  varying: readonly number[] = [];
   /** By host: the first of `tests` that refuses it, `tests.length` if all let it pass. */
   readonly verdicts: Uint8Array;
   /** Rows of this table that have changed, each once they are read. */
@@ -48,6 +50,8 @@ export class HostTable {
   private readonly logs: readonly ChangeLog[];
   private readonly places: Float64Array; // in `logs`
   private askedAt = Number.NEGATIVE_INFINITY;
+  /** By term: the value at which it adds 0 as long as all hosts have it; NaN before the first host is read. */
+  private readonly alike: Float64Array;
 
   constructor(count: number, states: ChangeLog, placement: PlacementRoom, tests: readonly HostTest[], terms: readonly HostTerm[]) {
     this.count = count;
@@ -58,6 +62,7 @@ export class HostTable {
     this.numbers = new Float64Array(this.width * count);
     this.verdicts = new Uint8Array(count);
     this.changes = new ChangeLog(count);
+    this.alike = Float64Array.from(terms, ({ floor }) => floor ?? Number.NaN);
     this.logs = states === placement.changes ? [states] : [states, placement.changes];
     this.places = new Float64Array(this.logs.length).fill(Number.NEGATIVE_INFINITY);
   }
@@ -104,6 +109,7 @@ export class HostTable {
   }
 
   private readAll(): void {
+    for (const [k, { value }] of this.terms.entries()) if (Number.isNaN(this.alike[k])) this.alike[k] = value(0);
     for (let host = 0; host < this.count; host++) this.read(host);
     for (let i = 0; i < this.logs.length; i++) this.places[i] = this.logs[i]!.count;
     this.changes.noteAll();
@@ -126,6 +132,7 @@ export class HostTable {
       let x = value(host);
       if (floor !== null && x < floor) x = floor;
       if (!Number.isFinite(x)) this.unfit = true;
+      if (x !== this.alike[k] && !this.varying.includes(k)) this.varying = [...this.varying, k].sort((a, b) => a - b);
       if (this.write(row + ROOM + k, x)) changed = true;
     }
     if (changed) this.changes.note(host);

@@ -40,7 +40,7 @@ export class Scan {
     }
     this.offered = offered;
     this.weights.fill(0, 0, passing);
-    if (passing > 1) for (let k = 0; k < table.terms.length; k++) this.add(table, k, passing);
+    if (passing > 1) for (const k of table.varying) this.add(table, k, passing);
     return passing;
   }
 

@@ -15,7 +15,7 @@ import type { Demand } from "./scan.ts";
 
 const BLOCK = 1 << BLOCK_BITS;
 /** Scales that bounds may be of; when there are more, all bounds are moved to the present one. */
-const SCALES = 64;
+const SCALES = 128;
 /** Of the numbers added up in moving a bound; their roundings come to less than a hundredth of it. */
 const ROUNDING = 1e-13;
 
@@ -25,26 +25,31 @@ export class WeightTree {
   readonly refused: Int32Array;
   passing = 0;
   private readonly table: HostTable;
+  private readonly order: HostOrder;
   private readonly vcpuMilli: number;
   private readonly ramMb: number;
   private readonly diskGb: number;
-  private place = Number.NEGATIVE_INFINITY; // in the table's changes
+  // What it was built for: the version of the order, the table's terms that count (weighers, from here on), its changes.
+  private version = 0;
+  private varying: readonly number[] = [];
+  private terms = 0;
+  private place = Number.NEGATIVE_INFINITY;
   private readonly multipliers: Float64Array;
+  private readonly floors: Float64Array; // NaN: none
 
-  private readonly order: HostOrder;
-  private version = 0; // of the order
   private readonly leaves: number;
   private readonly masks: Uint8Array; // by block: a bit for each host that passes
   private readonly offeredIn: Uint8Array; // by block
   private readonly refusedIn: Uint8Array; // by block and test
-  private readonly extremes: Float64Array; // by node and weigher: least and greatest value of hosts that pass
-  private readonly bounds: Float64Array; // by node; -Infinity where no host passes
+  /** By node, `stride` numbers each: the bound (-Infinity where no host passes), then least and greatest value of each weigher. */
+  private readonly nodes: Float64Array;
+  private stride = 1;
   private readonly scaleOf: Uint8Array; // by node: the scale of its bound
 
-  private scale = -1; // the present one
+  private scale = 0; // the present one
   private scales = 0; // in use
   private readonly lows: Float64Array; // by scale and weigher
-  private readonly spans: Float64Array;
+  private readonly spans: Float64Array; // 0 where all values are equal
   private readonly low: Float64Array; // by weigher, in the present scale; 0 where all values are equal
   private readonly span: Float64Array; // 1 where all values are equal
   private readonly by: Float64Array; // the multiplier, 0 where all values are equal
@@ -53,29 +58,24 @@ export class WeightTree {
   private readonly shifts: Float64Array; // by scale
   private readonly movesTo: Int32Array; // by scale: the number of the present scale for which these hold
   private scaleNumber = 0;
-
-  private readonly queue: Int32Array; // nodes to be dealt with
-  private readonly queuedIn: Int32Array; // by node: the last round that it was in the queue
-  private readonly movedIn: Int32Array; // by node: the last round that changed the extremes of a child
-  private round = 0;
   private entered = 0; // nodes, by the last search
 
   constructor(table: HostTable, order: HostOrder, { vcpuMilli, ramMb, diskGb }: Demand) {
     const terms = table.terms.length;
+    const { leaves } = order;
     this.table = table;
+    this.order = order;
+    this.leaves = leaves;
     this.vcpuMilli = vcpuMilli;
     this.ramMb = ramMb;
     this.diskGb = diskGb;
-    this.multipliers = Float64Array.from(table.terms, (term) => term.multiplier);
-    const { leaves } = order;
-    this.order = order;
-    this.leaves = leaves;
+    this.multipliers = new Float64Array(terms);
+    this.floors = new Float64Array(terms);
     this.masks = new Uint8Array(leaves);
     this.offeredIn = new Uint8Array(leaves);
     this.refusedIn = new Uint8Array(leaves * table.tests.length);
     this.refused = new Int32Array(table.tests.length);
-    this.extremes = new Float64Array(2 * leaves * 2 * terms);
-    this.bounds = new Float64Array(2 * leaves);
+    this.nodes = new Float64Array(2 * leaves * (1 + 2 * terms));
     this.scaleOf = new Uint8Array(2 * leaves);
     this.lows = new Float64Array(SCALES * terms);
     this.spans = new Float64Array(SCALES * terms);
@@ -85,43 +85,13 @@ export class WeightTree {
     this.slopes = new Float64Array(SCALES * terms);
     this.shifts = new Float64Array(SCALES);
     this.movesTo = new Int32Array(SCALES);
-    this.queue = new Int32Array(2 * leaves);
-    this.queuedIn = new Int32Array(2 * leaves);
-    this.movedIn = new Int32Array(2 * leaves);
   }
 
   /** Reads what has changed in the table. */
   catchUp(): void {
-    const { table, queue, queuedIn, movedIn, leaves } = this;
-    const { places } = this.order;
-    const { changes } = table;
-    if (this.version !== this.order.version || !changes.remembers(this.place)) {
-      this.build();
-    } else if (this.place < changes.count) {
-      // Level by level, so that a node that several changes meet in is dealt with once.
-      const round = ++this.round;
-      let queued = 0;
-      for (let place = this.place; place < changes.count; place++) {
-        const node = leaves + (places[changes.row(place)]! >> BLOCK_BITS);
-        if (queuedIn[node] === round) continue;
-        queuedIn[node] = round;
-        queue[queued++] = node;
-      }
-      for (let i = 0; i < queued; i++) {
-        const node = queue[i]!;
-        const parent = node >> 1;
-        if (node >= leaves ? this.readBlock(node - leaves) : movedIn[node] === round && this.pullExtremes(node)) movedIn[parent] = round;
-        if (parent === 0 || queuedIn[parent] === round) continue;
-        queuedIn[parent] = round;
-        queue[queued++] = parent;
-      }
-      this.settleScale();
-      for (let i = 0; i < queued; i++) {
-        const node = queue[i]!;
-        if (node >= leaves) this.weighBlock(node - leaves, null);
-        else this.pullBound(node);
-      }
-    }
+    const { changes } = this.table;
+    if (this.version !== this.order.version || this.varying !== this.table.varying || !changes.remembers(this.place)) this.build();
+    else if (this.place < changes.count) this.readChanges();
     this.place = changes.count;
   }
 
@@ -133,29 +103,82 @@ export class WeightTree {
   }
 
   private build(): void {
-    const { leaves, bounds, scaleOf } = this;
-    const { blocks } = this.order;
-    this.version = this.order.version;
-    for (let block = 0; block < blocks; block++) this.readBlock(block);
-    // Blocks beyond the last host have none that pass: their extremes must say so once.
-    for (let node = leaves + blocks; node < 2 * leaves; node++) this.clearExtremes(node);
+    const { table, order, leaves, nodes, scaleOf } = this;
+    const terms = table.varying.length;
+    this.version = order.version;
+    this.varying = table.varying;
+    this.terms = terms;
+    this.stride = 1 + 2 * terms;
+    for (let k = 0; k < terms; k++) {
+      const { multiplier, floor } = table.terms[table.varying[k]!]!;
+      this.multipliers[k] = multiplier;
+      this.floors[k] = floor ?? Number.NaN;
+    }
+    for (let node = 0; node < 2 * leaves; node++) {
+      const at = node * this.stride;
+      nodes[at] = Number.NEGATIVE_INFINITY;
+      for (let i = at + 1; i < at + this.stride; i += 2) {
+        nodes[i] = Number.POSITIVE_INFINITY;
+        nodes[i + 1] = Number.NEGATIVE_INFINITY;
+      }
+    }
+    for (let block = 0; block < order.blocks; block++) this.readBlock(block);
     for (let node = leaves - 1; node >= 1; node--) this.pullExtremes(node);
     this.scales = 0;
-    this.scale = -1;
+    this.scale = 0;
     this.settleScale();
-    bounds.fill(Number.NEGATIVE_INFINITY);
     scaleOf.fill(this.scale);
-    for (let block = 0; block < blocks; block++) this.weighBlock(block, null);
-    for (let node = leaves - 1; node >= 1; node--) bounds[node] = Math.max(bounds[2 * node]!, bounds[2 * node + 1]!);
+    for (let block = 0; block < order.blocks; block++) this.weighBlock(block, null);
+    for (let node = leaves - 1; node >= 1; node--) nodes[node * this.stride] = Math.max(this.boundOf(2 * node), this.boundOf(2 * node + 1));
+  }
+
+  /** Level by level, so that a node in which several changes meet is dealt with once. */
+  private readChanges(): void {
+    const { table, leaves, nodes, stride, scaleOf } = this;
+    const { places, queue, queuedIn, movedIn, risen } = this.order;
+    const { changes } = table;
+    const round = ++this.order.round;
+    let queued = 0;
+    for (let place = this.place; place < changes.count; place++) {
+      const node = leaves + (places[changes.row(place)]! >> BLOCK_BITS);
+      if (queuedIn[node] === round) continue;
+      queuedIn[node] = round;
+      queue[queued++] = node;
+    }
+    for (let i = 0; i < queued; i++) {
+      const node = queue[i]!;
+      const parent = node >> 1;
+      if (node >= leaves ? this.readBlock(node - leaves) : movedIn[node] === round && this.pullExtremes(node)) movedIn[parent] = round;
+      if (parent === 0 || queuedIn[parent] === round) continue;
+      queuedIn[parent] = round;
+      risen[parent] = Number.NEGATIVE_INFINITY;
+      queue[queued++] = parent;
+    }
+    this.settleScale();
+    // No bound above a changed block may be smaller than the weights in it, in the scale that it is of: so it is moved to the present one, even if
+    // it is large enough. Those that are too large are left to the searches that meet them.
+    for (let i = 0; i < queued; i++) {
+      const node = queue[i]!;
+      let weight: number;
+      if (node >= leaves) {
+        this.weighBlock(node - leaves, null);
+        weight = nodes[node * stride]!;
+      } else {
+        weight = risen[node]!;
+        const bound = this.boundOf(node);
+        nodes[node * stride] = weight > bound ? weight : bound;
+        scaleOf[node] = this.scale;
+      }
+      if (node > 1 && weight > risen[node >> 1]!) risen[node >> 1] = weight;
+    }
   }
 
   /** Asks which hosts of a block can take the server, and takes counts and extremes from them; says whether the extremes have changed. */
   private readBlock(block: number): boolean {
-    const { table, vcpuMilli, ramMb, diskGb, refusedIn, refused, extremes } = this;
+    const { table, vcpuMilli, ramMb, diskGb, refusedIn, refused, nodes, varying } = this;
     const { count, width, numbers, verdicts } = table;
-    const tests = table.tests.length;
-    const terms = table.terms.length;
     const { hosts } = this.order;
+    const tests = table.tests.length;
     const first = block << BLOCK_BITS;
     const end = Math.min(count, first + BLOCK);
     const refusals = block * tests;
@@ -184,10 +207,10 @@ export class WeightTree {
     this.offeredIn[block] = offered;
     this.passing = passing;
     this.masks[block] = mask;
-    let at = (this.leaves + block) * 2 * terms;
+    let at = (this.leaves + block) * this.stride + 1;
     let changed = false;
-    for (let k = 0; k < terms; k++) {
-      const column = ROOM + k;
+    for (let k = 0; k < varying.length; k++) {
+      const column = ROOM + varying[k]!;
       let least = Number.POSITIVE_INFINITY;
       let greatest = Number.NEGATIVE_INFINITY;
       for (let m = mask; m !== 0; m &= m - 1) {
@@ -195,51 +218,37 @@ export class WeightTree {
         if (x < least) least = x;
         if (x > greatest) greatest = x;
       }
-      if (extremes[at] !== least || extremes[at + 1] !== greatest) changed = true;
-      extremes[at++] = least;
-      extremes[at++] = greatest;
+      if (nodes[at] !== least || nodes[at + 1] !== greatest) changed = true;
+      nodes[at++] = least;
+      nodes[at++] = greatest;
     }
     return changed;
   }
 
-  private clearExtremes(node: number): void {
-    const terms = this.table.terms.length;
-    for (let k = 0; k < terms; k++) {
-      this.extremes[(node * terms + k) * 2] = Number.POSITIVE_INFINITY;
-      this.extremes[(node * terms + k) * 2 + 1] = Number.NEGATIVE_INFINITY;
-    }
-  }
-
   /** Takes a node's extremes from its children; says whether they have changed. */
   private pullExtremes(node: number): boolean {
-    const { extremes } = this;
-    const width = 2 * this.table.terms.length;
-    const at = node * width;
-    let left = 2 * at;
+    const { nodes, stride } = this;
+    const at = node * stride;
     let changed = false;
-    for (let i = at; i < at + width; i += 2, left += 2) {
-      const right = left + width;
-      const least = extremes[left]! < extremes[right]! ? extremes[left]! : extremes[right]!;
-      const greatest = extremes[left + 1]! > extremes[right + 1]! ? extremes[left + 1]! : extremes[right + 1]!;
-      if (extremes[i] !== least || extremes[i + 1] !== greatest) changed = true;
-      extremes[i] = least;
-      extremes[i + 1] = greatest;
+    for (let i = at + 1, left = 2 * at + 1; i < at + stride; i += 2, left += 2) {
+      const right = left + stride;
+      const least = nodes[left]! < nodes[right]! ? nodes[left]! : nodes[right]!;
+      const greatest = nodes[left + 1]! > nodes[right + 1]! ? nodes[left + 1]! : nodes[right + 1]!;
+      if (nodes[i] !== least || nodes[i + 1] !== greatest) changed = true;
+      nodes[i] = least;
+      nodes[i + 1] = greatest;
     }
     return changed;
   }
 
   /** Takes the scale from the root's extremes: one that is in use, or a new one. */
   private settleScale(): void {
-    if (this.passing === 0) {
-      if (this.scale < 0) this.scale = 0; // no bound will be asked for
-      return;
-    }
-    const { table, low, span, by, multipliers, extremes, lows, spans } = this;
-    const terms = table.terms.length;
+    if (this.passing === 0) return; // no bound will be asked for
+    const { nodes, stride, terms, low, span, by, multipliers, floors, lows, spans } = this;
     for (let k = 0; k < terms; k++) {
-      const floor = table.terms[k]!.floor;
-      const least = floor ?? extremes[2 * (terms + k)]!;
-      const width = extremes[2 * (terms + k) + 1]! - least;
+      const root = stride + 1 + 2 * k;
+      const least = Number.isNaN(floors[k]!) ? nodes[root]! : floors[k]!;
+      const width = nodes[root + 1]! - least;
       low[k] = width === 0 ? 0 : least;
       span[k] = width === 0 ? 1 : width;
       by[k] = width === 0 ? 0 : multipliers[k]!;
@@ -259,8 +268,7 @@ export class WeightTree {
   }
 
   private isScale(scale: number): boolean {
-    const { low, span, by, lows, spans } = this;
-    const terms = low.length;
+    const { terms, low, span, by, lows, spans } = this;
     for (let k = 0; k < terms; k++) {
       if (lows[scale * terms + k] !== low[k] || spans[scale * terms + k] !== (by[k] === 0 ? 0 : span[k])) return false;
     }
@@ -270,8 +278,8 @@ export class WeightTree {
   /** Moves every bound to the present scale, so that all other scales are free again; returns the number that it shall have. */
   private moveAll(): number {
     this.scale = SCALES; // none of the numbers in use
-    const { bounds, scaleOf } = this;
-    for (let node = 1; node < bounds.length; node++) bounds[node] = this.boundOf(node);
+    const { nodes, stride, scaleOf } = this;
+    for (let node = 1; node < scaleOf.length; node++) nodes[node * stride] = this.boundOf(node);
     scaleOf.fill(0);
     this.scales = 0;
     return 0;
@@ -279,25 +287,24 @@ export class WeightTree {
 
   /** An upper bound of the weights below a node, in the present scale. */
   private boundOf(node: number): number {
+    const { nodes, stride } = this;
     const scale = this.scaleOf[node]!;
-    let bound = this.bounds[node]!;
+    let at = node * stride;
+    let bound = nodes[at]!;
     if (scale === this.scale || bound === Number.NEGATIVE_INFINITY) return bound;
     if (this.movesTo[scale] !== this.scaleNumber) this.prepareMove(scale);
-    const { extremes, slopes } = this;
-    const terms = this.low.length;
+    const { slopes, terms } = this;
+    if (terms > 0 && nodes[at + 1]! > nodes[at + 2]!) return Number.NEGATIVE_INFINITY; // no host passes any more
     let slope = scale * terms;
-    let at = 2 * node * terms;
-    if (extremes[at]! > extremes[at + 1]!) return Number.NEGATIVE_INFINITY; // no host passes any more
     for (const end = slope + terms; slope < end; slope++, at += 2) {
       const by = slopes[slope]!;
-      if (by !== 0) bound += by * extremes[by > 0 ? at + 1 : at]!;
+      if (by !== 0) bound += by * nodes[by > 0 ? at + 2 : at + 1]!;
     }
     return bound + this.shifts[scale]!;
   }
 
   private prepareMove(scale: number): void {
-    const { multipliers, low, span, by, lows, spans, slopes, extremes } = this;
-    const terms = low.length;
+    const { terms, multipliers, low, span, by, lows, spans, slopes, nodes, stride } = this;
     let shift = 0;
     let size = 0;
     for (let k = 0; k < terms; k++) {
@@ -306,8 +313,8 @@ export class WeightTree {
       const is = by[k] === 0 ? 0 : 1 / span[k]!;
       slopes[scale * terms + k] = multiplier * (is - was);
       shift += multiplier * (lows[scale * terms + k]! * was - low[k]! * is);
-      const least = Math.abs(extremes[2 * (terms + k)]!);
-      const greatest = Math.abs(extremes[2 * (terms + k) + 1]!);
+      const least = Math.abs(nodes[stride + 1 + 2 * k]!);
+      const greatest = Math.abs(nodes[stride + 2 + 2 * k]!);
       const largest = Math.max(least, greatest, Math.abs(low[k]!), Math.abs(lows[scale * terms + k]!));
       size += Math.abs(multiplier) * largest * (is + was);
     }
@@ -315,29 +322,22 @@ export class WeightTree {
     this.movesTo[scale] = this.scaleNumber;
   }
 
-  private pullBound(node: number): void {
-    const left = this.boundOf(2 * node);
-    const right = this.boundOf(2 * node + 1);
-    this.bounds[node] = right > left ? right : left;
-    this.scaleOf[node] = this.scale;
-  }
-
   /** Weighs the hosts of a block that pass; the greatest weight is its bound. */
   private weighBlock(block: number, best: BestHosts | null): void {
-    const { low, span, by } = this;
+    const { terms, low, span, by, varying } = this;
     const { hosts } = this.order;
     const { numbers, width } = this.table;
-    const terms = low.length;
     const first = block << BLOCK_BITS;
     let bound = Number.NEGATIVE_INFINITY;
     for (let m = this.masks[block]!; m !== 0; m &= m - 1) {
       const host = hosts[first + 31 - Math.clz32(m & -m)]!;
+      const row = width * host + ROOM;
       let weight = 0;
-      for (let k = 0, at = width * host + ROOM; k < terms; k++, at++) weight += by[k]! * ((numbers[at]! - low[k]!) / span[k]!);
+      for (let k = 0; k < terms; k++) weight += by[k]! * ((numbers[row + varying[k]!]! - low[k]!) / span[k]!);
       if (weight > bound) bound = weight;
       if (best !== null) best.offer(host, weight);
     }
-    this.bounds[this.leaves + block] = bound;
+    this.nodes[(this.leaves + block) * this.stride] = bound;
     this.scaleOf[this.leaves + block] = this.scale;
   }
 
@@ -347,10 +347,11 @@ export class WeightTree {
       this.weighBlock(node - this.leaves, best);
       return;
     }
+    const { lowest } = this.order;
+    const { nodes, stride } = this;
     const left = 2 * node;
     let leftBound = this.boundOf(left);
     let rightBound = this.boundOf(left + 1);
-    const { lowest } = this.order;
     const rightFirst = rightBound > leftBound || (rightBound === leftBound && lowest[left + 1]! < lowest[left]!);
     for (let turn = 0; turn < 2; turn++) {
       const right = rightFirst ? turn === 0 : turn === 1;
@@ -358,10 +359,10 @@ export class WeightTree {
       const bound = right ? rightBound : leftBound;
       if (bound === Number.NEGATIVE_INFINITY || !best.admits(lowest[child]!, bound)) continue;
       this.visit(child, best);
-      if (right) rightBound = this.bounds[child]!;
-      else leftBound = this.bounds[child]!;
+      if (right) rightBound = nodes[child * stride]!;
+      else leftBound = nodes[child * stride]!;
     }
-    this.bounds[node] = rightBound > leftBound ? rightBound : leftBound;
+    nodes[node * stride] = rightBound > leftBound ? rightBound : leftBound;
     this.scaleOf[node] = this.scale;
   }
 }
