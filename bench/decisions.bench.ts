@@ -9,16 +9,20 @@ import { RandomStreams, type Stream } from "../src/kernel/random.ts";
 import type { DecisionPath } from "../src/policies/nova/fast-path/fast-path.ts";
 import { FilterScheduler } from "../src/policies/nova/filter-scheduler.ts";
 import { presets } from "../src/policies/nova/policy.ts";
+import { type Bench, type BenchResult, moreThan, type Size } from "./bench.ts";
+import { isolated } from "./isolation.ts";
 import { cpuSecondsOf, median } from "./measure.ts";
 
 type Fleet = "one type" | "four types";
 
-export interface DecisionsCase {
+interface DecisionsCase {
   readonly fleet: Fleet;
   readonly hosts: number;
   readonly path: DecisionPath;
-  /** Decisions in each of five rounds. */
+  /** Decisions in each of five rounds, after one for the compiler. */
   readonly decisions: number;
+  /** Decisions in the hash: no more than the slowest path takes. */
+  readonly hashed: number;
 }
 
 const ALTERNATES = 2;
@@ -55,7 +59,14 @@ const types: Record<Fleet, readonly (readonly [cores: number, ramGib: number, di
 function describe(host: number, fleet: Fleet): HostDescription {
   const [cores, ramGib, diskGb] = types[fleet][host % types[fleet].length]!;
   return {
-    ...{ name: `host-${host}`, type: `${cores} cores`, rack: 0, hypervisorType: "QEMU", supportedHypervisors: ["kvm"], architecture: "x86_64" },
+    ...{
+      name: `host-${host}`,
+      type: `${cores} cores`,
+      rack: 0,
+      hypervisorType: "QEMU",
+      supportedHypervisors: ["kvm"],
+      architecture: "x86_64",
+    },
     ...{ vcpuMilli: 1000 * cores, ramMb: 1024 * ramGib, diskGb, reservedVcpuMilli: 0, reservedRamMb: 8192, reservedDiskGb: 0 },
     ...{ cpuAllocationRatio: 4, ramAllocationRatio: 1, diskAllocationRatio: 1 },
   };
@@ -82,7 +93,7 @@ class Population {
     this.room = new Float64Array(2 * this.leaves).fill(-1);
     const largest = (column: Float64Array) => column.reduce((most, x) => Math.max(most, x), 0);
     this.most = [largest(hosts.capacityVcpuMilli), largest(hosts.capacityRamMb), largest(hosts.capacityDiskGb)];
-    for (let host = 0; host < hosts.count; host++) this.update(host);
+    for (let host = 0; host < hosts.count; host++) this.update(host, true);
     const sum = (column: Float64Array) => column.reduce((total, x) => total + x, 0);
     const enough = FULLNESS * sum(hosts.capacityRamMb);
     let ramMb = 0;
@@ -113,10 +124,10 @@ class Population {
   private end(server: number): void {
     const host = this.hostOf[server]!;
     this.hosts.release(host as HostId, flavors[this.flavorOf[server]!]!);
-    this.update(host);
+    this.update(host, true);
   }
 
-  private update(host: number, open = true): void {
+  private update(host: number, open: boolean): void {
     const { room, hosts } = this;
     const [vcpuMilli, ramMb, diskGb] = this.most;
     let node = this.leaves + host;
@@ -129,7 +140,7 @@ class Population {
   }
 }
 
-export function measureDecisions({ fleet, hosts: count, path, decisions }: DecisionsCase) {
+export function measureDecisions({ fleet, hosts: count, path, decisions, hashed }: DecisionsCase) {
   const hosts = new Hosts(Array.from({ length: count }, (_, host) => describe(host, fleet)));
   const streams = new RandomStreams("1", 0);
   const [drawn, ends] = [streams.stream("flavor"), streams.stream("end")];
@@ -141,11 +152,13 @@ export function measureDecisions({ fleet, hosts: count, path, decisions }: Decis
   const weightBits = new Int32Array(weight.buffer);
   let server = 0;
   let refused = 0;
+  let hash = "";
   const round = () => {
     for (let i = 0; i < decisions; i++, server++) {
       const flavor = drawn.integer(server, -1, flavors.length);
       const request = { server, flavor: flavors[flavor]!, image: null, group: -1, groups };
       const found = scheduler.select(request, ALTERNATES, 0);
+      if (server === hashed) hash = fingerprint.hash;
       weight[0] = scheduler.weight;
       fingerprint.fold(scheduler.candidates, weightBits[0]!, weightBits[1]!);
       for (let k = 0; k < found; k++) fingerprint.fold(scheduler.leftAfter[k]!, k, scheduler.ordered[k]!);
@@ -167,5 +180,46 @@ export function measureDecisions({ fleet, hosts: count, path, decisions }: Decis
   };
   round(); // the compiler's
   const cpuSeconds = Array.from({ length: ROUNDS }, () => cpuSecondsOf(round));
-  return { perCpuSecond: decisions / median(cpuSeconds), hash: fingerprint.hash, refused };
+  if (hash === "") hash = fingerprint.hash;
+  return { perCpuSecond: decisions / median(cpuSeconds), hash, refused };
 }
+
+/** Decisions in a round, by path. */
+const large = new Map<number, Record<DecisionPath, number>>([
+  [1_000, { plain: 2_000, columnar: 5_000, tree: 20_000, measured: 20_000 }],
+  [10_000, { plain: 100, columnar: 500, tree: 20_000, measured: 20_000 }],
+  [100_000, { plain: 5, columnar: 50, tree: 10_000, measured: 10_000 }],
+]);
+const small = new Map<number, Record<DecisionPath, number>>([
+  [40, { plain: 100, columnar: 100, tree: 100, measured: 100 }],
+  [600, { plain: 50, columnar: 50, tree: 50, measured: 50 }],
+]);
+
+async function run(size: Size): Promise<BenchResult[]> {
+  const results: BenchResult[] = [];
+  for (const [hosts, decisionsOf] of size === "large" ? large : small) {
+    for (const fleet of Object.keys(types) as Fleet[]) {
+      let plain = 0;
+      for (const path of ["plain", "columnar", "tree", "measured"] as const) {
+        const argument = { fleet, hosts, path, decisions: decisionsOf[path], hashed: (1 + ROUNDS) * decisionsOf.plain };
+        const { perCpuSecond, hash, refused } = await isolated(size, import.meta.url, measureDecisions, argument);
+        if (path === "plain") plain = perCpuSecond;
+        results.push({
+          workload: `${hosts} hosts of ${fleet}, ${path}`,
+          figure: perCpuSecond,
+          unit: "decisions/CPU s",
+          references: path === "plain" ? [] : [moreThan("plain", plain, perCpuSecond)],
+          hash,
+          counts: { refused },
+        });
+      }
+    }
+  }
+  return results;
+}
+
+export const decisions: Bench = {
+  name: "decisions",
+  question: "How many hosts does the filter scheduler choose in a CPU second, and does it choose the same hosts on every path?",
+  run,
+};

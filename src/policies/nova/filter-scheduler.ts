@@ -125,7 +125,8 @@ export class FilterScheduler {
     this.candidates = fast!.candidates;
     this.weight = 0;
     if (count === 0) return 0;
-    return fast!.ranked ? this.pick(request, count, alternates, n) : this.choose(request, count, alternates, n);
+    const { ranked } = fast!;
+    return ranked > 0 ? this.pick(request, ranked, count, alternates, n) : this.choose(request, count, alternates, n);
   }
 
   /** Null where the hosts do not say when they change, or somebody looks on. */
@@ -279,15 +280,15 @@ export class FilterScheduler {
   private choose(request: RequestSpec, count: number, alternates: number, n: number): number {
     this.sortBest(this.policy.shuffleBestSameWeighedHosts ? count : this.needed(count, alternates), count);
     this.observer?.ranked(this.listed(count), [...this.weights.subarray(0, count)]);
-    return this.pick(request, count, alternates, n);
+    return this.pick(request, count, count, alternates, n);
   }
 
-  /** Takes the choice and its alternates from the front of the list, where as many hosts as may be needed stand in order. */
-  private pick(request: RequestSpec, count: number, alternates: number, n: number): number {
+  /** Takes the choice and its alternates from the front of the list, where `ranked` of the `count` hosts stand in order: all that may be needed. */
+  private pick(request: RequestSpec, ranked: number, count: number, alternates: number, n: number): number {
     const { hostSubsetSize, shuffleBestSameWeighedHosts } = this.policy;
     const subset = Math.min(hostSubsetSize, count);
     const wanted = Math.min(count, 1 + alternates);
-    if (shuffleBestSameWeighedHosts) this.shuffleTies(request.server, count, n);
+    if (shuffleBestSameWeighedHosts) this.shuffleTies(request.server, ranked, n);
     const chosen = subset > 1 ? this.choice.integer(request.server, 2 * n, subset) : 0;
     const { ordered, list } = this;
     ordered[0] = list[chosen]!;

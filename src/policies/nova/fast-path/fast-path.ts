@@ -69,8 +69,8 @@ export interface DecisionArrays {
 export class FastPath {
   /** Of the last decision: how many hosts Placement offered. */
   candidates = 0;
-  /** Of the last decision: true if the list begins with the best hosts, in order; false if it holds all that passed, in their own order. */
-  ranked = false;
+  /** Of the last decision: so many of the best hosts begin the list, in order; 0 if it holds all that passed, in their own order. */
+  ranked = 0;
   private readonly states: HostStates;
   private readonly placement: PlacementRoom;
   private readonly filters: readonly Filter[];
@@ -151,7 +151,7 @@ export class FastPath {
     kind.cut = scan.offered === limit && limit < kind.table.count;
     this.report(kind.table, scan.offered, scan.refused);
     const needed = Math.min(passing, ties ? Math.max(wanted, tiesOfBest(weights, passing)) : wanted);
-    this.ranked = false;
+    this.ranked = 0;
     if (needed > 0 && needed <= MOST_BEST) {
       best.begin(needed);
       for (let i = 0; i < passing; i++) best.offer(list[i]!, weights[i]!);
@@ -167,7 +167,7 @@ export class FastPath {
       list[i] = best.hosts[i]!;
       weights[i] = best.weights[i]!;
     }
-    this.ranked = true;
+    this.ranked = best.size;
   }
 
   private report(table: HostTable, offered: number, refused: Int32Array): void {
