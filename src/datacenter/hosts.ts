@@ -1,7 +1,9 @@
 // Hosts, as columns: what they have, what Placement has promised away, and who runs on them. `claim` and `release` are the only ways to
-// take and give back a host's room, so the promise can never differ from the servers that hold it.
+// take and give back a host's room, so the promise can never differ from the servers that hold it. Every verb notes the row it has changed in
+// `changes`; whoever writes a column without a verb has to note it too.
 //
 // vCPUs are counted in thousandths (`vcpuMilli`): traces hold fractions of a core, and whole numbers add up exactly.
+import { ChangeLog } from "./change-log.ts";
 import type { Flavor } from "./flavor.ts";
 import type { HostCell } from "./numa/host-cell.ts";
 import type { PciPool } from "./pci-pool.ts";
@@ -103,6 +105,8 @@ export class Hosts {
   readonly pools: (readonly PciPool[])[];
   private readonly further = new Map<string, FurtherResource>();
   private readonly aggregatesOf: readonly (readonly HostAggregate[])[];
+  /** Rows whose claims, builds, failures or service have changed. */
+  readonly changes: ChangeLog;
   private readonly reservedVcpuMilli: Int32Array;
   private readonly reservedRamMb: Int32Array;
   private readonly reservedDiskGb: Int32Array;
@@ -164,6 +168,7 @@ export class Hosts {
     this.dedicatedVcpuMilli = Float64Array.from({ length: n }, (_, host) => 1000 * (pcpus?.total[host] ?? 0));
     this.hasAggregates = aggregates.length > 0;
     this.aggregatesOf = descriptions.map((_, host) => aggregates.filter(({ hosts }) => hosts.includes(host)));
+    this.changes = new ChangeLog(n);
   }
 
   /**
@@ -190,6 +195,7 @@ export class Hosts {
     this.usedDiskGb[host]! += flavor.diskGb;
     for (const [name, amount] of flavor.others ?? []) this.further.get(name)!.used[host]! += amount;
     if (this.instances[host]!++ === 0) this.inUse++;
+    this.changes.note(host);
     return true;
   }
 
@@ -208,6 +214,51 @@ export class Hosts {
     this.usedDiskGb[host] = diskGb;
     for (const [name, amount] of flavor.others ?? []) this.further.get(name)!.used[host]! -= amount;
     if (--this.instances[host]! === 0) this.inUse--;
+    this.changes.note(host);
+  }
+
+  /** A server's build starts on the host. */
+  beginBuild(host: number): void {
+    this.ioOps[host]!++;
+    this.changes.note(host);
+  }
+
+  /** It has come to its end, whichever. */
+  endBuild(host: number): void {
+    this.ioOps[host]!--;
+    this.changes.note(host);
+  }
+
+  buildFailed(host: number): void {
+    this.failedBuilds[host]!++;
+    this.changes.note(host);
+  }
+
+  /** One success makes up for all failures before it. */
+  buildSucceeded(host: number): void {
+    if (this.failedBuilds[host] === 0) return;
+    this.failedBuilds[host] = 0;
+    this.changes.note(host);
+  }
+
+  /** The host's nova-compute comes up or goes down, or is enabled or disabled. */
+  setService(host: number, up: boolean): void {
+    this.serviceUp[host] = up ? 1 : 0;
+    this.changes.note(host);
+  }
+
+  // The largest server that fits, by resource: `fits` says that a flavor is no larger in any. Less than nothing on a host that is overfull.
+
+  roomVcpuMilli(host: number): number {
+    return Math.min(this.vcpuMilli[host]!, this.capacityVcpuMilli[host]! - this.usedVcpuMilli[host]!);
+  }
+
+  roomRamMb(host: number): number {
+    return Math.min(this.ramMb[host]!, this.capacityRamMb[host]! - this.usedRamMb[host]!);
+  }
+
+  roomDiskGb(host: number): number {
+    return Math.min(this.diskGb[host]!, this.capacityDiskGb[host]! - this.usedDiskGb[host]!);
   }
 
   /** What is used and what there is of a class beyond vCPUs, RAM and disk; null where no host has any. */

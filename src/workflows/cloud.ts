@@ -249,14 +249,14 @@ export class Cloud {
   takeOn(server: number): boolean {
     const refusal = this.scheduling.takeOn(server);
     if (refusal === null) return true;
-    if (refusal === "host") this.hosts.failedBuilds[this.servers.host[server]!]!++;
+    if (refusal === "host") this.hosts.buildFailed(this.servers.host[server]!);
     this.failedBuild[server] = 1;
     return false;
   }
 
   endBuild(server: number): void {
     const host = this.servers.host[server]!;
-    if (this.scheduling.hasTaken(server)) this.hosts.ioOps[host]!--;
+    if (this.scheduling.hasTaken(server)) this.hosts.endBuild(host);
     this.scheduling.recordLater(host);
   }
 
@@ -310,8 +310,8 @@ export class Cloud {
     const { buildFailureProbability } = this.settings;
     const host = this.servers.host[server]!;
     const fails = buildFailureProbability > 0 && this.failures.uniform(server, this.servers.attempts[server]!) < buildFailureProbability;
-    if (fails) this.hosts.failedBuilds[host]!++;
-    else this.hosts.failedBuilds[host] = 0;
+    if (fails) this.hosts.buildFailed(host);
+    else this.hosts.buildSucceeded(host);
     this.failedBuild[server] = fails ? 1 : 0;
     return fails;
   }

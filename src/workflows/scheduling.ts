@@ -215,7 +215,7 @@ export class Scheduling {
       claim: (index, host) => this.claim(servers[index]!, host, queryOf?.[host] ?? 0),
       undo: (index) => this.neverPlaced(servers[index]!),
       consume: (index, host) => {
-        if (nodes === null) hosts.ioOps[host]!++;
+        if (nodes === null) hosts.beginBuild(host);
         else nodes.consume(host, requests[index]!.flavor, this.roomAsked(requests[index]!, host));
         consumed.push(host);
         if (group >= 0) groups.join(group, host);
@@ -230,7 +230,7 @@ export class Scheduling {
       for (const server of servers) if (this.parts.servers.host[server]! >= 0) this.neverPlaced(server);
     }
     for (const host of consumed) {
-      if (nodes === null) hosts.ioOps[host]!--;
+      if (nodes === null) hosts.endBuild(host);
       if (group >= 0) groups.leave(group, host);
     }
     nodes?.restore();
@@ -306,7 +306,7 @@ export class Scheduling {
       return "group";
     }
     this.taken[server] = 1;
-    hosts.ioOps[host]!++;
+    hosts.beginBuild(host);
     if (group >= 0) groups.join(group, host);
     nodes?.takeOn(host, flavor);
     nodes?.write(host);

@@ -77,6 +77,17 @@ describe("the benches, in their small size", () => {
     expect((await runSmall("datacenter")).map(({ hash }) => hash)).toEqual(results.map(({ hash }) => hash));
   });
 
+  it("decisions: every path of the scheduler chooses the same hosts", async () => {
+    const hashes = new Map<string, Set<string>>();
+    for (const { workload, hash, counts } of await small("decisions")) {
+      const cloud = workload.slice(0, workload.lastIndexOf(","));
+      hashes.set(cloud, (hashes.get(cloud) ?? new Set()).add(hash!));
+      expect(counts!.refused).toBe(0);
+    }
+    expect(hashes.size).toBe(4);
+    for (const one of hashes.values()) expect(one.size).toBe(1);
+  });
+
   it("memory: every server that was measured was alive, and all come to their end", async () => {
     for (const { counts } of await small("memory")) expect(counts!.finished).toBe(counts!.servers);
   });

@@ -311,7 +311,7 @@ describe("Placement's candidates", () => {
     const offered = new Map<number, number>();
     const streams = new RandomStreams("1", 0);
     for (let server = 0; server < 6000; server++) {
-      const scheduler = new FilterScheduler(hosts, policy, streams.stream("a"), 3, null, null, streams.stream("b"));
+      const scheduler = new FilterScheduler(hosts, policy, streams.stream("a"), 3, { candidateDraws: streams.stream("b") });
       const count = scheduler.select(request({ server }), 9, 1);
       expect([scheduler.candidates, count]).toEqual([3, 3]);
       const order = [...scheduler.ordered.subarray(0, count)];

@@ -199,7 +199,9 @@ function scanned(everything: Everything): readonly number[] | string {
   const { hosts, request, nodes, records } = settle(everything);
   const placement = new PlacementAsks(nodes, records, everything.options).of(request);
   if (placement instanceof RequestRefused) return placement.errorType;
-  const scheduler = new FilterScheduler(hosts, presets.get("nova-default")!, new RandomStreams("1", 0).stream("choice"), 1000, null, hosts);
+  const scheduler = new FilterScheduler(hosts, presets.get("nova-default")!, new RandomStreams("1", 0).stream("choice"), 1000, {
+    inventories: hosts,
+  });
   const groups = new ServerGroups(() => null, hosts.count);
   return scheduler.offered({ server: 0, flavor: flavor("any", 1, 1, 1), image: null, group: -1, groups, placement });
 }

@@ -96,7 +96,7 @@ export class LiveCloud {
   private place(boot: BootRequest, members: ReadonlySet<string> | null, observer: SchedulingObserver | null): BootAnswer {
     const { groups, policy, aggregates, choice } = this.parts;
     const records = new HostRecords(this.hosts, aggregates);
-    const scheduler = new FilterScheduler(records, policy, choice, this.hosts.length, observer);
+    const scheduler = new FilterScheduler(records, policy, choice, this.hosts.length, { observer });
     scheduler.lastChosen = this.lastChosen;
     const group = new CaseGroup(
       records,

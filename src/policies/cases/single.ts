@@ -1,5 +1,5 @@
 // One decision of the scheduler, told step by step: hosts that entered the filters, those that passed each, what each weigher said, the order.
-import { FilterScheduler, SchedulingError } from "../nova/filter-scheduler.ts";
+import { FilterScheduler, SchedulingError, type SchedulingObserver } from "../nova/filter-scheduler.ts";
 import { HostRecords } from "../nova/host-records.ts";
 import type { RequestSpec } from "../nova/request-spec.ts";
 import {
@@ -105,7 +105,7 @@ export function answerSingle(one: SingleCase): SingleAnswer {
   let ranked: readonly { readonly node: string; readonly weight: number }[] = [];
   const filters: { name: string; passed: readonly string[] }[] = [];
   const weighers: NonNullable<SingleAnswer["weighers"]>[number][] = [];
-  const scheduler = new FilterScheduler(records, policyOf(one.config), noChoice(), one.hosts.length, {
+  const observer: SchedulingObserver = {
     entered: (hosts) => {
       entered = hosts === null ? null : nodes(hosts);
     },
@@ -117,7 +117,8 @@ export function answerSingle(one: SingleCase): SingleAnswer {
     ranked: (hosts, weights) => {
       ranked = hosts.map((host, i) => ({ node: records.nodeName(host), weight: weights[i]! }));
     },
-  });
+  };
+  const scheduler = new FilterScheduler(records, policyOf(one.config), noChoice(), one.hosts.length, { observer });
   const request = requestOf(one.request, records);
   const hosts = one.placement_check === true ? scheduler.offered(request) : one.hosts.map((_, host) => host);
   const candidates = one.placement_check === true ? { candidates: nodes(hosts) } : {};

@@ -5,6 +5,7 @@
 // Assumes that the end of a build shows in the record only with the next periodic update (from memory), and that the updates of the hosts are
 // spread evenly over the interval.
 // @source nova/compute/resource_tracker.py (instance_claim, update_usage, _update_available_resource), nova/scheduler/host_manager.py
+import { ChangeLog } from "../../datacenter/change-log.ts";
 import type { Flavor } from "../../datacenter/flavor.ts";
 import type { Amounts, Hosts } from "../../datacenter/hosts.ts";
 import type { HostCell } from "../../datacenter/numa/host-cell.ts";
@@ -27,6 +28,8 @@ interface Consumed {
 export class ComputeNodes implements HostStates {
   readonly count: number;
   readonly hasAggregates: boolean;
+  /** Rows whose records have changed, and rows whose service has. */
+  readonly changes: ChangeLog;
   readonly averageCapacity: ResourceVector;
   private readonly hosts: Hosts;
   /** What nova-compute has taken on: its own servers, which Placement may know earlier. */
@@ -56,6 +59,7 @@ export class ComputeNodes implements HostStates {
     this.count = n;
     this.hosts = hosts;
     this.hasAggregates = hosts.hasAggregates;
+    this.changes = new ChangeLog(n);
     this.averageCapacity = hosts.averageCapacity;
     this.heldVcpuMilli = new Float64Array(n);
     this.heldRamMb = new Float64Array(n);
@@ -95,6 +99,7 @@ export class ComputeNodes implements HostStates {
     this.failedBuilds[host] = hosts.failedBuilds[host]!;
     this.cells[host] = hosts.cells[host]!;
     this.pools[host] = hosts.pools[host]!;
+    this.changes.note(host);
   }
 
   /**
@@ -112,6 +117,7 @@ export class ComputeNodes implements HostStates {
     this.usedDiskGb[host] = usedDiskGb + diskGb;
     this.instances[host]!++;
     this.ioOps[host]!++;
+    this.changes.note(host);
     const taken = takeRoom({ cells, pools }, asked, this.order, true);
     if (taken === null) return;
     this.cells[host] = taken.cells;
@@ -125,6 +131,7 @@ export class ComputeNodes implements HostStates {
       this.usedRamMb[last.host] = last.usedRamMb;
       this.usedDiskGb[last.host] = last.usedDiskGb;
       this.instances[last.host]!--;
+      this.changes.note(last.host);
       this.ioOps[last.host]!--;
       this.cells[last.host] = last.cells;
       this.pools[last.host] = last.pools;

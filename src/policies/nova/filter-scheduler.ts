@@ -7,6 +7,8 @@ import type { Hosts } from "../../datacenter/hosts.ts";
 import type { Stream } from "../../kernel/random.ts";
 import { smallestValue } from "./aggregate-metadata.ts";
 import { NovaConfig } from "./config.ts";
+import { type DecisionPath, FastPath } from "./fast-path/fast-path.ts";
+import type { PlacementRoom } from "./fast-path/host-table.ts";
 import type { Filter } from "./filter.ts";
 import { filters as allFilters } from "./filters/index.ts";
 import type { HostStates } from "./host-states.ts";
@@ -62,6 +64,18 @@ interface ConfiguredWeigher {
   readonly multiplier: number | null;
 }
 
+export interface SchedulerOptions {
+  readonly observer?: SchedulingObserver | null;
+  /** Placement's, where they differ from what the host states say: compute node records may lag, Placement does not. */
+  readonly inventories?: Inventories | null;
+  /** Placement draws the candidates it offers (`randomize_allocation_candidates`); absent: it offers the first, in order. */
+  readonly candidateDraws?: Stream | null;
+  /** How decisions are computed; what is decided does not depend on it. */
+  readonly path?: DecisionPath;
+  /** `ranking` gives all hosts that were weighed, not only those that `ordered` has. */
+  readonly keepsWholeList?: boolean;
+}
+
 export class FilterScheduler {
   readonly policy: PolicySpec;
   /** Of the last decision: hosts in the order to be tried, `ordered[0]` the chosen one, then the alternates. */
@@ -92,27 +106,17 @@ export class FilterScheduler {
   private readonly list: Int32Array; // hosts that are still in, in order
   private readonly weights: Float64Array; // by position in the list
   private readonly raw: Float64Array;
+  private readonly fast: FastPath | null;
 
-  /**
-   * `inventories` are Placement's, where they differ from what the host states say: compute node records may lag, Placement does not. With
-   * `candidateDraws` it draws the candidates of a request that has too many (`randomize_allocation_candidates`).
-   */
-  constructor(
-    hosts: HostStates,
-    policy: PolicySpec,
-    choice: Stream,
-    maxPlacementResults: number,
-    observer: SchedulingObserver | null = null,
-    inventories: Inventories | null = null,
-    candidateDraws: Stream | null = null,
-  ) {
+  /** @throws RangeError for a filter or weigher that there is not */
+  constructor(hosts: HostStates, policy: PolicySpec, choice: Stream, maxPlacementResults: number, options: SchedulerOptions = {}) {
     this.hosts = hosts;
-    this.inventories = inventories;
+    this.inventories = options.inventories ?? null;
     this.policy = policy;
     this.choice = choice;
-    this.candidateDraws = candidateDraws;
+    this.candidateDraws = options.candidateDraws ?? null;
     this.maxPlacementResults = maxPlacementResults;
-    this.observer = observer;
+    this.observer = options.observer ?? null;
     this.config = new NovaConfig(policy.options);
     this.filters = policy.enabledFilters.map((name) => named([...allFilters, ...(policy.own?.filters ?? [])], name, "filter"));
     this.weighers = policy.weighers.map((name) =>
@@ -124,6 +128,7 @@ export class FilterScheduler {
     this.list = new Int32Array(hosts.count);
     this.weights = new Float64Array(hosts.count);
     this.raw = new Float64Array(hosts.count);
+    this.fast = this.fastPath(options);
   }
 
   /**
@@ -132,9 +137,40 @@ export class FilterScheduler {
    * @throws SchedulingError where a filter or a weigher of Nova would raise
    */
   select(request: RequestSpec, alternates: number, n: number): number {
-    this.candidates = this.askPlacement(request, n);
-    this.observer?.offered?.(this.listed(this.candidates));
-    return this.decide(request, this.candidates, 0, alternates, n);
+    const count = this.decideFast(request, alternates);
+    if (count < 0) {
+      this.candidates = this.askPlacement(request, n);
+      this.observer?.offered?.(this.listed(this.candidates));
+      return this.decide(request, this.candidates, 0, alternates, n);
+    }
+    this.candidates = this.fast!.candidates;
+    this.weight = 0;
+    this.weighed = 0;
+    if (count === 0) return 0;
+    const { ranked } = this.fast!;
+    return ranked > 0 ? this.pick(request, ranked, count, alternates, n) : this.choose(request, count, alternates, n);
+  }
+
+  /** -1: the plain chain decides. */
+  private decideFast(request: RequestSpec, alternates: number): number {
+    const { fast, policy } = this;
+    if (fast === null || this.observer !== null) return -1;
+    const [query, fallback] = request.placement ?? [];
+    if (request.placement !== undefined && (query === undefined || fallback !== undefined || query.allowed !== null)) return -1;
+    const amounts = query?.amounts ?? request.flavor;
+    if ("others" in amounts && amounts.others !== undefined) return -1;
+    const limit = query === undefined ? this.placementLimit(request) : Math.min(query.limit ?? this.hosts.count, this.hosts.count);
+    return fast.decide(request, amounts, limit, this.needed(this.hosts.count, alternates), policy.shuffleBestSameWeighedHosts);
+  }
+
+  /** Null where the hosts do not say when they change, or the order of candidates is another. */
+  private fastPath({ path = "measured", keepsWholeList = false }: SchedulerOptions): FastPath | null {
+    const { hosts, inventories, candidateDraws } = this;
+    const placement = roomOf(inventories ?? hosts);
+    if (path === "plain" || hosts.hasAggregates || hosts.changes === undefined || placement === null) return null;
+    if (candidateDraws !== null || (this.policy.startAt ?? "first") !== "first") return null;
+    const { filters, weighers, config, list, weights, leftAfter } = this;
+    return new FastPath(hosts, placement, filters, weighers, config, { path, keepsWholeList }, { list, weights, leftAfter });
   }
 
   /** Rows of the hosts that Placement offers, in their order. */
@@ -206,14 +242,18 @@ export class FilterScheduler {
     return spare.fill(this.list, this.weights, this.weighed, this.kept);
   }
 
-  private askPlacement(request: RequestSpec, n: number): number {
-    const { hosts, list, inventories } = this;
-    if (request.placement !== undefined && inventories !== null) return this.askQueries(request.placement, inventories, request.server, n);
-    const { flavor, bootFromVolume = false } = request;
+  private placementLimit(request: RequestSpec): number {
+    const { hosts } = this;
     // Nova asks without a limit when the request names a server group or other servers.
     const unlimited = request.group >= 0 || ["group", "same_host", "different_host"].some((hint) => hintOf(request, hint).length > 0);
-    const limit = unlimited ? hosts.count : Math.min(hosts.count, this.maxPlacementResults);
-    const { candidateDraws } = this;
+    return unlimited ? hosts.count : Math.min(hosts.count, this.maxPlacementResults);
+  }
+
+  private askPlacement(request: RequestSpec, n: number): number {
+    const { hosts, list, inventories, candidateDraws } = this;
+    if (request.placement !== undefined && inventories !== null) return this.askQueries(request.placement, inventories, request.server, n);
+    const { flavor, bootFromVolume = false } = request;
+    const limit = this.placementLimit(request);
     const start = this.startingHost();
     const most = candidateDraws !== null ? hosts.count : limit;
     let count = 0;
@@ -331,15 +371,29 @@ export class FilterScheduler {
     return [...this.list.subarray(0, count)];
   }
 
+  /** How many of the best of `count` hosts may be chosen or become alternates. */
+  private needed(count: number, alternates: number): number {
+    const subset = Math.min(this.policy.hostSubsetSize, count);
+    return Math.min(count, Math.max(1 + alternates, subset > 1 ? subset + alternates : 0));
+  }
+
   private choose(request: RequestSpec, count: number, alternates: number, n: number): number {
+    const wholly = this.policy.shuffleBestSameWeighedHosts || this.observer !== null;
+    const sorted = wholly ? count : this.needed(count, alternates);
+    this.sortBest(sorted, count);
+    this.observer?.ranked(this.listed(count), [...this.weights.subarray(0, count)]);
+    const wanted = this.pick(request, count, count, alternates, n);
+    this.weighed = count;
+    this.kept = this.weighers.length === 0 ? count : sorted;
+    return wanted;
+  }
+
+  /** Takes the choice and its alternates from the front of the list, where `ranked` of the `count` hosts stand in order: all that may be needed. */
+  private pick(request: RequestSpec, ranked: number, count: number, alternates: number, n: number): number {
     const { hostSubsetSize, shuffleBestSameWeighedHosts } = this.policy;
     const subset = Math.min(hostSubsetSize, count);
     const wanted = Math.min(count, 1 + alternates);
-    const wholly = shuffleBestSameWeighedHosts || this.observer !== null;
-    const sorted = wholly ? count : Math.min(count, Math.max(subset, wanted, subset > 1 ? subset + alternates : 0));
-    this.sortBest(sorted, count);
-    this.observer?.ranked(this.listed(count), [...this.weights.subarray(0, count)]);
-    if (shuffleBestSameWeighedHosts) this.shuffleTies(request.server, count, n);
+    if (shuffleBestSameWeighedHosts) this.shuffleTies(request.server, ranked, n);
     const chosen = subset > 1 ? this.choice.integer(request.server, 2 * n, subset) : 0;
     const { ordered, list, weights } = this;
     this.weight = weights[chosen]!;
@@ -354,8 +408,9 @@ export class FilterScheduler {
     ordered.set(list.subarray(0, wanted));
     this.lastChosen = list[0]!;
     this.observer?.chose?.([...ordered.subarray(0, wanted)]);
-    this.weighed = count;
-    this.kept = this.weighers.length === 0 ? count : sorted;
+    // Of a list that is not kept whole, only these are known.
+    this.weighed = wanted;
+    this.kept = wanted;
     return wanted;
   }
 
@@ -395,6 +450,11 @@ export class FilterScheduler {
       list[j] = host;
     }
   }
+}
+
+/** Placement's side of the hosts, where it can be told in numbers. */
+function roomOf(hosts: HostStates | Inventories): PlacementRoom | null {
+  return "roomVcpuMilli" in hosts ? (hosts as Inventories & PlacementRoom) : null;
 }
 
 function named<T extends { readonly name: string }>(list: readonly T[], name: string, kind: string): T {

@@ -15,6 +15,21 @@ export type Need =
   | "availability zones"
   | "hypervisor versions";
 
+/**
+ * What the answer about a host depends on, besides the configuration: on the host's own row ("host"), or on that and the request's flavor or image.
+ * Such answers are kept until the row changes, so their functions must not look at anything else. The others say what a request must have
+ * for them to do anything.
+ */
+export type Dependence =
+  | "host"
+  | "flavor"
+  | "image"
+  | "server group"
+  | "scheduler hints"
+  | "PCI requests"
+  | "NUMA topology"
+  | "destination";
+
 export interface Filter {
   /** Nova's own class name. */
   readonly name: string;
@@ -31,6 +46,8 @@ export interface Filter {
   readonly atClaim?: boolean;
   /** Names of the options it reads. */
   readonly options?: readonly string[];
+  /** Absent: on anything; every decision then asks it about every host. */
+  readonly dependsOn?: Dependence;
   /**
    * Looks at the request once and returns the test of a host; null when it has nothing to say about this request.
    * @throws PythonError, as the test does, where Nova would raise: the request fails

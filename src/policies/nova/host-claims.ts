@@ -72,6 +72,7 @@ export class HostClaims {
     if (taken === null) return false;
     hosts.cells[host] = taken.cells;
     hosts.pools[host] = taken.pools;
+    hosts.changes.note(host);
     if (taken.placed !== null || taken.pools !== pools) {
       this.held.set(server, { topology: taken.placed, devices: difference(pools, taken.pools) });
     }
@@ -89,6 +90,7 @@ export class HostClaims {
       if (left.outcome === "error") throw new RangeError(`host ${hosts.hostName(host)} cannot take back NUMA cells: ${left.error}`);
       hosts.cells[host] = left.cells;
     }
+    hosts.changes.note(host);
     if (held.devices.size === 0) return;
     // Pools stand in the order in which the host was described, so that what is taken next does not depend on who gave back when.
     const free = counts(hosts.pools[host]!);

@@ -1,6 +1,7 @@
 // What filters and weighers see of the hosts, by row number: Nova's HostState. The simulation's columns are one implementation, records read from
 // a file (`HostRecords`) the other; a decision cannot tell them apart.
 // @source nova/scheduler/host_manager.py HostState
+import type { ChangeLog } from "../../datacenter/change-log.ts";
 import type { Flavor } from "../../datacenter/flavor.ts";
 import type { HostAggregate as Aggregate } from "../../datacenter/hosts.ts";
 import type { HostCell } from "../../datacenter/numa/host-cell.ts";
@@ -16,6 +17,8 @@ export interface Metric {
 
 export interface HostStates {
   readonly count: number;
+  /** Rows whose answers have changed, the service's included. Absent: they may change at any time, unsaid. */
+  readonly changes?: ChangeLog;
 
   hostName(host: number): string;
   nodeName(host: number): string;

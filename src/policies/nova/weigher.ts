@@ -1,7 +1,7 @@
 // A weigher says how much a host is preferred. The scheduler normalises its values over the hosts that passed the filters, multiplies them by
 // the weigher's multiplier and adds them up. One weigher is one file; registration is its line in weighers/index.ts.
 import type { NovaConfig } from "./config.ts";
-import type { Need } from "./filter.ts";
+import type { Dependence, Need } from "./filter.ts";
 import type { HostStates } from "./host-states.ts";
 import type { RequestSpec } from "./request-spec.ts";
 
@@ -36,6 +36,8 @@ export interface Weigher {
   readonly minval: number | null;
   /** Names of the options it reads besides its multiplier. */
   readonly options?: readonly string[];
+  /** Absent: on anything; every decision then asks it about every host. */
+  readonly dependsOn?: Dependence;
   /**
    * Looks at the request once and returns the raw value of a host; `multiplier` tells that of a host.
    * @throws PythonError, as the value does, where Nova would raise: the request fails

@@ -6,5 +6,6 @@ export const allHostsFilter = defineFilter({
   source: "nova/scheduler/filters/all_hosts_filter.py",
   meaning: "Every host passes.",
   oncePerRequest: true,
+  dependsOn: "host",
   passes: () => null,
 });

@@ -56,6 +56,7 @@ export const computeCapabilitiesFilter = defineFilter({
   source: "nova/scheduler/filters/compute_capabilities_filter.py",
   meaning: "The host must have the capabilities that the flavor's extra specs ask for.",
   oncePerRequest: true,
+  dependsOn: "flavor",
   passes: (hosts, request) => {
     const wanted = wantedCapabilities(request.flavor);
     if (wanted.length === 0) return null;

@@ -7,6 +7,7 @@ export const computeFilter = defineFilter({
   meaning: "The host's compute service must be enabled and up.",
   oncePerRequest: true,
   options: ["service_down_time"],
+  dependsOn: "host",
   passes: (hosts, _request, config) => {
     const downTime = config.number("service_down_time");
     return (host) => hosts.serviceIsUp(host, downTime);

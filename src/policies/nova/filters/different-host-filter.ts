@@ -8,6 +8,7 @@ export const differentHostFilter = defineFilter({
   meaning: "The host must hold none of the servers named in the hint different_host.",
   needs: "scheduler hints",
   oncePerRequest: true,
+  dependsOn: "scheduler hints",
   passes: (hosts, request) => {
     const others = hintOf(request, "different_host");
     return others.length === 0 || (others.length === 1 && others[0] === "")

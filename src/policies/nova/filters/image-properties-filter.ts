@@ -23,6 +23,7 @@ export const imagePropertiesFilter = defineFilter({
   oncePerRequest: true,
   onRebuild: true,
   options: ["image_properties_default_architecture"],
+  dependsOn: "image",
   passes: (hosts, { image }, config) => {
     const wanted = wantedWords(image, config);
     if (wanted.length === 0) return null;

@@ -6,6 +6,7 @@ export const ioOpsFilter = defineFilter({
   source: "nova/scheduler/filters/io_ops_filter.py",
   meaning: "The host must have fewer builds and moves under way than max_io_ops_per_host.",
   options: ["max_io_ops_per_host"],
+  dependsOn: "host",
   passes: (hosts, _request, config) => {
     const most = config.number("max_io_ops_per_host");
     return (host) => hosts.numIoOps(host) < most;

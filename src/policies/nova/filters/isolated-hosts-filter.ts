@@ -9,6 +9,7 @@ export const isolatedHostsFilter = defineFilter({
   oncePerRequest: true,
   onRebuild: true,
   options: ["isolated_images", "isolated_hosts", "restrict_isolated_hosts_to_isolated_images"],
+  dependsOn: "image",
   passes: (hosts, { image }, config) => {
     const images = config.list("isolated_images");
     const isolated = new Set(config.list("isolated_hosts"));

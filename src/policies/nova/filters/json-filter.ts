@@ -10,6 +10,7 @@ export const jsonFilter = defineFilter({
   source: "nova/scheduler/filters/json_filter.py",
   meaning: "The query in the hint must be true of the host.",
   needs: "scheduler hints",
+  dependsOn: "scheduler hints",
   passes: (hosts, request) => {
     const [text] = hintOf(request, "query");
     if (text === undefined || text === "") return null;

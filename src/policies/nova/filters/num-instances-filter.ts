@@ -6,6 +6,7 @@ export const numInstancesFilter = defineFilter({
   source: "nova/scheduler/filters/num_instances_filter.py",
   meaning: "The host must have fewer servers than max_instances_per_host.",
   options: ["max_instances_per_host"],
+  dependsOn: "host",
   passes: (hosts, _request, config) => {
     const most = config.number("max_instances_per_host");
     return (host) => hosts.numInstances(host) < most;

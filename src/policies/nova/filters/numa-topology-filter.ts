@@ -7,6 +7,7 @@ export const numaTopologyFilter = defineFilter({
   name: "NUMATopologyFilter",
   source: "nova/scheduler/filters/numa_topology_filter.py",
   meaning: "The host's NUMA cells must have the CPUs, memory, pages and devices that the guest's cells ask for.",
+  dependsOn: "NUMA topology",
   options: ["compute.packing_host_numa_cells_allocation_strategy"],
   passes: (hosts, { numa, pciRequests = [] }, config) => {
     if (numa === undefined || (numa.topology === null && !needsSiblings(numa))) return null;

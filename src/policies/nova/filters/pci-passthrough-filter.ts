@@ -9,6 +9,7 @@ export const pciPassthroughFilter = defineFilter({
   source: "nova/scheduler/filters/pci_passthrough_filter.py",
   meaning: "The host must have the PCI devices that are asked for.",
   needs: "PCI devices",
+  dependsOn: "PCI requests",
   passes: (hosts, { pciRequests = [] }) => (pciRequests.length === 0 ? null : (host) => passesPciFilter(hosts.pciPools(host), pciRequests)),
   because: (hosts, { pciRequests = [] }) => {
     const asked = pciRequests.map(({ count, specs }) => `${count} of ${specs.map(specText).join(" or ")}`).join(", ");

@@ -8,6 +8,7 @@ export const sameHostFilter = defineFilter({
   meaning: "The host must hold one of the servers named in the hint same_host.",
   needs: "scheduler hints",
   oncePerRequest: true,
+  dependsOn: "scheduler hints",
   passes: (hosts, request) => {
     const others = hintOf(request, "same_host");
     return others.length === 0 || (others.length === 1 && others[0] === "")

@@ -6,6 +6,7 @@ export const serverGroupAntiAffinityFilter = defineFilter({
   source: "nova/scheduler/filters/affinity_filter.py",
   meaning: "No two members of an anti-affinity server group share a host.",
   atClaim: true,
+  dependsOn: "server group",
   passes: (hosts, request) => {
     const { group, groups } = request;
     if (group < 0 || groups.policyOf(group) !== "anti-affinity") return null;

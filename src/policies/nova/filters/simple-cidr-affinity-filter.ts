@@ -9,6 +9,7 @@ export const simpleCidrAffinityFilter = defineFilter({
   meaning: "The host's address must be in the network of the hints build_near_host_ip and cidr.",
   needs: "scheduler hints",
   oncePerRequest: true,
+  dependsOn: "scheduler hints",
   passes: (hosts, request) => {
     const [near] = hintOf(request, "build_near_host_ip");
     if (near === undefined || near === "") return null;

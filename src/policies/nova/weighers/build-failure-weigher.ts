@@ -13,5 +13,6 @@ export const buildFailureWeigher = defineWeigher({
   },
   negated: true,
   minval: null,
+  dependsOn: "host",
   weigh: (hosts) => (host) => hosts.numFailedBuilds(host),
 });

@@ -12,5 +12,6 @@ export const cpuWeigher = defineWeigher({
     meaning: "Weight of free vCPUs in the sum; negative packs instead of spreading.",
   },
   minval: 0,
+  dependsOn: "host",
   weigh: (hosts) => (host) => hosts.freeVcpus(host),
 });

@@ -13,6 +13,7 @@ export const crossCellWeigher = defineWeigher({
     meaning: "Weight of staying in the cell in the sum; negative leaves it.",
   },
   minval: null,
+  dependsOn: "destination",
   weigh: (hosts, { destination }) => {
     const cell = destination?.allowCrossCellMove === true ? destination.cell : null;
     return cell === null ? () => 0 : (host) => (hosts.cell(host) === cell ? 1 : -1);

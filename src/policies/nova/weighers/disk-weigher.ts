@@ -12,5 +12,6 @@ export const diskWeigher = defineWeigher({
     meaning: "Weight of free disk in the sum; negative packs instead of spreading.",
   },
   minval: 0,
+  dependsOn: "host",
   weigh: (hosts) => (host) => hosts.freeDiskMb(host),
 });

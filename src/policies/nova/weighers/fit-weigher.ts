@@ -8,5 +8,6 @@ export const fitWeigher = defineWeigher({
   meaning: "Prefers the host that the server would fill most (best fit).",
   multiplier: { name: "fit_weight_multiplier", default: 1, unit: "1", meaning: "1 is best fit, -1 is worst fit." },
   minval: null,
+  dependsOn: "flavor",
   weigh: (hosts, request) => (host) => hosts.shareUsedWith(host, request.flavor),
 });

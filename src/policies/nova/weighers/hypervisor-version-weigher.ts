@@ -13,5 +13,6 @@ export const hypervisorVersionWeigher = defineWeigher({
     meaning: "Weight of the version of the hypervisor in the sum; negative prefers older ones.",
   },
   minval: null,
+  dependsOn: "host",
   weigh: (hosts) => (host) => hosts.hypervisorVersion(host) ?? 0,
 });

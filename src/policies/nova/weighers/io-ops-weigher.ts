@@ -12,5 +12,6 @@ export const ioOpsWeigher = defineWeigher({
     meaning: "Weight of running builds in the sum; positive would prefer busy hosts.",
   },
   minval: 0,
+  dependsOn: "host",
   weigh: (hosts) => (host) => hosts.numIoOps(host),
 });

@@ -12,5 +12,6 @@ export const numInstancesWeigher = defineWeigher({
     meaning: "Weight of the number of servers in the sum; negative spreads them.",
   },
   minval: null,
+  dependsOn: "host",
   weigh: (hosts) => (host) => hosts.numInstances(host),
 });

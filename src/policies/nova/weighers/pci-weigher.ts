@@ -17,6 +17,7 @@ export const pciWeigher = defineWeigher({
     minimum: 0,
   },
   minval: null,
+  dependsOn: "host",
   weigh: (hosts) => (host) => {
     const free = hosts.pciPools(host).reduce((sum, pool) => sum + pool.count, 0);
     return MOST_DEVICES - Math.min(free, MOST_DEVICES - 1);

@@ -12,5 +12,6 @@ export const ramWeigher = defineWeigher({
     meaning: "Weight of free RAM in the sum; negative packs instead of spreading.",
   },
   minval: 0,
+  dependsOn: "host",
   weigh: (hosts) => (host) => hosts.freeRamMb(host),
 });

@@ -14,6 +14,7 @@ export const serverGroupSoftAffinityWeigher = defineWeigher({
     minimum: 0,
   },
   minval: null,
+  dependsOn: "server group",
   weigh: (_hosts, { group, groups }) =>
     group >= 0 && groups.policyOf(group) === "soft-affinity" ? (host) => groups.countOn(group, host) : () => 0,
 });
