@@ -17,6 +17,7 @@ export const dotProductWeigher = defineWeigher({
     meaning: "Weight of the alignment in the sum; negative prefers hosts that fit the demand's shape least.",
   },
   minval: null,
+  dependsOn: "flavor",
   weigh: (hosts, { flavor, bootFromVolume = false }) => {
     const demand = demandOf(flavor, bootFromVolume);
     return (host) => {

@@ -25,6 +25,7 @@ export const fragmentationWeigher = defineWeigher({
     meaning: "Weight of the fall of fragmentation in the sum; negative seeks fragmentation.",
   },
   minval: null,
+  dependsOn: "flavor",
   weigh: (hosts, { flavor, bootFromVolume = false, mix = [{ flavor, share: 1 }] }) => {
     const demand = demandOf(flavor, bootFromVolume);
     const demands = mix.map((entry) => ({ demand: demandOf(entry.flavor, false), share: entry.share }));

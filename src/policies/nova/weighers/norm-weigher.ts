@@ -17,6 +17,7 @@ export const normWeigher = defineWeigher({
     meaning: "Weight of the shortness in the sum; negative prefers hosts on which most is left.",
   },
   minval: null,
+  dependsOn: "flavor",
   weigh: (hosts, { flavor, bootFromVolume = false }) => {
     const demand = demandOf(flavor, bootFromVolume);
     return (host) => {

@@ -18,6 +18,7 @@ export const powerWeigher = defineWeigher({
     meaning: "Weight of a small rise of power in the sum; negative seeks the greatest rise.",
   },
   minval: null,
+  dependsOn: "flavor",
   weigh: (hosts, { flavor, bootFromVolume = false }) => {
     const [vcpuMilli] = demandOf(flavor, bootFromVolume);
     return (host) => {
