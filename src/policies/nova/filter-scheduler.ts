@@ -1,5 +1,6 @@
 // Nova's filter scheduler: Placement's candidates, then the filters one after another, then the weighers, then the choice. The loops work on
-// columns and scratch arrays that live as long as the scheduler; a decision allocates nothing that grows with the cloud.
+// columns and scratch arrays that live as long as the scheduler; a decision allocates nothing that grows with the cloud. This is the plain form,
+// which decides anything and is the judge; most requests are decided by `FastPath`, to the same last bit.
 //
 // Assumes that Placement lists hosts in their order in the scenario, unless it is told to randomize its candidates.
 // @source nova/scheduler/manager.py, nova/weights.py
@@ -245,7 +246,8 @@ export class FilterScheduler {
   private placementLimit(request: RequestSpec): number {
     const { hosts } = this;
     // Nova asks without a limit when the request names a server group or other servers.
-    const unlimited = request.group >= 0 || ["group", "same_host", "different_host"].some((hint) => hintOf(request, hint).length > 0);
+    const named = () => ["group", "same_host", "different_host"].some((hint) => hintOf(request, hint).length > 0);
+    const unlimited = request.group >= 0 || (request.hints !== undefined && named());
     return unlimited ? hosts.count : Math.min(hosts.count, this.maxPlacementResults);
   }
 

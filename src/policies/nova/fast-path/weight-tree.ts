@@ -9,11 +9,10 @@
 // Exact, because a host is passed over only if its weight is known to be smaller, or equal at a higher row: a moved bound is raised by more than all
 // roundings can amount to (`ROUNDING`), and the weights of the hosts that are looked at are computed by the plain path's operations in its order.
 import type { BestHosts } from "./best-hosts.ts";
-import { BLOCK_BITS, type HostOrder } from "./host-order.ts";
+import type { HostOrder } from "./host-order.ts";
 import { type HostTable, ROOM } from "./host-table.ts";
 import type { Demand } from "./scan.ts";
 
-const BLOCK = 1 << BLOCK_BITS;
 /** Scales that bounds may be of; when there are more, all bounds are moved to the present one. */
 const SCALES = 128;
 /** Of the numbers added up in moving a bound; their roundings come to less than a hundredth of it. */
@@ -135,12 +134,12 @@ export class WeightTree {
   /** Level by level, so that a node in which several changes meet is dealt with once. */
   private readChanges(): void {
     const { table, leaves, nodes, stride, scaleOf } = this;
-    const { places, queue, queuedIn, movedIn, risen } = this.order;
+    const { places, queue, queuedIn, movedIn, risen, blockBits } = this.order;
     const { changes } = table;
     const round = ++this.order.round;
     let queued = 0;
     for (let place = this.place; place < changes.count; place++) {
-      const node = leaves + (places[changes.row(place)]! >> BLOCK_BITS);
+      const node = leaves + (places[changes.row(place)]! >> blockBits);
       if (queuedIn[node] === round) continue;
       queuedIn[node] = round;
       queue[queued++] = node;
@@ -177,10 +176,10 @@ export class WeightTree {
   private readBlock(block: number): boolean {
     const { table, vcpuMilli, ramMb, diskGb, refusedIn, refused, nodes, varying } = this;
     const { count, width, numbers, verdicts } = table;
-    const { hosts } = this.order;
+    const { hosts, blockBits } = this.order;
     const tests = table.tests.length;
-    const first = block << BLOCK_BITS;
-    const end = Math.min(count, first + BLOCK);
+    const first = block << blockBits;
+    const end = Math.min(count, first + (1 << blockBits));
     const refusals = block * tests;
     let passing = this.passing;
     for (let m = this.masks[block]!; m !== 0; m &= m - 1) passing--;
@@ -325,9 +324,9 @@ export class WeightTree {
   /** Weighs the hosts of a block that pass; the greatest weight is its bound. */
   private weighBlock(block: number, best: BestHosts | null): void {
     const { terms, low, span, by, varying } = this;
-    const { hosts } = this.order;
+    const { hosts, blockBits } = this.order;
     const { numbers, width } = this.table;
-    const first = block << BLOCK_BITS;
+    const first = block << blockBits;
     let bound = Number.NEGATIVE_INFINITY;
     for (let m = this.masks[block]!; m !== 0; m &= m - 1) {
       const host = hosts[first + 31 - Math.clz32(m & -m)]!;
