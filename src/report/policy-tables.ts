@@ -71,9 +71,9 @@ function settings({
 }
 
 function optionTable(options: readonly OptionEntry[]): string {
-  const table = new Table({ ...style, head: ["option", "default", "unit", "min", "meaning and source"], colWidths: [53, 9, 12, 5, 35] });
+  const table = new Table({ ...style, head: ["option, default and unit", "meaning and source"], colWidths: [54, 63] });
   for (const { name, default: value, unit, minimum, meaning, source } of options) {
-    table.push([name, printed(value), unit, minimum === null ? "" : String(minimum), `${meaning}\n${source}`]);
+    table.push([`${name}\n${printed(value)} ${unit}${minimum === null ? "" : `, at least ${minimum}`}`, `${meaning}\n${source}`]);
   }
   return table.toString();
 }
