@@ -73,7 +73,10 @@ function settings({
 function optionTable(options: readonly OptionEntry[]): string {
   const table = new Table({ ...style, head: ["option, default and unit", "meaning and source"], colWidths: [54, 63] });
   for (const { name, default: value, unit, minimum, meaning, source } of options) {
-    table.push([`${name}\n${printed(value)} ${unit}${minimum === null ? "" : `, at least ${minimum}`}`, `${meaning}\n${source}`]);
+    table.push([
+      `${name}\ndefault ${printed(value)}${unit === "1" ? "" : ` ${unit}`}${minimum === null ? "" : `, at least ${minimum}`}`,
+      `${meaning}\n${source}`,
+    ]);
   }
   return table.toString();
 }

@@ -25,7 +25,9 @@ describe("orrery policies", () => {
   it("lists every option with its default, its unit, its least value, its sentence and its source", () => {
     for (const { name, default: value, unit, minimum, meaning, source } of novaOptions) {
       expect(policyEntries.options).toContainEqual(expect.objectContaining({ name, default: value, unit, meaning, source }));
-      expect(tables, name).toContain(` ${printed(value)} ${unit}${minimum === undefined ? "" : `, at least ${minimum}`} `);
+      expect(tables, name).toContain(
+        ` default ${printed(value)}${unit === "1" ? "" : ` ${unit}`}${minimum === undefined ? "" : `, at least ${minimum}`} `,
+      );
       // Cells stand side by side, so that a sentence that is broken has nothing between its halves; its first words are those of the first line.
       expect(tables, name).toContain(` ${name} ${meaning.split(" ").slice(0, 3).join(" ")}`);
     }
