@@ -84,7 +84,7 @@ export interface NovaSpec {
   readonly buildFailureProbability: number;
   /** Rate at which a host turns a downloaded image into its raw base file. */
   readonly imageConversionBytesPerSecond: number;
-  /** Time between two periodic updates of a host's compute node record. */
+  /** Time between two periodic updates of a host's compute node record; -1 = there are none. */
   readonly updateResourcesInterval: Micros;
   /** Switches of the request filters and of the Placement query; its `max_placement_results` is `maxPlacementResults`. */
   readonly requestOptions: RequestOptions;
@@ -92,6 +92,8 @@ export interface NovaSpec {
   readonly pciAliases: readonly PciAlias[];
   /** [compute] packing_host_numa_cells_allocation_strategy: the fullest host cells first. */
   readonly packHostNumaCells: boolean;
+  /** [workarounds] disable_group_policy_check_upcall: nova-compute does not look at a server's group once more. */
+  readonly disableGroupPolicyCheck: boolean;
 }
 
 export interface PlacementSpec {

@@ -4,6 +4,7 @@ import { ALL_FILTERS, ALL_WEIGHERS, newestRelease, releaseTitle } from "../../po
 import { merged } from "../imports.ts";
 import { type Located, type LocatedEntry, type LocatedMap, type Place, problemAt } from "../located.ts";
 import type { WrittenOption } from "./option-text.ts";
+import { listOf } from "./placed.ts";
 import { type GivenValue, markSuperseded, type ReadingContext, settingOf } from "./read-values.ts";
 import { allWeighers, type ClassChoice, chosenFilters, chosenWeighers } from "./scheduler-classes.ts";
 import type { OptionName, Settings } from "./settings.ts";
@@ -107,10 +108,8 @@ export function confPolicy(settings: Settings, given: readonly GivenValue[], con
     const file = `default: ${ALL_WEIGHERS} of ${releaseTitle(release ?? newestRelease)}`;
     entries.push({ key: "weight_classes", option: null, located: all({ file, line: 0, column: 0 }), faults: [], left: [] });
   }
-  for (const { option, policyOption, value } of given) {
-    if (policyOption === null) continue;
-    const located = typeof value === "object" && value !== null ? listOf(value, option.place) : scalarOf(value, option.place);
-    entries.push({ key: policyOption, option, located, faults: [], left: [] });
+  for (const { options, policyOption, located } of given) {
+    if (policyOption !== null) entries.push({ key: policyOption, option: options[0]!, located, faults: [], left: [] });
   }
   return new ConfPolicy(entries);
 }
@@ -127,11 +126,3 @@ export function nameWithoutFile(policies: Located | undefined): { readonly place
 
 const isName = (located: Located | undefined): boolean =>
   located?.kind === "scalar" && typeof located.value === "string" && located.value.trim() === CONF_POLICY;
-
-export const scalarOf = (value: string | number | boolean | null, place: Place): Located => ({ kind: "scalar", value, place, folder: "" });
-
-export const listOf = (values: readonly string[], place: Place): Located => ({
-  kind: "list",
-  place,
-  items: values.map((value) => scalarOf(value, place)),
-});
