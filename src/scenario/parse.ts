@@ -6,6 +6,7 @@ import { checkAcross, localNames } from "./checks.ts";
 import { complaintsOf, inFileOrder } from "./complain.ts";
 import { dataFiles } from "./data-files.ts";
 import { explain } from "./explain.ts";
+import { idleOptions } from "./idle-options.ts";
 import { readWithImports, withHostDefaults } from "./imports.ts";
 import { toPlain } from "./located.ts";
 import { withConfiguration } from "./nova-conf/with-conf.ts";
@@ -49,7 +50,8 @@ export function readScenario(path: string, { catalogue, parameters = new Map(), 
   if (problems.length > 0) throw new InputError(inFileOrder(problems));
 
   const read = schema.parse(toPlain(root));
-  const scenario = resolveScenario(read, known, data, explain(schema, root, read, known, own));
+  const resolved = resolveScenario(read, known, data, explain(schema, root, read, known, own));
+  const scenario = { ...resolved, idleOptions: idleOptions(root, resolved.study.policies, known) };
   const written = { ...(toPlain(root) as Record<string, unknown>), name: scenario.name };
   const { options: configuration } = configured;
   if (own.modules.length + own.formulas.length === 0) return { ...scenario, configuration, written };

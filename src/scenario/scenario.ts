@@ -161,6 +161,18 @@ export interface ConfOption {
   readonly reason: string;
 }
 
+/** An option that a policy sets and none of its filters and weighers reads. */
+export interface IdleOption {
+  /** `study.policies.0.max_instances_per_host` */
+  readonly path: string;
+  /** As printed. */
+  readonly value: string;
+  /** Place in the scenario or in a configuration file. */
+  readonly source: string;
+  /** The filters and weighers that would read it. */
+  readonly readBy: readonly string[];
+}
+
 export interface Scenario {
   readonly name: string;
   /** The question the scenario asks, in a sentence. */
@@ -179,6 +191,8 @@ export interface Scenario {
   readonly values: readonly ExplainedValue[];
   /** Every option of the configuration files that the scenario names, in their order. */
   readonly configuration?: readonly ConfOption[];
+  /** Options of policies that do nothing; absent = not looked for. */
+  readonly idleOptions?: readonly IdleOption[];
 }
 
 export interface ExplainedValue {

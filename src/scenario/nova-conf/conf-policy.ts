@@ -58,10 +58,7 @@ export class ConfPolicy {
     const items = policies?.kind === "list" ? policies.items : [];
     const own = new Set(this.entries.map(({ located }) => located));
     const isUsed = items.some((item) => item.kind === "map" && [...item.entries.values()].some(({ value }) => own.has(value)));
-    const lacking = (name: string) => {
-      const need = catalogue.lacking?.get(name);
-      return need === undefined ? name : `${name} (${need})`;
-    };
+    const whyLeft = (name: string) => `${name} (${catalogue.lacking?.get(name) ?? "Orrery does not model it"})`;
     for (const { key, option, located, faults, left } of this.entries) {
       if (option === null) continue;
       const users = items.flatMap((item, index) => (item.kind === "map" && item.entries.get(key)?.value === located ? [index] : []));
@@ -72,7 +69,7 @@ export class ConfPolicy {
       for (const { message, hint } of faults) problems.push(problemAt(option.place, [`[${option.group}] ${option.name}`], message, hint));
       account.taken(option, users.map((index) => `study.policies.${index}.${key}`).join(", "));
       if (left.length > 0) {
-        account.partLeftOut(option, left.join(", "), `nothing in a scenario for them to look at: ${left.map(lacking).join(", ")}`);
+        account.partLeftOut(option, left.join(", "), `left out: ${left.map(whyLeft).join(", ")}`);
       }
     }
   }

@@ -10,10 +10,15 @@ import type { OptionName } from "./settings.ts";
 /** The value as it would be written in a scenario. */
 type Write = (value: OptionSetting) => Written;
 
-/** One time of an option that may be given several times, as an entry of a list; `left` says what of it is left out. */
+/** One time of an option that may be given several times, as an entry of a list. */
 export type ReadItem = (text: string, place: Place) => ItemReading;
+/** The part of a value that Orrery has no use for, holding no secret, and why. */
+export interface LeftOut {
+  readonly part: string;
+  readonly reason: string;
+}
 export type ItemReading =
-  | { readonly ok: true; readonly located: Located; readonly left: string | null }
+  | { readonly ok: true; readonly located: Located; readonly left: LeftOut | null }
   | { readonly ok: false; readonly message: string; readonly hint: string };
 
 /** A key of the scenario, or an option of the policy `nova.conf`. */

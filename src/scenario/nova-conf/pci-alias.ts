@@ -9,12 +9,8 @@ import type { ItemReading } from "./modelled-options.ts";
 import { mapOf } from "./placed.ts";
 
 const KEYS: readonly string[] = ["name", "vendor_id", "product_id", "device_type", "numa_policy", "capability_type"];
-/** Keys of newer releases, and what reads them (from memory). */
-const READ_ELSEWHERE: ReadonlyMap<string, string> = new Map([
-  ["resource_class", "PCI devices in Placement"],
-  ["traits", "PCI devices in Placement"],
-  ["live_migratable", "live migration"],
-]);
+/** Keys of newer releases, for PCI devices in Placement and for live migration (from memory). */
+const OTHERS: readonly string[] = ["resource_class", "traits", "live_migratable"];
 const EXAMPLE = '{"vendor_id": "10de", "product_id": "1db6", "device_type": "type-PCI", "name": "gpu"}';
 
 /** The kinds and formats of the values are the scenario's affair. */
@@ -27,13 +23,13 @@ export function readAlias(text: string, place: Place): ItemReading {
   const kept = new Map<string, string>();
   const left: string[] = [];
   for (const [key, value] of alias as ReadonlyMap<string, PythonValue>) {
-    const elsewhere = READ_ELSEWHERE.get(key);
-    if (elsewhere !== undefined) left.push(`${key} is for ${elsewhere}, which Orrery does not model`);
+    if (OTHERS.includes(key)) left.push(key);
     else if (!KEYS.includes(key)) return refuse(`an alias has no key "${shorten(key)}"`, suggestion(key, KEYS));
     else if (typeof value !== "string") return refuse(`${key} is not a text`, `write "${key}": "..."`);
     else kept.set(key, value);
   }
-  return { ok: true, located: mapOf(kept, place), left: left.length === 0 ? null : left.join("; ") };
+  const reason = "left out: Orrery has neither PCI devices in Placement nor live migration";
+  return { ok: true, located: mapOf(kept, place), left: left.length === 0 ? null : { part: left.join(", "), reason } };
 }
 
 function parsed(text: string): PythonValue {

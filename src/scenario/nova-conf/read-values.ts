@@ -87,7 +87,7 @@ function itemsOf(times: readonly WrittenOption[], read: ReadItem, settings: Sett
       context.problems.push(problemAt(place, [`[${option.group}] ${option.name}`], item.message, item.hint));
       return { kind: "broken", place };
     }
-    if (item.left !== null) context.account.partLeftOut(option, option.value, item.left);
+    if (item.left !== null) context.account.partLeftOut(option, item.left.part, item.left.reason);
     return item.located;
   });
 }
