@@ -6,12 +6,12 @@ import { checkAcross, localNames } from "./checks.ts";
 import { complaintsOf, inFileOrder } from "./complain.ts";
 import { dataFiles } from "./data-files.ts";
 import { explain } from "./explain.ts";
-import { idleOptions } from "./idle-options.ts";
 import { readWithImports, withHostDefaults } from "./imports.ts";
 import { toPlain } from "./located.ts";
 import { withConfiguration } from "./nova-conf/with-conf.ts";
 import { withParameters } from "./parameters.ts";
 import { readOwnPolicies } from "./plugins/read-plugins.ts";
+import { policyRemarks } from "./policy-remarks.ts";
 import { releaseProblems } from "./release.ts";
 import { resolveScenario } from "./resolve.ts";
 import type { Scenario } from "./scenario.ts";
@@ -51,7 +51,7 @@ export function readScenario(path: string, { catalogue, parameters = new Map(), 
 
   const read = schema.parse(toPlain(root));
   const resolved = resolveScenario(read, known, data, explain(schema, root, read, known, own));
-  const scenario = { ...resolved, idleOptions: idleOptions(root, resolved.study.policies, known) };
+  const scenario = { ...resolved, policyRemarks: policyRemarks(root, resolved.study.policies, known) };
   const written = { ...(toPlain(root) as Record<string, unknown>), name: scenario.name };
   const { options: configuration } = configured;
   if (own.modules.length + own.formulas.length === 0) return { ...scenario, configuration, written };

@@ -161,16 +161,16 @@ export interface ConfOption {
   readonly reason: string;
 }
 
-/** An option that a policy sets and none of its filters and weighers reads. */
-export interface IdleOption {
+/** An option that a policy sets and that does not do what it seems to. */
+export interface PolicyRemark {
   /** `study.policies.0.max_instances_per_host` */
   readonly path: string;
   /** As printed. */
   readonly value: string;
   /** Place in the scenario or in a configuration file. */
   readonly source: string;
-  /** The filters and weighers that would read it. */
-  readonly readBy: readonly string[];
+  /** `has no effect: only NumInstancesFilter reads it, ...` */
+  readonly says: string;
 }
 
 export interface Scenario {
@@ -191,8 +191,8 @@ export interface Scenario {
   readonly values: readonly ExplainedValue[];
   /** Every option of the configuration files that the scenario names, in their order. */
   readonly configuration?: readonly ConfOption[];
-  /** Options of policies that do nothing; absent = not looked for. */
-  readonly idleOptions?: readonly IdleOption[];
+  /** Absent = not looked for. */
+  readonly policyRemarks?: readonly PolicyRemark[];
 }
 
 export interface ExplainedValue {

@@ -1,6 +1,6 @@
 // Options of nova.conf about what hosts and requests are put together by: PCI aliases, CPU sets, NUMA cells, request filters, group checks.
 import { describe, expect, it } from "vitest";
-import { decisions, faults, optionOf, type Parts, read, valueAt, withConf } from "./conf-scenario.ts";
+import { decisions, faults, optionOf, read, valueAt, withConf } from "./conf-scenario.ts";
 
 const hosts = "{type: dell-r7525, count: 4, vcpus: 32, ram: 96 GiB, disk: 1 TiB}";
 const alias = (entry: Readonly<Record<string, unknown>>) => `alias = ${JSON.stringify(entry)}`;
@@ -160,24 +160,5 @@ describe("randomize_allocation_candidates", () => {
     expect(drawn).toEqual(first([], ", randomize_allocation_candidates: true"));
     expect(drawn.fingerprint).not.toBe(first([]).fingerprint);
     expect(first(["placement_conf: placement.conf"], ", randomize_allocation_candidates: false")).toEqual(first([]));
-  });
-});
-
-describe("an option of a policy that none of its filters and weighers reads", () => {
-  const idle = (parts: Parts) => read(parts).idleOptions!.map(({ path, value, source, readBy }) => [path, value, source, readBy.join()]);
-
-  it("is told with its line, wherever it was written", () => {
-    const options = "max_instances_per_host: 3, ram_weight_multiplier: 2, cpu_weight_multiplier: 2, isolated_hosts: [compute-1]";
-    expect(idle({ policies: `[{name: a, weight_classes: [CPUWeigher], ${options}}, nova-pack]` })).toEqual([
-      ["study.policies.0.max_instances_per_host", "3", "a.yaml:5:99", "AggregateNumInstancesFilter,NumInstancesFilter"],
-      ["study.policies.0.ram_weight_multiplier", "2", "a.yaml:5:125", "RAMWeigher"],
-      ["study.policies.0.isolated_hosts", "compute-1", expect.stringContaining("a.yaml:5:"), "IsolatedHostsFilter"],
-    ]);
-    const file = withConf("[filter_scheduler]\nmax_io_ops_per_host = 3\nram_weight_multiplier = 2\n");
-    expect(file.idleOptions).toMatchObject([{ path: "study.policies.0.max_io_ops_per_host", value: "3", source: "nova.conf:2:1" }]);
-  });
-
-  it("is not said of one that is read", () => {
-    expect(idle({ policies: "[{name: a, enabled_filters: [AggregateNumInstancesFilter], max_instances_per_host: 3}]" })).toEqual([]);
   });
 });
