@@ -95,6 +95,23 @@ describe("PCI aliases of a file", () => {
     }
   });
 
+  it("decide which devices servers get; a capability_type finds none, for no device of a host says one", () => {
+    const parts = {
+      hosts:
+        "{type: dell-r7525, count: 2, vcpus: 32, ram: 96 GiB, disk: 1 TiB, pci_devices: [{vendor_id: 10de, product_id: 1eb8, count: 2}]}",
+      flavors: ['{name: gpu, vcpus: 2, ram: 1 GiB, extra_specs: {"pci_passthrough:alias": "gpu:1"}}'],
+    };
+    const scheduler = "[filter_scheduler]\nenabled_filters = PciPassthroughFilter\n";
+    const hostsOf = (entry: Readonly<Record<string, unknown>>) => {
+      const scenario = withConf(`[pci]\n${alias(entry)}\n${scheduler}`, parts);
+      const only = { ...scenario, workload: { ...scenario.workload, flavorWeights: [0, 0, 1] } } as typeof scenario;
+      return decisions(only).decisions.match(/compute-\d/g)?.length ?? 0;
+    };
+    expect(hostsOf(gpu)).toBeGreaterThan(3);
+    expect(hostsOf({ ...gpu, product_id: "1db6" })).toBe(0);
+    expect(hostsOf({ ...gpu, capability_type: "pci" })).toBe(0);
+  });
+
   it("that Nova would refuse are refused, each at its line", () => {
     const wrong = [
       ...["alias = gpu", 'alias = [{"name": "a"}]', alias({ ...gpu, vendor: "10de" }), alias({ ...gpu, vendor_id: 10 })],
