@@ -64,6 +64,7 @@ function scenarioOf({ servers, hosts }: CloudCase): Scenario {
         ...{ maxAttempts: 3, maxPlacementResults: 1000, maxConcurrentBuilds: 10 },
         ...{ instanceBuildTimeout: 0, buildFailureProbability: 0, imageConversionBytesPerSecond: 500_000_000 },
         ...{ requestOptions: defaultRequestOptions, pciAliases: [], updateResourcesInterval: 60_000_000, packHostNumaCells: false },
+        disableGroupPolicyCheck: false,
       },
       workers: new Map(),
       serviceTimes: new Map(),

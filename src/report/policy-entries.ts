@@ -27,7 +27,7 @@ export interface FilterEntry {
   readonly source: string;
   /** What hosts or requests must have for it to do anything. */
   readonly needs: Need | null;
-  /** Whether a scenario may name it as yet. */
+  /** Whether a scenario may name it. */
   readonly in_scenarios: boolean;
   readonly options: readonly OptionEntry[];
 }

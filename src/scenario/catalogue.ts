@@ -32,7 +32,9 @@ const serviceParameters: readonly Parameter<number | string | boolean>[] = [
   })),
 ];
 
-/** A cloud has one cell: what compares cells would do nothing in a scenario and is not offered. */
+const ONE_CELL = "a scenario is one cell of Nova";
+
+/** What compares cells would do nothing in a scenario and is not offered. */
 export const isOffered = ({ needs }: { readonly needs?: Need }): boolean => needs !== "cells";
 const offeredFilters = filters.filter(isOffered);
 const offeredWeighers = weighers.filter(isOffered);
@@ -40,25 +42,33 @@ const offeredWeighers = weighers.filter(isOffered);
 /** Units of options that are whole numbers. */
 const COUNTED: readonly string[] = ["servers", "hosts", "s"];
 
+function readersOf(option: string): readonly string[] {
+  return [...offeredFilters, ...offeredWeighers].filter(({ options = [] }) => options.includes(option)).map(({ name }) => name);
+}
+
 /** What the offered filters and weighers read. Every host's service is heard of while it is up, so that nobody waits for it. */
-const readOptions = novaOptions.filter(
-  ({ name }) => name !== "service_down_time" && [...offeredFilters, ...offeredWeighers].some(({ options = [] }) => options.includes(name)),
-);
+const readOptions = novaOptions.filter(({ name }) => name !== "service_down_time" && readersOf(name).length > 0);
 
 export const catalogue: Catalogue = {
   hostTypes: [...hostTypes.keys()],
   hypervisors: [...hypervisors.keys()],
   filters: offeredFilters.map((filter) => filter.name),
   weighers: offeredWeighers.map((weigher) => weigher.name),
-  lacking: new Map([...filters, ...weighers].flatMap(({ name, needs }) => (needs === undefined ? [] : [[name, needs] as const]))),
+  lacking: new Map([...filters, ...weighers].flatMap((each) => (isOffered(each) ? [] : [[each.name, ONE_CELL] as const]))),
   options: new Map<string, OptionFacts>([
-    ...offeredWeighers.map(({ multiplier, source }): [string, OptionFacts] => {
+    ...offeredWeighers.map(({ name: weigher, multiplier, source }): [string, OptionFacts] => {
       const { name, option = name, default: value, meaning, minimum } = multiplier;
-      return [option, { default: value, meaning, source, ...(minimum === undefined ? {} : { minimum }) }];
+      return [option, { default: value, meaning, source, readBy: [weigher], ...(minimum === undefined ? {} : { minimum }) }];
     }),
     ...readOptions.map(({ name, default: value, unit, meaning, source, minimum }): [string, OptionFacts] => [
       name,
-      { default: value, meaning, source, ...(COUNTED.includes(unit) ? { minimum: minimum ?? 0, counts: unit } : {}) },
+      {
+        default: value,
+        meaning,
+        source,
+        readBy: readersOf(name),
+        ...(COUNTED.includes(unit) ? { minimum: minimum ?? 0, counts: unit } : {}),
+      },
     ]),
   ]),
   taken: [...filters, ...weighers, ...novaOptions].map(({ name }) => name),

@@ -11,6 +11,7 @@ import { toPlain } from "./located.ts";
 import { withConfiguration } from "./nova-conf/with-conf.ts";
 import { withParameters } from "./parameters.ts";
 import { readOwnPolicies } from "./plugins/read-plugins.ts";
+import { policyRemarks } from "./policy-remarks.ts";
 import { releaseProblems } from "./release.ts";
 import { resolveScenario } from "./resolve.ts";
 import type { Scenario } from "./scenario.ts";
@@ -49,7 +50,8 @@ export function readScenario(path: string, { catalogue, parameters = new Map(), 
   if (problems.length > 0) throw new InputError(inFileOrder(problems));
 
   const read = schema.parse(toPlain(root));
-  const scenario = resolveScenario(read, known, data, explain(schema, root, read, known, own));
+  const resolved = resolveScenario(read, known, data, explain(schema, root, read, known, own));
+  const scenario = { ...resolved, policyRemarks: policyRemarks(root, resolved.study.policies, known) };
   const written = { ...(toPlain(root) as Record<string, unknown>), name: scenario.name };
   const { options: configuration } = configured;
   if (own.modules.length + own.formulas.length === 0) return { ...scenario, configuration, written };

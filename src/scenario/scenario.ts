@@ -84,7 +84,7 @@ export interface NovaSpec {
   readonly buildFailureProbability: number;
   /** Rate at which a host turns a downloaded image into its raw base file. */
   readonly imageConversionBytesPerSecond: number;
-  /** Time between two periodic updates of a host's compute node record. */
+  /** Time between two periodic updates of a host's compute node record; -1 = there are none. */
   readonly updateResourcesInterval: Micros;
   /** Switches of the request filters and of the Placement query; its `max_placement_results` is `maxPlacementResults`. */
   readonly requestOptions: RequestOptions;
@@ -92,6 +92,8 @@ export interface NovaSpec {
   readonly pciAliases: readonly PciAlias[];
   /** [compute] packing_host_numa_cells_allocation_strategy: the fullest host cells first. */
   readonly packHostNumaCells: boolean;
+  /** [workarounds] disable_group_policy_check_upcall: nova-compute does not look at a server's group once more. */
+  readonly disableGroupPolicyCheck: boolean;
 }
 
 export interface PlacementSpec {
@@ -159,6 +161,18 @@ export interface ConfOption {
   readonly reason: string;
 }
 
+/** An option that a policy sets and that does not do what it seems to. */
+export interface PolicyRemark {
+  /** `study.policies.0.max_instances_per_host` */
+  readonly path: string;
+  /** As printed. */
+  readonly value: string;
+  /** Place in the scenario or in a configuration file. */
+  readonly source: string;
+  /** `has no effect: only NumInstancesFilter reads it, ...` */
+  readonly says: string;
+}
+
 export interface Scenario {
   readonly name: string;
   /** The question the scenario asks, in a sentence. */
@@ -177,6 +191,8 @@ export interface Scenario {
   readonly values: readonly ExplainedValue[];
   /** Every option of the configuration files that the scenario names, in their order. */
   readonly configuration?: readonly ConfOption[];
+  /** Absent = not looked for. */
+  readonly policyRemarks?: readonly PolicyRemark[];
 }
 
 export interface ExplainedValue {

@@ -21,7 +21,21 @@ import { nameOf } from "./hardware-kinds.ts";
 import { releaseKind } from "./release.ts";
 import { hardwareShape } from "./schema-hardware.ts";
 import { aggregatesShape, placementShape } from "./schema-placement.ts";
-import { count, flag, gibRoundedDown, limit, property, quantity, text, vcpus, wholeGib, wholeMib, word, words } from "./value-kinds.ts";
+import {
+  count,
+  flag,
+  gibRoundedDown,
+  limit,
+  orNever,
+  property,
+  quantity,
+  text,
+  vcpus,
+  wholeGib,
+  wholeMib,
+  word,
+  words,
+} from "./value-kinds.ts";
 import type { Catalogue, LocalNames } from "./vocabulary.ts";
 
 /** No cloud has a million hosts in one region; a file that says so has a digit too many. */
@@ -204,8 +218,9 @@ function novaShape() {
       nova("0 s", "nova/conf/compute.py, instance_build_timeout"),
     ),
     update_resources_interval: defaulted(
-      quantity("time", { least: SECOND, most: 36_525 * 86_400 * SECOND }),
-      "Time between two periodic updates of a host's compute node record, which the scheduler reads",
+      orNever(quantity("time", { least: SECOND, most: 36_525 * 86_400 * SECOND })),
+      "Time between two periodic updates of a host's compute node record, which the scheduler reads; never = only claims and deletions write it",
+
       nova("60 s", "nova/conf/compute.py, update_resources_interval (0 = the 60 s of periodic tasks)"),
     ),
     build_failure_probability: defaulted(

@@ -62,6 +62,11 @@ export function placementShape() {
       "Place servers on the fullest NUMA cells of a host first, instead of the emptiest",
       nova(false, `compute.py, ${PREFERRED_CELLS}`),
     ),
+    disable_group_policy_check_upcall: defaulted(
+      flag,
+      "Keep nova-compute from looking once more, when a build begins, whether the host suits the server's group",
+      nova(false, "workarounds.py, disable_group_policy_check_upcall"),
+    ),
     pci_alias: defaultedList(
       "Names under which flavors ask for PCI devices (pci_passthrough:alias)",
       1000,
@@ -78,6 +83,10 @@ function alias() {
     vendor_id: optional(pciId("a vendor id"), "Vendor that the devices must have", any("vendor")),
     product_id: optional(pciId("a product id"), "Product that the devices must be", any("product")),
     device_type: optional(word("device type", DEVICE_TYPES), "Kind of function that the devices must be", any("but physical functions")),
+    capability_type: optional(word("capability", ["pci"]), "Capability that the devices must name; those of a scenario name none", {
+      ...any("capability"),
+      evidence: "from memory",
+    }),
     numa_policy: defaulted(word("NUMA policy", pciNumaPolicies), "How near to a server's memory its devices must be", {
       default: "legacy",
       source: "nova/conf/pci.py, alias",

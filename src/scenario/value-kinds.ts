@@ -106,6 +106,16 @@ export function limit(kind: ValueKind<number>): ValueKind<number> {
   };
 }
 
+/** A time that may be `never`, which Nova writes as a negative number. */
+export function orNever(kind: ValueKind<number>): ValueKind<number> {
+  return {
+    expected: `${kind.expected}, or never`,
+    read: (written) => (written === "never" || written === -1 ? accept(-1) : kind.read(written)),
+    print: (value) => (value === -1 ? "never" : kind.print(value)),
+    json: { anyOf: [kind.json, { enum: ["never", -1] }] },
+  };
+}
+
 /** Any text on one line. */
 /** A text that names a folder of results: it must not lead out of it. */
 export function fileName(what: string): ValueKind<string> {

@@ -18,6 +18,8 @@ export interface OptionFacts {
   readonly minimum?: number;
   /** What a whole number counts, in the plural; absent = any number. */
   readonly counts?: string;
+  /** The filters and weighers that read it; absent: not told. */
+  readonly readBy?: readonly string[];
 }
 
 export interface Catalogue {
@@ -25,7 +27,7 @@ export interface Catalogue {
   readonly hypervisors: readonly string[];
   readonly filters: readonly string[];
   readonly weighers: readonly string[];
-  /** What scenarios lack for the filters and weighers of Nova that are not among those. */
+  /** Why filters and weighers that Orrery has are not among those. */
   readonly lacking?: ReadonlyMap<string, string>;
   /** Options of filters and weighers by name, e.g. `ram_weight_multiplier`. */
   readonly options: ReadonlyMap<string, OptionFacts>;

@@ -32,6 +32,8 @@ export interface CloudSettings {
   readonly quotaRamMb: number;
   /** The fullest NUMA cells of a host first. */
   readonly packHostNumaCells: boolean;
+  /** nova-compute does not look at a server's group once more. */
+  readonly disableGroupPolicyCheck: boolean;
 }
 
 export interface CloudParts {
@@ -60,7 +62,7 @@ export interface CloudParts {
   readonly book: RequestBook;
   /** The records that the scheduler reads; absent: it reads the hosts themselves. */
   readonly nodes?: ComputeNodes | null;
-  /** Time between two periodic updates of a compute node record; absent: records never lag. */
+  /** Time between two periodic updates of a compute node record; negative: there are none; absent: records never lag. */
   readonly updateInterval?: Micros | null;
   /** By server, the first one of the request it was asked for in; absent: all are asked for alone. */
   readonly leaders?: Int32Array | null;
@@ -148,6 +150,7 @@ export class Cloud {
       updateInterval: parts.updateInterval ?? null,
       maxAttempts: this.settings.maxAttempts,
       packHostNumaCells: this.settings.packHostNumaCells,
+      disableGroupPolicyCheck: this.settings.disableGroupPolicyCheck,
       flavorOf: (server) => this.flavorOf(server),
     });
     this.hosts.isOn = (host, name) => {

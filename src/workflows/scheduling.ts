@@ -30,11 +30,13 @@ export interface SchedulingParts {
   readonly scheduler: FilterScheduler;
   /** The records that the scheduler reads; null: it reads the hosts themselves, which is the same while they never lag and nobody asks for NUMA. */
   readonly nodes: ComputeNodes | null;
-  /** Time between two periodic updates of a host's record; null: records never lag. */
+  /** Time between two periodic updates of a host's record; negative: there are none; null: records never lag. */
   readonly updateInterval: Micros | null;
   readonly book: RequestBook;
   readonly maxAttempts: number;
   readonly packHostNumaCells: boolean;
+  /** nova-compute does not look at a server's group once more. */
+  readonly disableGroupPolicyCheck: boolean;
   readonly flavorOf: (server: number) => Flavor;
 }
 
@@ -88,7 +90,7 @@ export class Scheduling {
     this.decided = simulation.recordKind("host chosen");
     this.updateDue = new Uint8Array(hosts.count);
     this.update =
-      nodes === null || updateInterval === null
+      nodes === null || updateInterval === null || updateInterval < 0
         ? null
         : simulation.kind("compute node update", (host) => {
             this.updateDue[host] = 0;
@@ -288,7 +290,7 @@ export class Scheduling {
    * written; a server that the group keeps out is claimed for and let go again, which writes it as well. Null: taken on.
    */
   takeOn(server: number): "group" | "host" | null {
-    const { hosts, servers, groups, nodes } = this.parts;
+    const { hosts, servers, groups, nodes, disableGroupPolicyCheck } = this.parts;
     const host = servers.host[server]!;
     const request = this.requestSpec(server);
     const { group, flavor } = request;
@@ -298,7 +300,7 @@ export class Scheduling {
       this.refuse(server, "host", host);
       return "host";
     }
-    if (group >= 0 && !suits(groups, group, host)) {
+    if (group >= 0 && !disableGroupPolicyCheck && !suits(groups, group, host)) {
       this.claims.release(server, host);
       nodes?.write(host);
       this.refusedByGroup++;
@@ -349,6 +351,7 @@ export class Scheduling {
   /** Something changed on the host that its record tells with the next periodic update only. */
   recordLater(host: number): void {
     const { simulation, hosts, nodes, updateInterval } = this.parts;
+    if (updateInterval !== null && updateInterval < 0) return;
     if (this.update === null || updateInterval === null) {
       nodes?.write(host);
       return;

@@ -47,6 +47,7 @@ describe("explain", () => {
       pciPools: "pci_devices",
       pciAliases: "pci_alias",
       packHostNumaCells: "packing_host_numa_cells_allocation_strategy",
+      disableGroupPolicyCheck: "disable_group_policy_check_upcall",
     };
     const written = (path: string) =>
       path

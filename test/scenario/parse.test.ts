@@ -40,6 +40,7 @@ describe("a scenario after reading", () => {
       requestOptions: defaultRequestOptions,
       pciAliases: [],
       packHostNumaCells: false,
+      disableGroupPolicyCheck: false,
       updateResourcesInterval: MINUTE,
     });
     expect(scenario.cloud.quota).toEqual({ instances: -1, cores: -1, ramMb: -1 });

@@ -104,6 +104,6 @@ describe("the release of Nova", () => {
     expect(optionOf(scenario, "image_props_weight_multiplier").status).toBe("ignored");
     const left = scenario.configuration!.find(({ name, status }) => name === "weight_classes" && status === "without effect")!;
     expect(left.value).toContain("ImagePropertiesWeigher");
-    expect(left.reason).toContain("CrossCellWeigher (cells)");
+    expect(left.reason).toContain("CrossCellWeigher (a scenario is one cell of Nova), ImagePropertiesWeigher (Orrery does not model it)");
   });
 });

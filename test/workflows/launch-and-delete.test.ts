@@ -448,4 +448,21 @@ describe("servers asked for at once", () => {
       expect(refused).toBeGreaterThan(0);
     },
   );
+
+  it("share a host against the anti-affinity of their group where disable_group_policy_check_upcall keeps nova-compute from looking", () => {
+    const of = (disableGroupPolicyCheck: boolean) => {
+      const overrides = {
+        cloud: { hosts: [hostGroup(6, { vcpus: 12 })], flavors: [flavor("m", 1, 1024, 1)], nova: { disableGroupPolicyCheck } },
+        workload: { serverGroup: { policy: "anti-affinity", maxServerPerHost: 1 } as const },
+        study: { policies: [presets.get("nova-pack")!] },
+      };
+      const built = run(overrides, ...new Array(4).fill({ batch: 0, arrival: 0 }));
+      const hosts = [0, 1, 2, 3].map((server) => built.cloud.servers.lastHost[server]!);
+      return { refused: built.cloud.scheduling.refusedByGroup, hosts: new Set(hosts).size, outcomes: new Set(outcomesOf(built)) };
+    };
+    expect(of(true)).toEqual({ refused: 0, hosts: 1, outcomes: new Set(["ACTIVE"]) });
+    const checked = of(false);
+    expect(checked.refused).toBeGreaterThan(0);
+    expect(checked.hosts).toBeGreaterThan(1);
+  });
 });

@@ -398,4 +398,16 @@ describe("compute node records", () => {
       ]);
     }
   });
+
+  it("that are never updated count a build that has ended until a server comes or goes", () => {
+    const operationsOn = (updateResourcesInterval: number, more: readonly Ask[] = []) => {
+      const cloud = { hosts: [hostGroup(1)], nova: { updateResourcesInterval } };
+      const built = build(tinyScenario({ cloud, study }), asking([{ at: 0, lifetime: 60 * MINUTE }, ...more]));
+      built.cloud.simulation.run(30 * MINUTE);
+      return [built.cloud.hosts.numIoOps(0), built.cloud.nodes!.numIoOps(0)];
+    };
+    expect(operationsOn(MINUTE)).toEqual([0, 0]);
+    expect(operationsOn(-1)).toEqual([0, 1]);
+    expect(operationsOn(-1, [{ at: 10 * MINUTE, lifetime: 5 * MINUTE }])).toEqual([0, 0]);
+  });
 });

@@ -119,6 +119,7 @@ export function tinyCloud({
       quotaVcpuMilli: -1,
       quotaRamMb: -1,
       packHostNumaCells: false,
+      disableGroupPolicyCheck: false,
     },
     cpuOverhead: new Float64Array(hostCount),
     latencyMicros: LATENCY,

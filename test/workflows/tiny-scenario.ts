@@ -85,6 +85,7 @@ export function tinyScenario({ name = "tiny", cloud = {}, workload = {}, study =
         pciAliases: [],
         updateResourcesInterval: 60_000_000,
         packHostNumaCells: false,
+        disableGroupPolicyCheck: false,
         ...cloud.nova,
       },
     },

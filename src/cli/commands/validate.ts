@@ -1,6 +1,7 @@
 // orrery validate: is this scenario right? Every problem at once, each with its place.
 import type { Argv } from "yargs";
 import { configurationCounts } from "../../report/configuration-listing.ts";
+import { remarkLines } from "../../report/remark-listing.ts";
 import { buildWorkload } from "../../scenario/build.ts";
 import { readScenarioFrom, scenarioArguments } from "../terminal.ts";
 
@@ -18,4 +19,5 @@ export function handler(argv: Awaited<ReturnType<typeof builder>["argv"]>): void
     `${argv.file} is valid: ${hosts} hosts, ${requests.count} servers asked for in replication 0, ${scenario.study.replications} replications of ${policies}.\n`,
   );
   process.stdout.write(configurationCounts(scenario.configuration ?? []));
+  process.stdout.write(remarkLines(scenario.policyRemarks ?? []));
 }

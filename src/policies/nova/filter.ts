@@ -3,7 +3,10 @@ import type { NovaConfig } from "./config.ts";
 import type { HostStates } from "./host-states.ts";
 import type { RequestSpec } from "./request-spec.ts";
 
-/** What hosts or requests must have for a filter or a weigher to do anything; scenarios do not offer those whose need they cannot meet. */
+/**
+ * What hosts or requests must have for a filter or a weigher to do anything. A scenario can have all of it but several cells; metrics it has in a
+ * described decision only.
+ */
 export type Need =
   | "aggregates"
   | "scheduler hints"

@@ -4,6 +4,7 @@ import { ALL_FILTERS, ALL_WEIGHERS, newestRelease, releaseTitle } from "../../po
 import { merged } from "../imports.ts";
 import { type Located, type LocatedEntry, type LocatedMap, type Place, problemAt } from "../located.ts";
 import type { WrittenOption } from "./option-text.ts";
+import { listOf } from "./placed.ts";
 import { type GivenValue, markSuperseded, type ReadingContext, settingOf } from "./read-values.ts";
 import { allWeighers, type ClassChoice, chosenFilters, chosenWeighers } from "./scheduler-classes.ts";
 import type { OptionName, Settings } from "./settings.ts";
@@ -57,10 +58,7 @@ export class ConfPolicy {
     const items = policies?.kind === "list" ? policies.items : [];
     const own = new Set(this.entries.map(({ located }) => located));
     const isUsed = items.some((item) => item.kind === "map" && [...item.entries.values()].some(({ value }) => own.has(value)));
-    const lacking = (name: string) => {
-      const need = catalogue.lacking?.get(name);
-      return need === undefined ? name : `${name} (${need})`;
-    };
+    const whyLeft = (name: string) => `${name} (${catalogue.lacking?.get(name) ?? "Orrery does not model it"})`;
     for (const { key, option, located, faults, left } of this.entries) {
       if (option === null) continue;
       const users = items.flatMap((item, index) => (item.kind === "map" && item.entries.get(key)?.value === located ? [index] : []));
@@ -71,7 +69,7 @@ export class ConfPolicy {
       for (const { message, hint } of faults) problems.push(problemAt(option.place, [`[${option.group}] ${option.name}`], message, hint));
       account.taken(option, users.map((index) => `study.policies.${index}.${key}`).join(", "));
       if (left.length > 0) {
-        account.partLeftOut(option, left.join(", "), `nothing in a scenario for them to look at: ${left.map(lacking).join(", ")}`);
+        account.partLeftOut(option, left.join(", "), `left out: ${left.map(whyLeft).join(", ")}`);
       }
     }
   }
@@ -107,10 +105,8 @@ export function confPolicy(settings: Settings, given: readonly GivenValue[], con
     const file = `default: ${ALL_WEIGHERS} of ${releaseTitle(release ?? newestRelease)}`;
     entries.push({ key: "weight_classes", option: null, located: all({ file, line: 0, column: 0 }), faults: [], left: [] });
   }
-  for (const { option, policyOption, value } of given) {
-    if (policyOption === null) continue;
-    const located = typeof value === "object" && value !== null ? listOf(value, option.place) : scalarOf(value, option.place);
-    entries.push({ key: policyOption, option, located, faults: [], left: [] });
+  for (const { options, policyOption, located } of given) {
+    if (policyOption !== null) entries.push({ key: policyOption, option: options[0]!, located, faults: [], left: [] });
   }
   return new ConfPolicy(entries);
 }
@@ -127,11 +123,3 @@ export function nameWithoutFile(policies: Located | undefined): { readonly place
 
 const isName = (located: Located | undefined): boolean =>
   located?.kind === "scalar" && typeof located.value === "string" && located.value.trim() === CONF_POLICY;
-
-export const scalarOf = (value: string | number | boolean | null, place: Place): Located => ({ kind: "scalar", value, place, folder: "" });
-
-export const listOf = (values: readonly string[], place: Place): Located => ({
-  kind: "list",
-  place,
-  items: values.map((value) => scalarOf(value, place)),
-});

@@ -1,15 +1,31 @@
 // The options of nova.conf and placement.conf that Orrery knows, a row each: their type in the service, and where they take effect in a
-// scenario. A row takes effect as soon as scenarios have one of its places; until then it is listed as ignored, with its reason.
+// scenario. A row takes effect as soon as scenarios have one of its places; until then it is listed with its reason.
 // @source the files named in nova/conf and placement/conf (nova 26.2.2, placement 8.0.0) for names, types and smallest values
-import type { Path, Scalar } from "../located.ts";
+import type { Located, Path, Place } from "../located.ts";
 import type { OptionSetting, OptionType } from "./option-values.ts";
+import { readAlias } from "./pci-alias.ts";
+import type { Written } from "./placed.ts";
 import type { OptionName } from "./settings.ts";
 
 /** The value as it would be written in a scenario. */
-type Write = (value: OptionSetting) => Scalar | readonly string[];
+type Write = (value: OptionSetting) => Written;
+
+/** One time of an option that may be given several times, as an entry of a list. */
+export type ReadItem = (text: string, place: Place) => ItemReading;
+/** The part of a value that Orrery has no use for, holding no secret, and why. */
+export interface LeftOut {
+  readonly part: string;
+  readonly reason: string;
+}
+export type ItemReading =
+  | { readonly ok: true; readonly located: Located; readonly left: LeftOut | null }
+  | { readonly ok: false; readonly message: string; readonly hint: string };
 
 /** A key of the scenario, or an option of the policy `nova.conf`. */
-export type Target = { readonly path: Path; readonly write: Write } | { readonly policyOption: string };
+export type Target =
+  | { readonly path: Path; readonly write: Write }
+  | { readonly path: Path; readonly readItem: ReadItem }
+  | { readonly policyOption: string };
 
 export interface ModelledOption {
   readonly group: string;
@@ -26,11 +42,15 @@ export interface ModelledOption {
   readonly unless?: { readonly option: OptionName; readonly says: (value: string) => string | null };
   /** Said where scenarios have none of the targets. */
   readonly otherwise: string;
+  /** Said in its place where a scenario says the same thing in another way. */
+  readonly elsewhere?: string;
 }
 
 const asIs: Write = (value) => value;
 const inMib: Write = (value) => (value === -1 ? -1 : `${String(value)} MiB`);
 const inSeconds: Write = (value) => `${String(value)} s`;
+/** Of the update task: 0 is every run of the periodic tasks, a negative number none at all. */
+const interval: Write = (value) => (Number(value) < 0 ? "never" : value === 0 ? "60 s" : inSeconds(value));
 const at = (path: string, write: Write = asIs): Target => ({ path: path.split("."), write });
 const inPolicy = (policyOption: string): Target => ({ policyOption });
 
@@ -73,21 +93,23 @@ const quota = (name: string, write: Write = asIs): ModelledOption =>
     unless: quotaDriver,
   });
 
+const NO_READER = "Orrery offers scenarios no filter or weigher that reads it";
+
 const ofPolicy = (name: string, type: OptionType, least?: number): ModelledOption =>
   option("filter_scheduler", name, type, {
     ...(least === undefined ? {} : { least }),
     targets: [inPolicy(name)],
-    otherwise: "scenarios have nothing for the filter or weigher that reads it",
+    otherwise: NO_READER,
   });
 
 const ofMetrics = (name: string, type: OptionType, ...others: readonly string[]): ModelledOption =>
   option("metrics", name, type, {
     targets: [inPolicy(`metrics.${name}`), ...others.map(inPolicy)],
-    otherwise: "hosts of a scenario report no metrics",
+    otherwise: NO_READER,
   });
 
-const requestFilter = (name: string): ModelledOption =>
-  option("scheduler", name, "flag", { targets: [at(`cloud.nova.${name}`)], otherwise: "scenarios have no request filters to switch" });
+const requestFilter = (name: string, otherwise = ""): ModelledOption =>
+  option("scheduler", name, "flag", { targets: [at(`cloud.nova.${name}`)], otherwise });
 
 const LIBVIRT = "libvirt.LibvirtDriver";
 /** Drivers that stand for one hypervisor; libvirt's goes by `[libvirt] virt_type`. */
@@ -161,42 +183,42 @@ export const novaOptionTable: readonly ModelledOption[] = [
   ofMetrics("weight_of_unavailable", "number"),
 
   option("DEFAULT", "default_availability_zone", "text", {
-    targets: [at("cloud.nova.default_availability_zone"), inPolicy("default_availability_zone")],
-    otherwise: "scenarios have no availability zones",
+    targets: [inPolicy("default_availability_zone")],
+    otherwise: NO_READER,
   }),
   option("DEFAULT", "default_schedule_zone", "text", {
-    targets: [at("cloud.nova.default_schedule_zone")],
-    otherwise: "scenarios have no availability zones",
+    elsewhere: "workload.availability_zones says which zones servers are asked for in",
   }),
   requestFilter("limit_tenants_to_placement_aggregate"),
   requestFilter("placement_aggregate_required_for_tenants"),
   requestFilter("query_placement_for_availability_zone"),
   requestFilter("query_placement_for_image_type_support"),
-  requestFilter("query_placement_for_routed_network_aggregates"),
+  requestFilter("query_placement_for_routed_network_aggregates", "scenarios have no routed networks"),
   requestFilter("enable_isolated_aggregate_filtering"),
   requestFilter("image_metadata_prefilter"),
 
-  option("compute", "cpu_dedicated_set", "text", {
-    targets: [at("cloud.host_defaults.cpu_dedicated_set")],
-    otherwise: "hosts of a scenario pin no CPUs",
+  option("compute", "cpu_dedicated_set", "text", { targets: [at("cloud.host_defaults.cpu_dedicated_set")] }),
+  option("compute", "cpu_shared_set", "text", { targets: [at("cloud.host_defaults.cpu_shared_set")] }),
+  option("compute", "packing_host_numa_cells_allocation_strategy", "flag", {
+    targets: [at("cloud.nova.packing_host_numa_cells_allocation_strategy")],
   }),
-  option("compute", "cpu_shared_set", "text", {
-    targets: [at("cloud.host_defaults.cpu_shared_set")],
-    otherwise: "hosts of a scenario pin no CPUs",
+  option("DEFAULT", "vcpu_pin_set", "text", {
+    otherwise: "hosts of a scenario have its successors only, cpu_shared_set and cpu_dedicated_set",
   }),
-  option("DEFAULT", "vcpu_pin_set", "text", { otherwise: "hosts of a scenario pin no CPUs" }),
-  option("DEFAULT", "reserved_huge_pages", "texts", { otherwise: "hosts of a scenario have no huge pages" }),
-  option("workarounds", "disable_fallback_pcpu_query", "flag", {
-    targets: [at("cloud.nova.disable_fallback_pcpu_query")],
-    otherwise: "hosts of a scenario pin no CPUs",
+  option("DEFAULT", "reserved_huge_pages", "texts", { elsewhere: "huge_pages of hosts counts the pages that servers may have" }),
+  option("DEFAULT", "update_resources_interval", "integer", { targets: [at("cloud.nova.update_resources_interval", interval)] }),
+  option("workarounds", "disable_fallback_pcpu_query", "flag", { targets: [at("cloud.nova.disable_fallback_pcpu_query")] }),
+  option("workarounds", "disable_group_policy_check_upcall", "flag", { targets: [at("cloud.nova.disable_group_policy_check_upcall")] }),
+  option("pci", "alias", "texts", {
+    formerly: [["DEFAULT", "pci_alias"]],
+    targets: [{ path: ["cloud", "nova", "pci_alias"], readItem: readAlias }],
   }),
-  option("pci", "alias", "texts", { formerly: [["DEFAULT", "pci_alias"]], otherwise: "hosts of a scenario have no PCI devices" }),
   option("pci", "device_spec", "texts", {
     formerly: [
       ["pci", "passthrough_whitelist"],
       ["DEFAULT", "pci_passthrough_whitelist"],
     ],
-    otherwise: "hosts of a scenario have no PCI devices",
+    elsewhere: "pci_devices of hosts are the devices that servers may have",
   }),
   option("DEFAULT", "service_down_time", "integer", { otherwise: "the compute services of a scenario are always heard of" }),
   option("DEFAULT", "report_interval", "integer", { otherwise: "the compute services of a scenario are always heard of" }),

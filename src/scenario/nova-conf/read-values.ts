@@ -4,20 +4,22 @@ import type { z } from "zod";
 import type { Problem } from "../../kernel/problem.ts";
 import { missingIn, type NovaRelease, releaseTitle } from "../../policies/nova/releases.ts";
 import { factsOf } from "../grammar.ts";
-import { type Path, problemAt, type Scalar } from "../located.ts";
+import { type Located, type Path, problemAt } from "../located.ts";
 import type { Catalogue } from "../vocabulary.ts";
 import type { Account } from "./account.ts";
-import type { ModelledOption } from "./modelled-options.ts";
+import type { ModelledOption, ReadItem } from "./modelled-options.ts";
 import type { WrittenOption } from "./option-text.ts";
 import { type OptionSetting, readSetting } from "./option-values.ts";
+import { placed } from "./placed.ts";
 import { type OptionName, type Settings, UnknownReference } from "./settings.ts";
 
 /** A value for the scenario, at a path from its root or as an option of the policy `nova.conf`. */
 export interface GivenValue {
-  readonly option: WrittenOption;
+  /** What it is made of: one option, or as many as one that may be given several times was given. */
+  readonly options: readonly WrittenOption[];
   readonly path: Path | null;
   readonly policyOption: string | null;
-  readonly value: Scalar | readonly string[];
+  readonly located: Located;
 }
 
 export interface ReadingContext {
@@ -43,21 +45,51 @@ export function readValues(settings: Settings, table: readonly ModelledOption[],
       account.withoutEffect(option, `${releaseTitle(context.release!)} has no such option: ${missing}`);
       continue;
     }
+    const times = row.type === "texts" ? settings.every(names) : [option];
     if (target === undefined) {
-      for (const each of row.type === "texts" ? settings.every(names) : [option]) account.ignored(each, row.otherwise);
+      for (const each of times) {
+        if (row.elsewhere === undefined) account.ignored(each, row.otherwise);
+        else account.withoutEffect(each, row.elsewhere);
+      }
+      continue;
+    }
+    if ("readItem" in target) {
+      const items = itemsOf(times, target.readItem, settings, context);
+      if (items.length > 0) {
+        const located: Located = { kind: "list", place: option.place, items };
+        given.push({ options: times, path: target.path, policyOption: null, located });
+      }
       continue;
     }
     const setting = settingOf(option, row, settings, context);
     if (setting === undefined) continue;
     const idle = setting === null || setting === "" ? "it is empty" : (row.idle?.(setting) ?? unlessOther(row, settings));
     const path = "path" in target ? target.path : null;
-    const first = path === null ? undefined : given.find((other) => other.path?.join(".") === path.join("."));
+    const first = path === null ? undefined : given.find((other) => other.path?.join(".") === path.join("."))?.options[0];
     if (idle !== null) account.withoutEffect(option, idle);
-    else if (first !== undefined) account.withoutEffect(option, `${first.option.name} in ${lineOf(first.option, option)} comes first`);
-    else if ("path" in target) given.push({ option, path, policyOption: null, value: target.write(setting!) });
-    else given.push({ option, path: null, policyOption: target.policyOption, value: setting! });
+    else if (first !== undefined) account.withoutEffect(option, `${first.name} in ${lineOf(first, option)} comes first`);
+    else {
+      const located = placed("path" in target ? target.write(setting!) : setting!, option.place);
+      given.push({ options: [option], path, policyOption: "path" in target ? null : target.policyOption, located });
+    }
   }
   return given;
+}
+
+/** An entry for each time the option is given; one with a problem is broken. */
+function itemsOf(times: readonly WrittenOption[], read: ReadItem, settings: Settings, context: ReadingContext): readonly Located[] {
+  return times.map((option): Located => {
+    const { place } = option;
+    const text = settingOf(option, { type: "text" }, settings, context);
+    if (text === undefined) return { kind: "broken", place };
+    const item = read(String(text ?? ""), place);
+    if (!item.ok) {
+      context.problems.push(problemAt(place, [`[${option.group}] ${option.name}`], item.message, item.hint));
+      return { kind: "broken", place };
+    }
+    if (item.left !== null) context.account.partLeftOut(option, item.left.part, item.left.reason);
+    return item.located;
+  });
 }
 
 /** The value that holds, read as its type; null = empty, undefined = a problem was added. */

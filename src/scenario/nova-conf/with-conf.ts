@@ -9,7 +9,7 @@ import type { ConfOption } from "../scenario.ts";
 import type { Catalogue } from "../vocabulary.ts";
 import { Account } from "./account.ts";
 import { readConfFiles } from "./conf-files.ts";
-import { CONF_POLICY, confPolicy, listOf, nameWithoutFile, scalarOf } from "./conf-policy.ts";
+import { CONF_POLICY, confPolicy, nameWithoutFile } from "./conf-policy.ts";
 import { modelledElsewhere } from "./misplaced.ts";
 import { novaOptionTable, placementOptionTable } from "./modelled-options.ts";
 import { type GivenValue, type ReadingContext, readValues } from "./read-values.ts";
@@ -71,21 +71,16 @@ export function withConfiguration(root: LocatedMap, { schema, catalogue, cwd }: 
 
 /** The scenario with the given values of keys under its own; settles which of them hold. */
 function laidUnder(root: LocatedMap, given: readonly GivenValue[], schema: z.ZodType, account: Account): LocatedMap {
-  const placed = given.flatMap(({ option, path, value }) => {
-    if (path === null) return [];
-    const { place } = option;
-    return [{ option, path, located: typeof value === "object" && value !== null ? listOf(value, place) : scalarOf(value, place) }];
-  });
+  const placed = given.flatMap(({ options, path, located }) => (path === null ? [] : [{ options, path, located }]));
   if (placed.length === 0) return root;
   const result = merged(nested(placed, root.place), root, schema);
-  for (const { option, path, located } of placed) {
+  for (const { options, path, located } of placed) {
     const holds = valueAt(result, path);
-    if (holds === located) account.taken(option, path.join("."));
-    else
-      account.withoutEffect(
-        option,
-        `the scenario says ${path.join(".")} itself${holds === undefined ? "" : `, at ${formatPlace(holds.place)}`}`,
-      );
+    const key = path.join(".");
+    options.forEach((option, index) => {
+      if (holds === located) account.taken(option, located.kind === "list" && options.length > 1 ? `${key}.${index}` : key);
+      else account.withoutEffect(option, `the scenario says ${key} itself${holds === undefined ? "" : `, at ${formatPlace(holds.place)}`}`);
+    });
   }
   return result;
 }

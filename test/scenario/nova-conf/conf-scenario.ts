@@ -13,6 +13,8 @@ export interface Parts {
   readonly cloud?: readonly string[];
   readonly policies?: string;
   readonly hosts?: string;
+  /** Flavors besides the two there are. */
+  readonly flavors?: readonly string[];
 }
 
 /** Twelve hosts of 32 threads, nearly full at times, so that ratios, limits and weights all matter. */
@@ -20,12 +22,13 @@ export function scenarioText({
   cloud = [],
   policies,
   hosts = "{type: dell-r7525, count: 12, vcpus: 32, ram: 96 GiB, disk: 1 TiB}",
+  flavors = [],
 }: Parts): string {
   return [
     "cloud:",
     ...cloud.map((line) => `  ${line}`),
     `  hosts: [${hosts}]`,
-    "  flavors: [{name: m1.small, vcpus: 2, ram: 4 GiB, disk: 20 GiB}, {name: m1.large, vcpus: 8, ram: 24 GiB, disk: 80 GiB}]",
+    `  flavors: [${["{name: m1.small, vcpus: 2, ram: 4 GiB, disk: 20 GiB}", "{name: m1.large, vcpus: 8, ram: 24 GiB, disk: 80 GiB}", ...flavors].join(", ")}]`,
     "workload: {arrivals: {poisson: {rate: 100 /h}}, batch: {discrete: {values: [1, 3], weights: [3, 1]}}, lifetime: 2 h, projects: 3}",
     `study: {duration: 2 h${policies === undefined ? "" : `, policies: ${policies}`}}`,
     "",

@@ -12,6 +12,61 @@ function dice(seed: number): (below: number) => number {
   };
 }
 
+interface Drawing {
+  readonly below: (below: number) => number;
+  readonly some: () => boolean;
+  readonly pick: <T>(items: readonly T[]) => T;
+  readonly write: (group: string, name: string, value: unknown) => void;
+  /** Keys of `cloud.host_defaults` and of `cloud.nova`. */
+  readonly host: string[];
+  readonly nova: string[];
+}
+
+/** Options about NUMA, devices and request filters, on hosts with both, and flavors that ask for what the options make possible. */
+function drawnScheduling({ below, some, pick, write, host, nova }: Drawing): Pick<Parts, "hosts" | "flavors"> {
+  const flavors: string[] = [];
+  const device = "{vendor_id: 10de, product_id: 1eb8, count: 2, numa_cell: 1}";
+  const hosts = `{type: dell-r7525, count: 12, vcpus: 32, ram: 96 GiB, disk: 1 TiB, numa_cells: 2, pci_devices: [${device}]}`;
+  // nova-compute starts with one of the two only.
+  if (some() && !host.some((key) => key.startsWith("reserved_host_cpus"))) {
+    const first = 4 + below(12);
+    write("compute", "cpu_dedicated_set", `${first}-31,^20`);
+    host.push(`cpu_dedicated_set: "${first}-31,^20"`);
+    flavors.push('{name: pinned, vcpus: 2, ram: 1 GiB, extra_specs: {"hw:cpu_policy": dedicated}}');
+    write("compute", "cpu_shared_set", "0-3");
+    host.push('cpu_shared_set: "0-3"');
+  }
+  const aliases = ["1eb8", "1db6"].slice(0, below(3)).map((product) => {
+    const policy = pick(["legacy", "required", "preferred"]);
+    return { vendor_id: "10de", product_id: product, device_type: "type-PCI", name: `gpu${product}`, numa_policy: policy };
+  });
+  for (const entry of aliases) {
+    write("pci", "alias", JSON.stringify(entry));
+    flavors.push(`{name: ${entry.name}, vcpus: 2, ram: 1 GiB, extra_specs: {"pci_passthrough:alias": "${entry.name}:1"}}`);
+  }
+  if (aliases.length > 0) nova.push(`pci_alias: ${JSON.stringify(aliases)}`);
+  if (some()) {
+    const interval = pick([-1, 0, 30]);
+    write("DEFAULT", "update_resources_interval", interval);
+    nova.push(`update_resources_interval: ${interval < 0 ? "never" : interval === 0 ? "1 min" : `${interval} s`}`);
+  }
+  for (const [group, name] of [
+    ["compute", "packing_host_numa_cells_allocation_strategy"],
+    ["workarounds", "disable_fallback_pcpu_query"],
+    ["workarounds", "disable_group_policy_check_upcall"],
+    ["scheduler", "limit_tenants_to_placement_aggregate"],
+    ["scheduler", "query_placement_for_availability_zone"],
+    ["scheduler", "enable_isolated_aggregate_filtering"],
+    ["scheduler", "image_metadata_prefilter"],
+  ] as const) {
+    if (!some()) continue;
+    const value = some();
+    write(group, name, value);
+    nova.push(`${name}: ${value}`);
+  }
+  return { hosts, flavors };
+}
+
 /** The same options, drawn at random, as the text of a nova.conf and as a scenario. */
 function drawn(seed: number): { readonly conf: string; readonly parts: Parts } {
   const below = dice(seed);
@@ -26,11 +81,11 @@ function drawn(seed: number): { readonly conf: string; readonly parts: Parts } {
   const pick = <T>(items: readonly T[]): T => items[below(items.length)]!;
   const write = (group: string, name: string, value: unknown) => {
     if (!lines.has(group)) lines.set(group, []);
-    if (below(4) === 0) lines.get(group)!.push(`# ${name} = 1`, `${name} = ${value}`); // the last one holds
+    if (below(4) === 0 && name !== "alias") lines.get(group)!.push(`# ${name} = 1`, `${name} = ${value}`); // the last one holds
     lines
       .get(group)!
       .push(
-        `${name}${pick(separators)}${String(value).includes("\n") ? value : pick([value, value, `"${value}"`])}`,
+        `${name}${pick(separators)}${String(value).includes("\n") ? value : name === "alias" ? value : pick([value, value, `"${value}"`])}`,
         ...(below(5) === 0 ? ["", "; a comment"] : []),
       );
   };
@@ -68,7 +123,11 @@ function drawn(seed: number): { readonly conf: string; readonly parts: Parts } {
   both("scheduler", "workers", schedulers, workers, `nova.scheduler: ${schedulers}`);
   both("conductor", "workers", conductors, workers, `nova.conductor: ${conductors}`);
   both("DEFAULT", "osapi_compute_workers", apis, workers, `nova.api: ${apis}`);
-  const filters = ["ComputeFilter", "ImagePropertiesFilter", "NumInstancesFilter", "IoOpsFilter", "ServerGroupAffinityFilter"].filter(some);
+  const scheduling = drawnScheduling({ below, some, pick, write, host: defaults, nova });
+  const filters = [
+    ...["ComputeFilter", "ImagePropertiesFilter", "NumInstancesFilter", "IoOpsFilter", "ServerGroupAffinityFilter"],
+    ...["NUMATopologyFilter", "PciPassthroughFilter", "IsolatedHostsFilter", "AvailabilityZoneFilter", "AggregateImagePropertiesIsolation"],
+  ].filter(some);
   if (some()) {
     write("filter_scheduler", "enabled_filters", filters.join(pick([",", " , ", ",\n\t"])));
     policy.push(`enabled_filters: [${filters.join(", ")}]`);
@@ -93,6 +152,23 @@ function drawn(seed: number): { readonly conf: string; readonly parts: Parts } {
     );
     policy.push(`${name}: ${value}`);
   }
+  for (const [name, group, value] of [
+    ["isolated_hosts", "filter_scheduler", pick([["compute-1"], ["compute-2", "compute-5"]])],
+    ["isolated_images", "filter_scheduler", ["default-image"]],
+    ["restrict_isolated_hosts_to_isolated_images", "filter_scheduler", some()],
+    ["aggregate_image_properties_isolation_namespace", "filter_scheduler", pick(["os", "hw"])],
+    ["aggregate_image_properties_isolation_separator", "filter_scheduler", pick(["_", ":"])],
+    ["default_availability_zone", "DEFAULT", pick(["az1", "nova"])],
+    ["metrics.required", "metrics", some()],
+    ["metrics.weight_multiplier", "metrics", pick([-1, 2])],
+    ["metrics.weight_of_unavailable", "metrics", pick([-5, 0])],
+    ["metrics.weight_setting", "metrics", pick([["a=1"], ["a=1.5", "b=-2"]])],
+  ] as const) {
+    if (!some()) continue;
+    const plain: readonly string[] | string | number | boolean = value;
+    write(group, name.replace("metrics.", ""), Array.isArray(plain) ? plain.join(", ") : plain);
+    policy.push(`${name}: ${JSON.stringify(value)}`);
+  }
   const conf = [...lines].map(([name, inside]) => `[${name}]\n${inside.join("\n")}\n`).join(pick(["\n", "\n\n# ---\n"]));
   const section = (key: string, inside: readonly string[]) => (inside.length === 0 ? [] : [`${key}: {${inside.join(", ")}}`]);
   const cloud = [
@@ -101,14 +177,17 @@ function drawn(seed: number): { readonly conf: string; readonly parts: Parts } {
     ...section("quota", quota),
     ...section("workers", workers),
   ];
-  return { conf, parts: { cloud, policies: `[{name: nova.conf, ${policy.join(", ")}}]` } };
+  return { conf, parts: { ...scheduling, cloud, policies: `[{name: nova.conf, ${policy.join(", ")}}]` } };
 }
+
+/** What no option of a file says. */
+const common = ({ hosts = "", flavors = [] }: Parts): Parts => ({ hosts, flavors });
 
 describe("options drawn at random", () => {
   it("mean the same in a nova.conf and in a scenario", () => {
     for (let seed = 1; seed <= 30; seed++) {
       const { conf, parts } = drawn(seed);
-      const [file, scenario] = [withConf(conf), read(parts)];
+      const [file, scenario] = [withConf(conf, common(parts)), read(parts)];
       expect(file.cloud, conf).toEqual(scenario.cloud);
       expect(file.study, conf).toEqual(scenario.study);
       expect(portableValues(file), conf).toEqual(portableValues(scenario));
@@ -119,7 +198,7 @@ describe("options drawn at random", () => {
     const seen = new Set<string>();
     for (let seed = 101; seed <= 105; seed++) {
       const { conf, parts } = drawn(seed);
-      const [file, scenario] = [decisions(withConf(conf)), decisions(read(parts))];
+      const [file, scenario] = [decisions(withConf(conf, common(parts))), decisions(read(parts))];
       expect(file, conf).toEqual(scenario);
       seen.add(file.fingerprint);
     }
