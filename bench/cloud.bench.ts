@@ -65,6 +65,7 @@ function scenarioOf({ servers, hosts }: CloudCase): Scenario {
         ...{ instanceBuildTimeout: 0, buildFailureProbability: 0, imageConversionBytesPerSecond: 500_000_000 },
         ...{ requestOptions: defaultRequestOptions, pciAliases: [], updateResourcesInterval: 60_000_000, packHostNumaCells: false },
         disableGroupPolicyCheck: false,
+        computeMonitors: [],
       },
       workers: new Map(),
       serviceTimes: new Map(),

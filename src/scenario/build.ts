@@ -123,6 +123,7 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
       quotaVcpuMilli: spec.quota.cores < 0 ? -1 : spec.quota.cores * 1000,
       quotaRamMb: spec.quota.ramMb,
       packHostNumaCells: spec.nova.packHostNumaCells,
+      reportsCpuMetrics: spec.nova.computeMonitors.includes("cpu.virt_driver"),
       disableGroupPolicyCheck: spec.nova.disableGroupPolicyCheck,
     },
     cpuOverhead: Float64Array.from(inventory, (host) => host.hypervisor.cpuOverhead.value),

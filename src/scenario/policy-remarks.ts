@@ -8,13 +8,16 @@ import type { Catalogue } from "./vocabulary.ts";
 
 /** What is to be said of the options written in the policies of the scenario at `root`. What a policy inherits is left alone. */
 export function policyRemarks(root: Located, policies: readonly PolicySpec[], { options }: Catalogue): readonly PolicyRemark[] {
+  const monitors = valueAt(root, ["cloud", "nova", "compute_monitors"]);
+  const monitored = monitors?.kind === "list" && monitors.items.length > 0;
   return policies.flatMap((policy, index) => {
     const path = ["study", "policies", index];
     const written = valueAt(root, path);
     if (written?.kind !== "map") return [];
     return [...written.entries].flatMap(([name, { value }]): PolicyRemark[] => {
       const set = policy.options.get(name);
-      const says = set === undefined ? null : (unread(options.get(name)?.readBy, policy) ?? withoutMetrics(name, set, policy));
+      const says =
+        set === undefined ? null : (unread(options.get(name)?.readBy, policy) ?? (monitored ? null : withoutMetrics(name, set, policy)));
       if (set === undefined || says === null) return [];
       return [{ path: [...path, name].join("."), value: printOption(set), source: formatPlace(value.place), says }];
     });
@@ -26,10 +29,10 @@ function unread(readBy: readonly string[] | undefined, { enabledFilters, weigher
   return `has no effect: only ${readBy.join(" and ")} read${readBy.length === 1 ? "s" : ""} it, which the policy does not have`;
 }
 
-/** Hosts of a run report no metrics; only those of a described decision can. */
+/** Hosts report metrics only where a monitor is set up. */
 function withoutMetrics(name: string, set: OptionValue, { enabledFilters, options }: PolicySpec): string | null {
   if (name !== "metrics.weight_setting" || (set as readonly string[]).length === 0) return null;
-  const because = "hosts of a scenario report no metrics";
+  const because = "hosts report no metrics without cloud.nova.compute_monitors";
   if (enabledFilters.includes("MetricsFilter")) return `keeps every host out: ${because}, and MetricsFilter wants them`;
   return new NovaConfig(options).flag("metrics.required")
     ? `makes every request fail: ${because}, and metrics.required is true`

@@ -73,6 +73,7 @@ function cloudOf(cloud: ReadCloud): CloudSpec {
       requestOptions: requestOptionsOf(cloud.nova),
       pciAliases: cloud.nova.pci_alias.map(aliasOf),
       packHostNumaCells: cloud.nova.packing_host_numa_cells_allocation_strategy,
+      computeMonitors: cloud.nova.compute_monitors,
       disableGroupPolicyCheck: cloud.nova.disable_group_policy_check_upcall,
     },
     placement: { randomizeAllocationCandidates: cloud.placement.randomize_allocation_candidates },

@@ -92,6 +92,8 @@ export interface NovaSpec {
   readonly pciAliases: readonly PciAlias[];
   /** [compute] packing_host_numa_cells_allocation_strategy: the fullest host cells first. */
   readonly packHostNumaCells: boolean;
+  /** compute_monitors: `cpu.virt_driver` reports how busy the hosts' CPUs are. */
+  readonly computeMonitors: readonly string[];
   /** [workarounds] disable_group_policy_check_upcall: nova-compute does not look at a server's group once more. */
   readonly disableGroupPolicyCheck: boolean;
 }

@@ -4,7 +4,7 @@ import { defaultRequestOptions, type RequestOptions } from "../policies/nova/req
 import { defaulted, defaultedList, optional, required, section, table } from "./grammar.ts";
 import { pciId, texts } from "./hardware-kinds.ts";
 import { DEVICE_TYPES } from "./schema-hardware.ts";
-import { flag, property, text, word } from "./value-kinds.ts";
+import { flag, property, text, word, words } from "./value-kinds.ts";
 
 export function aggregatesShape() {
   const aggregate = section("A host aggregate", {
@@ -66,6 +66,11 @@ export function placementShape() {
       flag,
       "Keep nova-compute from looking once more, when a build begins, whether the host suits the server's group",
       nova(false, "workarounds.py, disable_group_policy_check_upcall"),
+    ),
+    compute_monitors: defaulted(
+      words("monitor", ["cpu.virt_driver"]),
+      "Monitors that report metrics of the hosts, for MetricsFilter and MetricsWeigher: cpu.percent, cpu.user.percent, cpu.idle.percent, ...",
+      nova([], "compute.py, compute_monitors"),
     ),
     pci_alias: defaultedList(
       "Names under which flavors ask for PCI devices (pci_passthrough:alias)",

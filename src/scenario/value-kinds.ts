@@ -190,7 +190,7 @@ export function words(noun: string, names: readonly string[]): ValueKind<readonl
       const found: string[] = [];
       const complaints: Complaint[] = [];
       written.forEach((item: unknown, index) => {
-        const read = one.read(typeof item === "string" ? (item.split(".").at(-1) ?? item) : item);
+        const read = one.read(typeof item === "string" && !names.includes(item) ? (item.split(".").at(-1) ?? item) : item);
         if (!read.ok) complaints.push(...read.complaints.map((complaint) => ({ ...complaint, path: [index] })));
         else if (found.includes(read.value)) complaints.push({ message: `${noun} "${read.value}" is named twice`, path: [index] });
         else found.push(read.value);

@@ -32,6 +32,8 @@ export interface CloudSettings {
   readonly quotaRamMb: number;
   /** The fullest NUMA cells of a host first. */
   readonly packHostNumaCells: boolean;
+  /** compute_monitors has cpu.virt_driver: hosts report how busy their CPUs are. Absent: they do not. */
+  readonly reportsCpuMetrics?: boolean;
   /** nova-compute does not look at a server's group once more. */
   readonly disableGroupPolicyCheck: boolean;
 }
@@ -153,6 +155,7 @@ export class Cloud {
       disableGroupPolicyCheck: this.settings.disableGroupPolicyCheck,
       flavorOf: (server) => this.flavorOf(server),
     });
+    if (this.settings.reportsCpuMetrics === true) this.hosts.metricsOf = (host) => this.cpuMetrics(host);
     this.hosts.isOn = (host, name) => {
       const server = this.servers.numberOf(name);
       return this.servers.host[server] === host && this.scheduling.hasTaken(server);
@@ -364,6 +367,21 @@ export class Cloud {
 
   setOutcome(server: number, outcome: Outcome): void {
     this.servers.outcome[server] = outcomes.indexOf(outcome);
+  }
+
+  /**
+   * As whole numbers of per cent, cut off. Assumes that all of the work is the guests' own.
+   * @source nova/compute/monitors/cpu/virt_driver.py, nova/objects/monitor_metric.py
+   */
+  private cpuMetrics(host: number): readonly { readonly name: string; readonly value: number }[] {
+    const busy = Math.min(100, Math.floor((100 * this.busyMilli[host]!) / this.hosts.threadMilli[host]!));
+    return [
+      { name: "cpu.percent", value: busy },
+      { name: "cpu.user.percent", value: busy },
+      { name: "cpu.kernel.percent", value: 0 },
+      { name: "cpu.iowait.percent", value: 0 },
+      { name: "cpu.idle.percent", value: 100 - busy },
+    ];
   }
 
   private changeBusy(server: number, sign: 1 | -1): void {

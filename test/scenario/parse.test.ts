@@ -41,6 +41,7 @@ describe("a scenario after reading", () => {
       pciAliases: [],
       packHostNumaCells: false,
       disableGroupPolicyCheck: false,
+      computeMonitors: [],
       updateResourcesInterval: MINUTE,
     });
     expect(scenario.cloud.quota).toEqual({ instances: -1, cores: -1, ramMb: -1 });

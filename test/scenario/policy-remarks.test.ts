@@ -39,10 +39,13 @@ describe("an option of a policy that none of its filters and weighers reads", ()
 describe("metrics, which no host of a scenario reports", () => {
   it("fail every request where they are required, and keep every host out where they are filtered", () => {
     for (const [conf, says] of [
-      [metrics, "metrics.weight_setting makes every request fail: hosts of a scenario report no metrics, and metrics.required is true"],
+      [
+        metrics,
+        "metrics.weight_setting makes every request fail: hosts report no metrics without cloud.nova.compute_monitors, and metrics.required is true",
+      ],
       [
         `${metrics}required = false\n[filter_scheduler]\nenabled_filters = MetricsFilter\n`,
-        "metrics.weight_setting keeps every host out: hosts of a scenario report no metrics, and MetricsFilter wants them",
+        "metrics.weight_setting keeps every host out: hosts report no metrics without cloud.nova.compute_monitors, and MetricsFilter wants them",
       ],
     ] as const) {
       const scenario = withConf(conf);
@@ -53,7 +56,7 @@ describe("metrics, which no host of a scenario reports", () => {
 
   it("weigh nothing where they are not required", () => {
     const scenario = withConf(`${metrics}required = false\n`);
-    expect(said(scenario)).toEqual(["metrics.weight_setting has no effect: hosts of a scenario report no metrics"]);
+    expect(said(scenario)).toEqual(["metrics.weight_setting has no effect: hosts report no metrics without cloud.nova.compute_monitors"]);
     expect(placed(scenario)).toBe(placed(withConf("")));
     expect(said(withConf("[metrics]\nweight_setting =\n"))).toEqual([]);
   });

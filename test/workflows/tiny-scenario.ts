@@ -86,6 +86,7 @@ export function tinyScenario({ name = "tiny", cloud = {}, workload = {}, study =
         updateResourcesInterval: 60_000_000,
         packHostNumaCells: false,
         disableGroupPolicyCheck: false,
+        computeMonitors: [],
         ...cloud.nova,
       },
     },

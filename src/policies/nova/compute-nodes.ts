@@ -48,6 +48,7 @@ export class ComputeNodes implements HostStates {
   private readonly pools: (readonly PciPool[])[];
   private readonly consumed: Consumed[] = [];
   private readonly order: CellOrder;
+  private readonly reported: (readonly Metric[])[] = []; // of hosts that were asked for metrics
   private readonly noServerRamMb: Float64Array;
   private readonly noServerDiskMb: Float64Array;
   private readonly reservedVcpuMilli: Float64Array;
@@ -99,6 +100,7 @@ export class ComputeNodes implements HostStates {
     this.failedBuilds[host] = hosts.failedBuilds[host]!;
     this.cells[host] = hosts.cells[host]!;
     this.pools[host] = hosts.pools[host]!;
+    if (this.reported[host] !== undefined) this.reported[host] = hosts.metrics(host);
     this.changes.note(host);
   }
 
@@ -207,7 +209,8 @@ export class ComputeNodes implements HostStates {
   }
 
   metrics(host: number): readonly Metric[] {
-    return this.hosts.metrics(host);
+    this.reported[host] ??= this.hosts.metrics(host); // nova-compute reports once when it starts
+    return this.reported[host]!;
   }
 
   /** Filled by what the records say, of what Placement may promise. */

@@ -207,6 +207,7 @@ export const novaOptionTable: readonly ModelledOption[] = [
   }),
   option("DEFAULT", "reserved_huge_pages", "texts", { elsewhere: "huge_pages of hosts counts the pages that servers may have" }),
   option("DEFAULT", "update_resources_interval", "integer", { targets: [at("cloud.nova.update_resources_interval", interval)] }),
+  option("DEFAULT", "compute_monitors", "list", { targets: [at("cloud.nova.compute_monitors")] }),
   option("workarounds", "disable_fallback_pcpu_query", "flag", { targets: [at("cloud.nova.disable_fallback_pcpu_query")] }),
   option("workarounds", "disable_group_policy_check_upcall", "flag", { targets: [at("cloud.nova.disable_group_policy_check_upcall")] }),
   option("pci", "alias", "texts", {
