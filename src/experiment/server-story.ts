@@ -10,7 +10,9 @@ import { type RunOptions, type RunResult, runInSteps } from "./run.ts";
 /** What happened to the server besides the decisions, in order. Amounts are in vCPUs, MiB and GiB. */
 export type StoryEvent = { readonly timeUs: Micros } & (
   | { readonly what: "decision"; readonly decision: number }
-  | { readonly what: "claimed" | "build begins" | "left after a failed build" | "left"; readonly host: string }
+  | { readonly what: "claimed" | "left after a failed build" | "left"; readonly host: string }
+  /** With the hosts that were kept for later attempts when the host was claimed. */
+  | { readonly what: "build begins"; readonly host: string; readonly alternates: readonly string[] }
   /** `of the list`: where the scheduler claims along its list; otherwise a later attempt at an alternate. */
   | { readonly what: "claim refused"; readonly host: string; readonly ofTheList: boolean }
   /** nova-compute's last word when the build begins: of a group, with its policy and the members that are on the host. */
@@ -186,7 +188,10 @@ class Witness {
       else if (what === "claim") note({ ...at(), what: "claim refused", host: hostName(host), ofTheList: servers.attempts[server] === 0 });
       else note({ ...at(), what: "build refused", host: hostName(host), ...whyNotBuilt(cloud, server, host, what) });
     });
-    on("instance.create.start", () => note({ ...at(), what: "build begins", host: hostName(servers.host[server]!) }));
+    on("instance.create.start", () => {
+      const alternates = cloud.scheduling.alternatesOf(server).map(hostName);
+      note({ ...at(), what: "build begins", host: hostName(servers.host[server]!), alternates });
+    });
     on("instance.create.end", () => note({ ...at(), what: "active" }));
     on("instance.create.error", () => note({ ...at(), what: "failed" }));
     on("instance.delete.end", () => note({ ...at(), what: "deleted" }));

@@ -46,8 +46,8 @@ function refusalLines(causes: readonly CountedCause[]): readonly string[] {
     return [String(cause.decisions), causeText(cause), listed(names, MOST_NAMED)];
   });
   return [
-    `${counted(total, "decision")} of the whole run found no host (NoValidHost), by the first stage that left none:`,
-    ...plainColumns([["decisions", "left no host", "flavors"], ...rows], ["right"]).map((line) => `  ${line}`),
+    `${counted(total, "server")} of the whole run found no host (NoValidHost), by the first stage that left none:`,
+    ...plainColumns([["servers", "left no host", "flavors"], ...rows], ["right"]).map((line) => `  ${line}`),
   ];
 }
 

@@ -105,7 +105,8 @@ function noHostReason({ server, decisions, events, failedTogether }: ServerStory
   if (ranked.length > 0) {
     if (failedTogether !== null) return `none of ${counted(ranked.length, "host")} that passed had room left by the servers before it`;
     const lost = events.filter(({ what }) => what === "claim refused").length;
-    return `each of ${counted(lost, "host")} of the list was claimed by others first`;
+    const whom = lost === 1 ? "the only host" : `each of the ${lost} hosts`;
+    return `${whom} of the list was claimed by others first`;
   }
   if (placement.notAsked !== null) return `Nova refused the request before it asked Placement, because ${placement.notAsked}`;
   if (placement.candidates === 0) {
@@ -137,7 +138,7 @@ function eventText(at: number, story: ServerStory): string {
       return `decision ${event.decision}: ${choice ?? "no host"}`;
     }
     case "claimed":
-      return `${event.host}${isAlternate(events, at) ? ", the next alternate," : ""} is claimed`;
+      return `${event.host}${isAlternate(events, at) && before?.what !== "claim refused" ? ", the next alternate," : ""} is claimed`;
     case "left":
       return `the claim on ${event.host} is given back`;
     case "left after a failed build":
@@ -145,13 +146,18 @@ function eventText(at: number, story: ServerStory): string {
         ? `the claim on ${event.host} is given back`
         : `its build on ${event.host} failed: the claim is given back`;
     case "build begins":
-      return `its build begins on ${event.host}`;
+      return `its build begins on ${event.host}${before?.what === "claimed" && lostClaims(events, at) ? alternatesText(event.alternates) : ""}`;
     case "claim refused": {
       const next = events.slice(at + 1).find(({ what }) => what === "claimed" || what === "claim refused");
-      const list = event.ofTheList ? "the list" : "the alternates";
-      const then =
-        next !== undefined && "host" in next ? `next of ${list}: ${next.host}` : `${list} ${event.ofTheList ? "is" : "are"} at an end`;
-      return `claim on ${event.host} refused: others were faster; ${then}`;
+      const nextHost = next !== undefined && "host" in next ? next.host : null;
+      const along = event.ofTheList
+        ? nextHost === null
+          ? "the list is at its end"
+          : `next of the list: ${nextHost}`
+        : nextHost === null
+          ? "no alternate is left"
+          : `next alternate: ${nextHost}`;
+      return `claim on ${event.host} refused: others were faster; ${along}`;
     }
     case "build refused":
       return `nova-compute on ${event.host} refuses it: ${buildRefusal(event)}`;
@@ -169,6 +175,12 @@ function eventText(at: number, story: ServerStory): string {
 
 /** Once a build has begun, only alternates are claimed. */
 const isAlternate = (events: readonly StoryEvent[], at: number) => events.slice(0, at).some(({ what }) => what === "build begins");
+
+/** The claim along the list was not the first, so that the alternates are others than those of the decision. */
+const lostClaims = (events: readonly StoryEvent[], at: number) =>
+  !isAlternate(events, at) && events.slice(0, at).some((event) => event.what === "claim refused");
+
+const alternatesText = (hosts: readonly string[]) => (hosts.length === 0 ? "; no alternates" : `; its alternates now: ${hosts.join(", ")}`);
 
 function buildRefusal(event: StoryEvent & { readonly what: "build refused" }): string {
   if (event.because !== "group") return `its ${event.because} are taken by others since the decision`;
