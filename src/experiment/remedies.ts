@@ -136,7 +136,9 @@ function withLessOf(cloud: Cloud, request: RequestSpec, query: HostQuery): reado
   const { amounts } = query;
   const columns = columnsOf(amounts);
   const allowed = all(hosts).filter((host) => allows(query, host) && shortageOf(hosts, host, amounts) !== 0);
-  const short = passing(scheduler, request, allowed);
+  // Where filters refuse them all, the flavor may be too large for them, too: what is found is tried in any case.
+  const passed = passing(scheduler, request, allowed);
+  const short = passed.length > 0 ? passed : allowed;
   const alone = columns.flatMap((column, i) => {
     const rows = short.filter((host) => shortageOf(hosts, host, amounts) === 1 << i);
     const by = least(rows.map((host) => deficit(column, hosts, host, amounts)));

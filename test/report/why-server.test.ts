@@ -264,7 +264,7 @@ describe("a server whose host was claimed by others first", () => {
     // The second one's call was answered first: both had found compute-1 best.
     expect(second![0]).toBe("server-2: ACTIVE on compute-1, rank 1 of 3 hosts that passed.");
     expect(first![0]).toBe("server-1: ACTIVE on compute-2, rank 2 of 3 hosts that passed, after 1 claim was refused.");
-    const became = first!.slice(first!.indexOf("What became of it:") + 1).map((line) => line.replace(/^.*?m?s  /, ""));
+    const became = first!.slice(first!.indexOf("What became of it:") + 1).map((line) => line.replace(/^.*?m?s {2}/, ""));
     expect(became.slice(1, 5)).toEqual([
       "decision 1: compute-1",
       "claim on compute-1 refused: others were faster; next of the list: compute-2",
