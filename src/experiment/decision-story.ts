@@ -1,32 +1,52 @@
 // A decision of the scheduler as data that can be told: hosts by name, the room that was there, who was removed and why, what would have helped.
-import { type Resource, resources, resourcesOf, shortageOf } from "../datacenter/shortage.ts";
+import { type Resource, resourcesOf, shortageOf } from "../datacenter/shortage.ts";
 import type { Micros } from "../kernel/time.ts";
 import type { DecisionRecord } from "../policies/nova/decision-record.ts";
+import type { HostDemand, HostQuery } from "../policies/nova/request/placement-asks.ts";
 import type { RequestSpec } from "../policies/nova/request-spec.ts";
 import type { Cloud } from "../workflows/cloud.ts";
-import { columns, type Remedy, remediesFor } from "./remedies.ts";
+import { allows, answering, columnsOf, queriesOf } from "./host-room.ts";
+import { UNANSWERABLE } from "./no-valid-host.ts";
+import { type Remedy, remediesFor } from "./remedies.ts";
 
-/** Amounts are in vCPUs, MiB and GiB. */
+/** Amounts are in vCPUs, MiB, GiB and, of other classes, pieces. Hosts are those that the request's demands allow. */
 export interface ResourceStory {
   readonly resource: Resource;
   readonly asked: number;
   /** Hosts that lack it, whatever else they lack, and those among them that would not have enough of it when empty. */
   readonly lacking: number;
   readonly tooSmall: number;
-  /** The most that is free on one host, and which one that is; what is free in the whole cloud. */
+  /** The most that is free on one host, and which one that is; what is free on all of them. */
   readonly mostFree: number;
   readonly mostFreeHost: string;
   readonly freeInAll: number;
 }
 
+/** What the request insists on besides room, and how many hosts are not so. */
+export interface DemandStory {
+  readonly kind: HostDemand["kind"];
+  readonly names: readonly string[];
+  readonly hosts: number;
+}
+
+/** What Placement was asked, and what there was; of a request with a second query (VCPU for PCPU), the first. */
 export interface PlacementStory {
   readonly hosts: number;
+  /** Hosts with room among those that the demands allow, whichever query they answer, and those that answer the second one only. */
   readonly room: number;
+  readonly fallback: number;
   readonly candidates: number;
-  readonly limit: number;
+  /** Null: all are wanted. */
+  readonly limit: number | null;
+  /** Whether the candidates are drawn at random. */
+  readonly drawn: boolean;
+  /** Why Nova did not ask; null: it did. */
+  readonly notAsked: string | null;
+  readonly allowed: number;
+  readonly demands: readonly DemandStory[];
   /** Of resources that are asked for. */
   readonly resources: readonly ResourceStory[];
-  /** Hosts without room by all that they lack. */
+  /** Allowed hosts without room by all that they lack. */
   readonly lacking: readonly { readonly resources: readonly Resource[]; readonly hosts: number }[];
 }
 
@@ -53,6 +73,10 @@ export interface WeighedValue {
 export interface DecisionStory {
   readonly timeUs: Micros;
   readonly placement: PlacementStory;
+  /** The servers that were asked for together with this one, in order; its own place among them from 0. Absent: it was asked for alone. */
+  readonly together?: { readonly servers: readonly string[]; readonly place: number };
+  /** Hosts among the candidates whose compute node record, which the scheduler reads, does not have all servers yet; null: records never lag. */
+  readonly recordsBehind: readonly string[] | null;
   /** Candidates that the request's own host names leave; null: the filters were passed over. */
   readonly entered: number | null;
   readonly filters: readonly FilterStory[];
@@ -70,23 +94,45 @@ export interface DecisionStory {
   readonly error: string | null;
   /** Of a refusal: what would have let the server in. */
   readonly remedies: readonly Remedy[];
-  /** Hosts that are large enough for it, whatever runs on them. */
+  /** Allowed hosts that are large enough for it, whatever runs on them. */
   readonly largeEnough: number;
 }
 
+/** What is not seen in the steps of a decision. */
+export interface Circumstances {
+  /** As it was before the decision. */
+  readonly placement: PlacementStory;
+  readonly behind: ReadonlySet<number> | null;
+  readonly chosen: number;
+  readonly alternates: readonly number[];
+  readonly error: string | null;
+  readonly together?: DecisionStory["together"];
+}
+
+/** Hosts whose records do not say what runs, or is about to run, on them; null: records never lag. */
+export function recordsBehind({ scheduling, nodes, hosts }: Cloud): ReadonlySet<number> | null {
+  if (nodes === null || !scheduling.recordsLag) return null;
+  const rows = new Set<number>();
+  for (let host = 0; host < hosts.count; host++) if (nodes.numInstances(host) !== hosts.numInstances(host)) rows.add(host);
+  return rows;
+}
+
 /** To be told at the instant of the decision, while the cloud is as the scheduler saw it. */
-export function tellDecision(cloud: Cloud, request: RequestSpec, record: DecisionRecord, error: string | null): DecisionStory {
+export function tellDecision(cloud: Cloud, request: RequestSpec, record: DecisionRecord, circumstances: Circumstances): DecisionStory {
   const { scheduler, hosts, simulation } = cloud;
-  const { chosen, entered, filters } = record;
+  const { entered, filters } = record;
+  const { placement, chosen, alternates, error, together, behind } = circumstances;
   const name = (host: number) => hosts.hostName(host);
-  const refused = chosen.length === 0;
+  const refused = chosen < 0;
   const asked = entered?.length === 0 ? [] : filters; // the first filter is shown an empty list, too
   return {
     timeUs: simulation.now,
-    placement: tellPlacement(cloud, request, record.candidates.length),
+    placement: { ...placement, candidates: record.candidates.length },
+    ...(together === undefined ? {} : { together }),
+    recordsBehind: behind === null ? null : record.candidates.filter((host) => behind.has(host)).map(name),
     entered: entered?.length ?? null,
     filters: asked.map(({ name: filter, left, removed }) => ({ name: filter, left, removed: byReason(removed, name) })),
-    notAsked: entered === null ? [] : scheduler.filters.slice(asked.length).map((filter) => filter.name),
+    notAsked: entered === null ? [] : notAsked(cloud, asked, refused || error !== null),
     weighers: record.weighers.map((weigher) => weigher.name),
     ranked: record.ranked.map((host, rank) => ({
       host: name(host),
@@ -98,48 +144,80 @@ export function tellDecision(cloud: Cloud, request: RequestSpec, record: Decisio
     })),
     subset: Math.min(scheduler.policy.hostSubsetSize, record.ranked.length),
     shuffled: scheduler.policy.shuffleBestSameWeighedHosts,
-    choice: refused ? null : name(chosen[0]!),
-    alternates: chosen.slice(1).map(name),
+    choice: refused ? null : name(chosen),
+    alternates: alternates.map(name),
     error,
-    remedies: refused && error === null ? remediesFor(cloud, request, record.candidates) : [],
+    // Of servers asked for together, one change alone helps one of them, and not all.
+    remedies: refused && error === null && together === undefined ? remediesFor(cloud, request, record.candidates) : [],
     largeEnough: countLargeEnough(cloud, request),
   };
 }
 
-function tellPlacement({ hosts, scheduler }: Cloud, request: RequestSpec, candidates: number): PlacementStory {
-  const { flavor } = request;
-  const byShortage = new Map<number, number>();
-  for (let host = 0; host < hosts.count; host++) {
-    const shortage = shortageOf(hosts, host, flavor);
-    byShortage.set(shortage, (byShortage.get(shortage) ?? 0) + 1);
+/** Filters behind one that left nothing, or that raised. */
+function notAsked({ scheduler }: Cloud, asked: readonly { readonly name: string }[], stopped: boolean): readonly string[] {
+  const last = asked.at(-1)?.name;
+  const from = last === undefined ? 0 : scheduler.filters.findIndex(({ name }) => name === last) + 1;
+  return stopped ? scheduler.filters.slice(from).map(({ name }) => name) : [];
+}
+
+/** What Placement has at this instant for the request; who it offered is told by the decision. */
+export function tellPlacement({ hosts, scheduler, scheduling }: Cloud, request: RequestSpec): PlacementStory {
+  const queries = queriesOf(request, request.group < 0 ? scheduler.maxPlacementResults : hosts.count);
+  const [query, second] = queries;
+  const nothing = { hosts: hosts.count, candidates: 0, drawn: scheduler.drawsCandidates };
+  if (query === undefined) {
+    const why = scheduling.refusedBeforehand(request.server) ?? UNANSWERABLE;
+    return { ...nothing, room: 0, fallback: 0, limit: 0, notAsked: why, allowed: 0, demands: [], resources: [], lacking: [] };
   }
-  const tellResource = (i: number): ResourceStory => {
-    const column = columns[i]!;
-    const asked = column.asked(flavor);
-    let [lacking, tooSmall, freeInAll, mostFree, mostFreeHost] = [0, 0, 0, -1, 0];
-    for (let host = 0; host < hosts.count; host++) {
-      if ((shortageOf(hosts, host, flavor) & (1 << i)) !== 0) lacking++;
+  const allowed = allowedRows(hosts, query);
+  const first = new Set(answering(hosts, query));
+  const fallback = second === undefined ? 0 : answering(hosts, second).filter((host) => !first.has(host)).length;
+  return {
+    ...nothing,
+    room: first.size + fallback,
+    fallback,
+    limit: query.limit,
+    notAsked: null,
+    allowed: allowed.length,
+    demands: (query.demands ?? []).map(({ kind, names, met }) => ({ kind, names, hosts: met.filter((meets) => meets === 0).length })),
+    resources: allowed.length === 0 ? [] : resourceStories(hosts, query, allowed),
+    lacking: lackingBy(hosts, query, allowed),
+  };
+}
+
+const allowedRows = (hosts: Cloud["hosts"], query: HostQuery) =>
+  Array.from({ length: hosts.count }, (_, host) => host).filter((host) => allows(query, host));
+
+function lackingBy(hosts: Cloud["hosts"], { amounts }: HostQuery, rows: readonly number[]): PlacementStory["lacking"] {
+  const byShortage = new Map<number, number>();
+  for (const host of rows) {
+    const shortage = shortageOf(hosts, host, amounts);
+    if (shortage !== 0) byShortage.set(shortage, (byShortage.get(shortage) ?? 0) + 1);
+  }
+  return [...byShortage]
+    .sort(([a, hostsA], [b, hostsB]) => hostsB - hostsA || a - b)
+    .map(([shortage, count]) => ({ resources: resourcesOf(shortage, amounts), hosts: count }));
+}
+
+function resourceStories(hosts: Cloud["hosts"], { amounts }: HostQuery, rows: readonly number[]): readonly ResourceStory[] {
+  return columnsOf(amounts).flatMap((column, i) => {
+    const asked = column.asked(amounts);
+    if (asked <= 0) return [];
+    let [lacking, tooSmall, freeInAll, mostFree, mostFreeHost] = [0, 0, 0, Number.NEGATIVE_INFINITY, 0];
+    for (const host of rows) {
+      if ((shortageOf(hosts, host, amounts) & (1 << i)) !== 0) lacking++;
       if (asked > column.capacity(hosts, host) || asked > column.total(hosts, host)) tooSmall++;
       const free = column.capacity(hosts, host) - column.used(hosts, host);
       freeInAll += free;
       if (free > mostFree) [mostFree, mostFreeHost] = [free, host];
     }
-    return {
-      ...{ resource: column.resource, asked: asked / column.per, lacking, tooSmall },
-      ...{ mostFree: mostFree / column.per, mostFreeHost: hosts.hostName(mostFreeHost), freeInAll: freeInAll / column.per },
-    };
-  };
-  return {
-    hosts: hosts.count,
-    room: byShortage.get(0) ?? 0,
-    candidates,
-    limit: scheduler.maxPlacementResults,
-    resources: resources.flatMap((_, i) => (columns[i]!.asked(flavor) > 0 ? [tellResource(i)] : [])),
-    lacking: [...byShortage]
-      .filter(([shortage]) => shortage !== 0)
-      .sort(([a, hostsA], [b, hostsB]) => hostsB - hostsA || a - b)
-      .map(([shortage, count]) => ({ resources: resourcesOf(shortage), hosts: count })),
-  };
+    return [
+      {
+        ...{ resource: column.resource, asked: asked / column.per, lacking, tooSmall },
+        ...{ mostFree: mostFree / column.per, mostFreeHost: hosts.hostName(mostFreeHost), freeInAll: freeInAll / column.per },
+      },
+    ];
+  });
 }
 
 /** Hosts of which the same is said, together, in order of first appearance. */
@@ -150,15 +228,18 @@ function byReason(removed: DecisionRecord["filters"][number]["removed"], name: (
 }
 
 function countLargeEnough({ hosts }: Cloud, request: RequestSpec): number {
-  let count = 0;
-  for (let host = 0; host < hosts.count; host++) {
-    const holds = columns.every((column) => {
-      const asked = column.asked(request.flavor);
-      return asked <= column.capacity(hosts, host) && asked <= column.total(hosts, host);
-    });
-    if (holds) count++;
+  const large = new Set<number>();
+  for (const query of queriesOf(request, 0)) {
+    const columns = columnsOf(query.amounts);
+    for (const host of allowedRows(hosts, query)) {
+      const holds = columns.every((column) => {
+        const asked = column.asked(query.amounts);
+        return asked <= column.capacity(hosts, host) && asked <= column.total(hosts, host);
+      });
+      if (holds) large.add(host);
+    }
   }
-  return count;
+  return large.size;
 }
 
 /** A multiplier that is the same for all hosts; null where aggregates set it. */

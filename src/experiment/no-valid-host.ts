@@ -1,18 +1,28 @@
 // Where NoValidHost came from, over a run: each refusal is looked at when it happens and counted by the first stage that left no host. Decisions
 // that find one cost nothing here.
 import { FirstFitIndex } from "../datacenter/first-fit-index.ts";
-import { resourcesOf, type Shortage, shortEverywhere } from "../datacenter/shortage.ts";
+import { resourcesOf, type Shortage, shortageOf, shortEverywhere } from "../datacenter/shortage.ts";
 import { PythonError } from "../policies/nova/python-values.ts";
+import type { HostQuery } from "../policies/nova/request/placement-asks.ts";
 import type { RequestSpec } from "../policies/nova/request-spec.ts";
 import type { Cloud } from "../workflows/cloud.ts";
 import type { DecisionRow } from "../workflows/decision-log.ts";
+import { allows, queriesOf } from "./host-room.ts";
 import { cutOff } from "./remedies.ts";
 
 export interface Cause {
-  /** `Placement`, `max_placement_results`, the name of a filter, or `error` where a filter or a weigher raised. */
+  /**
+   * `request`: Nova refused it before it asked Placement. `Placement`, `max_placement_results`, the name of a filter. `claims`: hosts passed,
+   * and none could be claimed. `error` where a filter or a weigher raised.
+   */
   readonly stage: string;
-  /** Of Placement: what every host lacks, or `not the same everywhere`; of an error: what it was. Null where the stage says it all. */
+  /**
+   * Of Placement: what every host lacks, `not the same everywhere`, or `no host` where none is what the request insists on; of a request and
+   * of an error: what it was. Null where the stage says it all.
+   */
   readonly detail: string | null;
+  /** What the request insists on, such as `zone az2`, `trait CUSTOM_GPU`: only hosts that have it all are meant. Absent: all hosts are. */
+  readonly among?: readonly string[];
 }
 
 export interface CountedCause extends Cause {
@@ -27,20 +37,26 @@ interface Counts {
   readonly flavors: Map<number, number>;
 }
 
-/** Counts over the whole run, the warm-up included. */
+/** Counts servers over the whole run, the warm-up included. */
 export class NoValidHostTally {
   private readonly cloud: Cloud;
   /** By the shortage, where Placement had no candidate and all hosts lack the same; by name where it was something else. */
   private readonly causes = new Map<Shortage | string, Counts>();
+  private readonly told: Uint8Array; // by server, 1 = its refusal has been counted
   /** Room on the hosts, from Placement's first refusal on: a crowded cloud refuses often, and every host would have to be asked each time. */
   private room: ChangingRoom | null = null;
 
   /** Listens to the cloud's decisions from now on. */
   constructor(cloud: Cloud) {
     this.cloud = cloud;
-    const { decisions, notifications } = cloud;
+    this.told = new Uint8Array(cloud.servers.count);
+    const { decisions, notifications, servers } = cloud;
     notifications.on("scheduler.select_destinations.end", (server) => {
-      if (decisions.hostOf(decisions.count - 1) < 0) this.count(server);
+      if (decisions.hostOf(decisions.count - 1) < 0) this.countDecision(server);
+    });
+    notifications.on("instance.create.error", (server) => {
+      if (this.told[server] === 1 || servers.outcomeOf(server) !== "NoValidHost") return;
+      this.add(this.countsFor({ stage: "claims", detail: null }), server);
     });
   }
 
@@ -56,44 +72,81 @@ export class NoValidHostTally {
       .map(({ counted }) => counted);
   }
 
-  /** Counts the last decision, which left no host; the cloud is as it was then. */
-  private count(server: number): void {
-    const { decisions, flavors, servers } = this.cloud;
-    const decision = decisions.row(decisions.count - 1);
-    const flavor = servers.flavor[server]!;
+  /** Counts the last decision, which left no host; the cloud is as it was then. Servers asked for together share its cause. */
+  private countDecision(leader: number): void {
+    const { cloud } = this;
+    const members = cloud.membersOf(leader);
+    const failed = members.length === 1 ? 0 : cloud.scheduling.reached;
+    const decision = cloud.decisions.row(cloud.decisions.count - members.length + failed);
+    const server = members[failed]!;
+    const request = cloud.requestSpec(server);
     const atPlacement = decision.error === null && decision.candidates === 0;
-    const common = atPlacement ? shortEverywhere(this.roomNow().mostRoom, flavors[flavor]!) : 0;
+    const common = atPlacement ? this.shortOfSimple(request) : 0;
     // A crowded cloud refuses for the same shortage again and again: no text is made for that.
-    const counts = this.causes.get(common) ?? this.countsFor(common, decision, server);
-    counts.flavors.set(flavor, (counts.flavors.get(flavor) ?? 0) + 1);
+    const counts = this.causes.get(common) ?? this.countsFor(this.causeOf(decision, request, common, failed), common);
+    for (const member of members) this.add(counts, member);
   }
 
-  private countsFor(common: Shortage, decision: DecisionRow, server: number): Counts {
-    const cause: Cause = common === 0 ? this.causeOf(decision, server) : { stage: "Placement", detail: resourcesOf(common).join(" and ") };
-    const key = common === 0 ? `${cause.stage}: ${cause.detail}` : common;
+  private add({ flavors }: Counts, server: number): void {
+    const flavor = this.cloud.servers.flavor[server]!;
+    this.told[server] = 1;
+    flavors.set(flavor, (flavors.get(flavor) ?? 0) + 1);
+  }
+
+  private countsFor(cause: Cause, common: Shortage = 0): Counts {
+    const key = common === 0 ? `${cause.stage}: ${cause.detail} ${cause.among?.join() ?? ""}` : common;
     const counts = this.causes.get(key) ?? { cause, flavors: new Map<number, number>() };
     this.causes.set(key, counts);
     return counts;
   }
 
-  /** Where it is not a shortage of the same on all hosts. */
-  private causeOf({ candidates, leftAfter, error }: DecisionRow, server: number): Cause {
-    const { scheduler } = this.cloud;
+  /** What every host lacks for a request for vCPUs, RAM and disk of any host; 0: it is no such request, or not the same everywhere. */
+  private shortOfSimple(request: RequestSpec): Shortage {
+    const [query, second] = queriesOf(request, 0);
+    if (query === undefined || second !== undefined || query.allowed !== null || query.amounts.others !== undefined) return 0;
+    return shortEverywhere(this.roomNow().mostRoom, query.amounts);
+  }
+
+  private causeOf({ candidates, leftAfter, error }: DecisionRow, request: RequestSpec, common: Shortage, place: number): Cause {
+    const { cloud } = this;
+    const { scheduler } = cloud;
     if (error !== null) return { stage: "error", detail: error };
-    if (candidates === 0) {
-      const { vcpuMilli, ramMb, diskGb } = this.cloud.flavorOf(server);
-      const full = this.roomNow().find(vcpuMilli, ramMb, diskGb) < 0;
-      return { stage: "Placement", detail: full ? "not the same everywhere" : "not for want of room" };
+    if (common !== 0) return { stage: "Placement", detail: resourcesOf(common).join(" and ") };
+    if (candidates === 0) return this.causeAtPlacement(request);
+    const limited = queriesOf(request, scheduler.maxPlacementResults).some(({ limit }) => limit !== null && candidates >= limit);
+    if (limited && anyCutOff(cloud, request)) return { stage: "max_placement_results", detail: null };
+    // For the servers behind the first of a request, filters that run once a request are passed over.
+    const last = scheduler.filters.find((filter, i) => leftAfter[i] === 0 && (place === 0 || filter.oncePerRequest !== true));
+    return { stage: last?.name ?? "claims", detail: null };
+  }
+
+  /** Where it is not simply a shortage of the same on all hosts. */
+  private causeAtPlacement(request: RequestSpec): Cause {
+    const { scheduling, scheduler, hosts } = this.cloud;
+    const [query] = queriesOf(request, scheduler.maxPlacementResults);
+    if (query === undefined) return { stage: "request", detail: scheduling.refusedBeforehand(request.server) ?? UNANSWERABLE };
+    const { amounts, demands = [] } = query;
+    let common: Shortage = -1;
+    for (let host = 0; host < hosts.count && common !== 0; host++) {
+      if (allows(query, host)) common &= shortageOf(hosts, host, amounts);
     }
-    const cut = candidates >= scheduler.maxPlacementResults && anyCutOff(this.cloud, this.cloud.requestSpec(server));
-    if (cut) return { stage: "max_placement_results", detail: null };
-    return { stage: scheduler.filters[leftAfter.indexOf(0)]?.name ?? "Placement", detail: null };
+    const lacking = common === 0 ? "not the same everywhere" : resourcesOf(common, amounts).join(" and ");
+    const detail = common === -1 ? "no host" : lacking;
+    return { stage: "Placement", detail, ...(demands.length === 0 ? {} : { among: demands.map(demandName) }) };
   }
 
   private roomNow(): FirstFitIndex {
     this.room ??= new ChangingRoom(this.cloud);
     return this.room.now();
   }
+}
+
+/** Placement would answer that such a question is none, and Nova then has no candidates. */
+export const UNANSWERABLE = "no host can answer what it asks of Placement";
+
+/** `zone az2`, `trait CUSTOM_GPU`, `no trait X`. */
+function demandName({ kind, names }: NonNullable<HostQuery["demands"]>[number]): string {
+  return `${kind} ${names.join(" or ")}`;
 }
 
 /** An index of room that is brought up to date when it is asked for: a claim only marks its host. */

@@ -2,7 +2,7 @@
 import type { Micros } from "../kernel/time.ts";
 import type { CountedCause } from "./no-valid-host.ts";
 import type { RunResult } from "./run.ts";
-import { type Stranded, strandedNow, strandedOn } from "./stranded.ts";
+import { type Stranded, strandedByRoom, strandedNow } from "./stranded.ts";
 
 export interface PlacementOverview {
   /** The most frequent cause first. */
@@ -17,7 +17,7 @@ export function placementOverview({ built, noValidHost, fullest }: RunResult): P
   const { timeUs, share } = fullest;
   return {
     noValidHost: noValidHost.counted,
-    fullest: share > 0 ? { timeUs, share, ...strandedOn(fullest.hosts, cloud.flavors) } : null,
+    fullest: share > 0 ? { timeUs, share, ...strandedByRoom(cloud, fullest.hosts) } : null,
     end: strandedNow(cloud),
   };
 }

@@ -1,13 +1,16 @@
-// What would have let a refused server in, at the very instant of its refusal: a smaller flavor, a larger allocation ratio, one filter less, a
-// longer list of candidates. Each is the smallest such change, and each is tried on the state of the cloud before it is told: nothing is guessed.
-import type { Flavor } from "../datacenter/flavor.ts";
+// What would have let a refused server in, at the very instant of its refusal: a smaller flavor, a larger allocation ratio, one filter or one
+// demand less, a longer list of candidates. Each is the smallest such change, and each is tried on the state of the cloud before it is told.
 import type { Hosts } from "../datacenter/hosts.ts";
-import { type Resource, resources, shortageOf } from "../datacenter/shortage.ts";
+import { type Resource, shortageOf } from "../datacenter/shortage.ts";
 import type { Filter } from "../policies/nova/filter.ts";
 import type { FilterScheduler } from "../policies/nova/filter-scheduler.ts";
+import { narrow, skipsFilters } from "../policies/nova/narrowing.ts";
 import { PythonError } from "../policies/nova/python-values.ts";
+import type { HostDemand, HostQuery } from "../policies/nova/request/placement-asks.ts";
 import type { RequestSpec } from "../policies/nova/request-spec.ts";
 import type { Cloud } from "../workflows/cloud.ts";
+import { allows, answering, type Column, columnsOf, deficit, queriesOf } from "./host-room.ts";
+import { smallerFlavor } from "./smaller-flavor.ts";
 
 /** Amounts are in vCPUs, MiB and GiB; `hosts` are those that would have taken the server then. */
 export type Remedy =
@@ -20,6 +23,7 @@ export type Remedy =
       readonly to: number;
       readonly hosts: readonly string[];
     }
+  | { readonly change: "demand"; readonly demand: HostDemand["kind"]; readonly names: readonly string[]; readonly hosts: readonly string[] }
   | { readonly change: "filter"; readonly filter: string; readonly hosts: readonly string[] }
   | { readonly change: "limit"; readonly from: number; readonly to: number; readonly hosts: readonly string[] };
 
@@ -29,66 +33,21 @@ export interface Reduction {
   readonly to: number;
 }
 
-/** Row numbers of the hosts that all filters but `without` let pass. @throws PythonError where one of the filters raises */
+/** Row numbers of the hosts that all filters but `without` let pass; forced hosts are not put through any. @throws PythonError as filters do */
 export function passing(scheduler: FilterScheduler, request: RequestSpec, rows: Iterable<number>, without: Filter | null = null): number[] {
   const { hosts, config, filters } = scheduler;
+  const list = Int32Array.from(rows);
+  const entered = [...list.subarray(0, narrow(hosts, request, list, list.length))];
+  if (skipsFilters(request, entered.length)) return entered;
   const tests = filters.flatMap((filter) => (filter === without ? [] : (filter.passes(hosts, request, config) ?? [])));
-  return [...rows].filter((host) => tests.every((passes) => passes(host)));
+  return entered.filter((host) => tests.every((passes) => passes(host)));
 }
 
-/** One resource as the columns of the hosts have it. */
-interface Column {
-  readonly resource: Resource;
-  /** Column units in one unit as people say it: vCPUs are counted in thousandths. */
-  readonly per: number;
-  readonly option: string;
-  readonly asked: (flavor: Flavor) => number;
-  readonly used: (hosts: Hosts, host: number) => number;
-  readonly capacity: (hosts: Hosts, host: number) => number;
-  readonly total: (hosts: Hosts, host: number) => number;
-  readonly reserved: (hosts: Hosts, host: number) => number;
-  readonly ratio: (hosts: Hosts, host: number) => number;
-  readonly reduced: (flavor: Flavor, to: number) => Flavor;
+/** Those that pass, and that nova-compute would take the server on now. */
+function taking(cloud: Cloud, request: RequestSpec, rows: Iterable<number>, without: Filter | null = null): number[] {
+  const limited = without?.name !== "NUMATopologyFilter";
+  return passing(cloud.scheduler, request, rows, without).filter((host) => cloud.scheduling.lastWord(request, host, limited) === null);
 }
-
-export const columns: readonly Column[] = [
-  {
-    resource: "VCPU",
-    per: 1000,
-    option: "cpu_allocation_ratio",
-    asked: (flavor) => flavor.vcpuMilli,
-    used: (hosts, host) => hosts.usedVcpuMilli[host]!,
-    capacity: (hosts, host) => hosts.capacityVcpuMilli[host]!,
-    total: (hosts, host) => hosts.vcpuMilli[host]!,
-    reserved: (hosts, host) => hosts.descriptions[host]!.reservedVcpuMilli,
-    ratio: (hosts, host) => hosts.descriptions[host]!.cpuAllocationRatio,
-    reduced: (flavor, vcpuMilli) => ({ ...flavor, vcpuMilli }),
-  },
-  {
-    resource: "MEMORY_MB",
-    per: 1,
-    option: "ram_allocation_ratio",
-    asked: (flavor) => flavor.ramMb,
-    used: (hosts, host) => hosts.usedRamMb[host]!,
-    capacity: (hosts, host) => hosts.capacityRamMb[host]!,
-    total: (hosts, host) => hosts.ramMb[host]!,
-    reserved: (hosts, host) => hosts.descriptions[host]!.reservedRamMb,
-    ratio: (hosts, host) => hosts.descriptions[host]!.ramAllocationRatio,
-    reduced: (flavor, ramMb) => ({ ...flavor, ramMb }),
-  },
-  {
-    resource: "DISK_GB",
-    per: 1,
-    option: "disk_allocation_ratio",
-    asked: (flavor) => flavor.diskGb,
-    used: (hosts, host) => hosts.usedDiskGb[host]!,
-    capacity: (hosts, host) => hosts.capacityDiskGb[host]!,
-    total: (hosts, host) => hosts.diskGb[host]!,
-    reserved: (hosts, host) => hosts.descriptions[host]!.reservedDiskGb,
-    ratio: (hosts, host) => hosts.descriptions[host]!.diskAllocationRatio,
-    reduced: (flavor, diskGb) => ({ ...flavor, diskGb }),
-  },
-];
 
 /** Everything that would have helped, by itself; to be asked at the instant of the decision. None where a filter raises. */
 export function remediesFor(cloud: Cloud, request: RequestSpec, candidates: readonly number[]): readonly Remedy[] {
@@ -96,6 +55,7 @@ export function remediesFor(cloud: Cloud, request: RequestSpec, candidates: read
     return [
       ...withLongerList(cloud, request, candidates),
       ...withoutOneFilter(cloud, request, candidates),
+      ...withoutOneDemand(cloud, request),
       ...withLess(cloud, request),
       ...withLargerRatio(cloud, request),
     ];
@@ -105,90 +65,141 @@ export function remediesFor(cloud: Cloud, request: RequestSpec, candidates: read
   }
 }
 
-/** Hosts with room that Placement did not offer, because its list ended before, and that the filters let pass. */
-export function cutOff({ hosts, scheduler }: Cloud, request: RequestSpec, candidates: readonly number[]): readonly number[] {
-  if (candidates.length < scheduler.maxPlacementResults || candidates.length === 0) return [];
-  const rest: number[] = [];
-  for (let host = candidates.at(-1)! + 1; host < hosts.count; host++) if (hosts.fits(host, request.flavor)) rest.push(host);
-  return passing(scheduler, request, rest);
+/** Hosts that Placement could have offered and did not, because its list ended before, and that the filters let pass; nearest to the list first. */
+export function cutOff(cloud: Cloud, request: RequestSpec, candidates: readonly number[]): readonly number[] {
+  const { hosts, scheduler } = cloud;
+  const offered = new Set(candidates);
+  const beyond = new Set<number>();
+  for (const query of queriesOf(request, scheduler.maxPlacementResults)) {
+    if (query.limit === null || candidates.length < query.limit) continue;
+    for (const host of answering(hosts, query, scheduler.startingHost())) if (!offered.has(host)) beyond.add(host);
+  }
+  return taking(cloud, request, beyond);
 }
 
+/** A list that is drawn is certain to hold a host only if it holds all of them. */
 function withLongerList(cloud: Cloud, request: RequestSpec, candidates: readonly number[]): readonly Remedy[] {
   const { hosts, scheduler } = cloud;
-  const beyond = cutOff(cloud, request, candidates);
-  if (beyond.length === 0) return [];
-  let place = candidates.length;
-  for (let host = candidates.at(-1)! + 1; host <= beyond[0]!; host++) if (hosts.fits(host, request.flavor)) place++;
-  return [{ change: "limit", from: scheduler.maxPlacementResults, to: place, hosts: named(hosts, beyond) }];
+  const beyond = new Set(cutOff(cloud, request, candidates));
+  if (beyond.size === 0) return [];
+  const lengths = queriesOf(request, scheduler.maxPlacementResults).flatMap((query) => {
+    const list = answering(hosts, query, scheduler.startingHost());
+    const place = list.findIndex((host) => beyond.has(host));
+    return place < 0 ? [] : [scheduler.drawsCandidates ? list.length : place + 1];
+  });
+  return [{ change: "limit", from: scheduler.maxPlacementResults, to: least(lengths), hosts: named(hosts, [...beyond]) }];
 }
 
-function withoutOneFilter({ hosts, scheduler }: Cloud, request: RequestSpec, candidates: readonly number[]): readonly Remedy[] {
-  return scheduler.filters.flatMap((filter): Remedy[] => {
-    const letIn = passing(scheduler, request, candidates, filter);
-    return letIn.length === 0 ? [] : [{ change: "filter", filter: filter.name, hosts: named(hosts, letIn) }];
+function withoutOneFilter(cloud: Cloud, request: RequestSpec, candidates: readonly number[]): readonly Remedy[] {
+  return cloud.scheduler.filters.flatMap((filter): Remedy[] => {
+    const letIn = taking(cloud, request, candidates, filter);
+    return letIn.length === 0 ? [] : [{ change: "filter", filter: filter.name, hosts: named(cloud.hosts, letIn) }];
   });
 }
 
-/** By how much a host falls short, in units of the column; 0 or less = it does not. */
-function deficit(column: Column, hosts: Hosts, host: number, flavor: Flavor): number {
-  const asked = column.asked(flavor);
-  return Math.max(column.used(hosts, host) + asked - column.capacity(hosts, host), asked - column.total(hosts, host));
+/** One trait, aggregate, zone or host less that the request insists on. */
+function withoutOneDemand(cloud: Cloud, request: RequestSpec): readonly Remedy[] {
+  const { hosts, scheduler } = cloud;
+  const remedies = new Map<string, Remedy>();
+  for (const query of queriesOf(request, scheduler.maxPlacementResults)) {
+    const { demands = [] } = query;
+    for (const { kind, names } of demands) {
+      const others = demands.filter((demand) => demand.kind !== kind || demand.names.join() !== names.join());
+      const allowed = Uint8Array.from({ length: hosts.count }, (_, host) => (others.every(({ met }) => met[host] === 1) ? 1 : 0));
+      const { forceHosts: _, ...unforced } = request;
+      const asked = kind === "host" ? unforced : kind === "zone" ? { ...request, availabilityZone: null } : request;
+      const letIn = taking(cloud, asked, answering(hosts, { ...query, allowed }));
+      if (letIn.length > 0) remedies.set(`${kind} ${names.join()}`, { change: "demand", demand: kind, names, hosts: named(hosts, letIn) });
+    }
+  }
+  return [...remedies.values()];
 }
 
-/** The least by which a flavor must be smaller to make up for a deficit: whole vCPUs where it has whole ones. Null: nothing would be left. */
-function lessened(column: Column, flavor: Flavor, by: number): number | null {
-  const asked = column.asked(flavor);
-  const step = asked % column.per === 0 ? column.per : 1;
-  const to = asked - Math.ceil(by / step) * step;
-  return to > 0 ? to : null;
+/** The least by which a request must be smaller to make up for a deficit: whole vCPUs where it asks for whole ones. */
+function reduction(column: Column, query: HostQuery, by: number): number {
+  const step = column.asked(query.amounts) % column.per === 0 ? column.per : 1;
+  return Math.ceil(by / step) * step;
 }
 
 /** For each resource, how much less of it alone would do; where that helps nowhere, the smallest reduction of several at once. */
 function withLess(cloud: Cloud, request: RequestSpec): readonly Remedy[] {
-  const { hosts, scheduler } = cloud;
-  const { flavor } = request;
-  const short = passing(scheduler, request, all(hosts)).filter((host) => shortageOf(hosts, host, flavor) !== 0);
-  const alone = columns.flatMap((column, i) => {
-    const rows = short.filter((host) => shortageOf(hosts, host, flavor) === 1 << i);
-    const by = least(rows.map((host) => deficit(column, hosts, host, flavor)));
-    return rows.length === 0 ? [] : tried(cloud, request, new Map([[column, lessened(column, flavor, by)]]));
-  });
-  if (alone.length > 0) return alone;
-  let nearest: { readonly share: number; readonly to: ReadonlyMap<Column, number | null> } | null = null;
-  for (const host of short) {
-    const lacking = columns.filter((_, i) => (shortageOf(hosts, host, flavor) & (1 << i)) !== 0);
-    const share = Math.max(...lacking.map((column) => deficit(column, hosts, host, flavor) / column.asked(flavor)));
-    if (nearest !== null && share >= nearest.share) continue;
-    nearest = { share, to: new Map(lacking.map((column) => [column, lessened(column, flavor, deficit(column, hosts, host, flavor))])) };
+  const queries = queriesOf(request, cloud.scheduler.maxPlacementResults);
+  for (const query of queries) {
+    const remedies = withLessOf(cloud, request, query);
+    if (remedies.length > 0) return remedies;
   }
-  return nearest === null ? [] : tried(cloud, request, nearest.to);
+  return [];
 }
 
-/** Asks Placement and the filters about the smaller flavor; nothing if they say no, or nothing would be left of it. */
-function tried({ hosts, scheduler }: Cloud, request: RequestSpec, to: ReadonlyMap<Column, number | null>): readonly Remedy[] {
+function withLessOf(cloud: Cloud, request: RequestSpec, query: HostQuery): readonly Remedy[] {
+  const { hosts, scheduler } = cloud;
+  const { amounts } = query;
+  const columns = columnsOf(amounts);
+  const allowed = all(hosts).filter((host) => allows(query, host) && shortageOf(hosts, host, amounts) !== 0);
+  // Where filters refuse them all, the flavor may be too large for them, too: what is found is tried in any case.
+  const passed = passing(scheduler, request, allowed);
+  const short = passed.length > 0 ? passed : allowed;
+  const alone = columns.flatMap((column, i) => {
+    const rows = short.filter((host) => shortageOf(hosts, host, amounts) === 1 << i);
+    const by = least(rows.map((host) => deficit(column, hosts, host, amounts)));
+    return rows.length === 0 ? [] : tried(cloud, request, query, new Map([[column, by]]));
+  });
+  if (alone.length > 0) return alone;
+  let nearest: { readonly share: number; readonly by: ReadonlyMap<Column, number> } | null = null;
+  for (const host of short) {
+    const lacking = columns.filter((_, i) => (shortageOf(hosts, host, amounts) & (1 << i)) !== 0);
+    const share = Math.max(...lacking.map((column) => deficit(column, hosts, host, amounts) / column.asked(amounts)));
+    if (nearest !== null && share >= nearest.share) continue;
+    nearest = { share, by: new Map(lacking.map((column) => [column, deficit(column, hosts, host, amounts)])) };
+  }
+  return nearest === null ? [] : tried(cloud, request, query, nearest.by);
+}
+
+/** Asks Nova, Placement and the filters about the smaller flavor; nothing if they say no, or nothing would be left of it. */
+function tried(cloud: Cloud, request: RequestSpec, query: HostQuery, by: ReadonlyMap<Column, number>): readonly Remedy[] {
+  const { hosts, scheduler, scheduling } = cloud;
   let smaller = request.flavor;
   const less: Reduction[] = [];
-  for (const [column, amount] of to) {
-    if (amount === null) return [];
-    less.push({ resource: column.resource, from: column.asked(request.flavor) / column.per, to: amount / column.per });
-    smaller = column.reduced(smaller, amount);
+  for (const [column, deficitThere] of by) {
+    const amount = reduction(column, query, deficitThere);
+    const asked = column.asked(query.amounts);
+    const lessened = amount < asked ? smallerFlavor(smaller, column.resource, amount) : null;
+    if (lessened === null) return [];
+    smaller = lessened;
+    less.push({ resource: column.resource, from: asked / column.per, to: (asked - amount) / column.per });
   }
-  const changed = { ...request, flavor: smaller };
-  const taking = passing(scheduler, changed, scheduler.offered(changed));
-  return taking.length === 0 ? [] : [{ change: "flavor", less, hosts: named(hosts, taking) }];
+  const changed = scheduling.requestWith(request.server, smaller);
+  if (changed === null) return [];
+  const letIn = taking(cloud, changed, scheduler.offered(changed));
+  return letIn.length === 0 ? [] : [{ change: "flavor", less, hosts: named(hosts, letIn) }];
 }
 
 /** For each resource, the smallest ratio, in hundredths, with which a host that lacks nothing else has room. A ratio makes no host larger. */
-function withLargerRatio({ hosts, scheduler }: Cloud, request: RequestSpec): readonly Remedy[] {
-  const { flavor } = request;
-  const rows = passing(scheduler, request, all(hosts));
-  return columns.flatMap((column, i): Remedy[] => {
-    const asked = column.asked(flavor);
+function withLargerRatio(cloud: Cloud, request: RequestSpec): readonly Remedy[] {
+  const remedies = new Map<Resource, Remedy & { readonly change: "ratio" }>();
+  for (const query of queriesOf(request, cloud.scheduler.maxPlacementResults)) {
+    for (const remedy of withLargerRatioFor(cloud, request, query)) {
+      const known = remedies.get(remedy.resource);
+      if (known === undefined || remedy.to < known.to) remedies.set(remedy.resource, remedy);
+    }
+  }
+  return [...remedies.values()];
+}
+
+function withLargerRatioFor(cloud: Cloud, request: RequestSpec, query: HostQuery): readonly (Remedy & { readonly change: "ratio" })[] {
+  const { hosts } = cloud;
+  const { amounts } = query;
+  const allowed = all(hosts).filter((host) => allows(query, host));
+  const rows = taking(cloud, request, allowed);
+  return columnsOf(amounts).flatMap((column, i) => {
+    const { option } = column;
+    if (option === null) return [];
+    const asked = column.asked(amounts);
     const roomAt = (host: number, ratio: number) =>
       Math.floor((column.total(hosts, host) - column.reserved(hosts, host)) * ratio) >= column.used(hosts, host) + asked;
     const lacking = rows.filter(
       (host) =>
-        shortageOf(hosts, host, flavor) === 1 << i &&
+        shortageOf(hosts, host, amounts) === 1 << i &&
         asked <= column.total(hosts, host) &&
         column.reserved(hosts, host) < column.total(hosts, host),
     );
@@ -201,8 +212,8 @@ function withLargerRatio({ hosts, scheduler }: Cloud, request: RequestSpec): rea
     });
     const to = least(needed);
     const from = column.ratio(hosts, lacking[needed.indexOf(to)]!);
-    const taking = lacking.filter((host) => roomAt(host, to));
-    return [{ change: "ratio", resource: resources[i]!, option: column.option, from, to, hosts: named(hosts, taking) }];
+    const enough = lacking.filter((host) => roomAt(host, to));
+    return [{ change: "ratio" as const, resource: column.resource, option, from, to, hosts: named(hosts, enough) }];
   });
 }
 

@@ -4,14 +4,20 @@ import type { Outcome, VmState } from "../datacenter/servers.ts";
 import type { Micros } from "../kernel/time.ts";
 import { DecisionRecorder } from "../policies/nova/decision-record.ts";
 import type { BuiltRun } from "../scenario/build.ts";
-import { type DecisionStory, tellDecision } from "./decision-story.ts";
+import { type DecisionStory, type PlacementStory, recordsBehind, tellDecision, tellPlacement } from "./decision-story.ts";
 import { type RunOptions, type RunResult, runInSteps } from "./run.ts";
 
 /** What happened to the server besides the decisions, in order. Amounts are in vCPUs, MiB and GiB. */
 export type StoryEvent = { readonly timeUs: Micros } & (
   | { readonly what: "decision"; readonly decision: number }
-  | { readonly what: "claimed" | "build begins" | "left after a failed build" | "left"; readonly host: string }
-  | { readonly what: "claim refused"; readonly host: string; readonly because: "no room" | "its server group" }
+  | { readonly what: "claimed" | "left after a failed build" | "left"; readonly host: string }
+  /** With the hosts that were kept for later attempts when the host was claimed. */
+  | { readonly what: "build begins"; readonly host: string; readonly alternates: readonly string[] }
+  /** `of the list`: where the scheduler claims along its list; otherwise a later attempt at an alternate. */
+  | { readonly what: "claim refused"; readonly host: string; readonly ofTheList: boolean }
+  /** nova-compute's last word when the build begins: of a group, with its policy and the members that are on the host. */
+  | { readonly what: "build refused"; readonly host: string; readonly because: "group"; readonly policy: string; readonly members: number }
+  | { readonly what: "build refused"; readonly host: string; readonly because: "NUMA cells" | "PCI devices" }
   | { readonly what: "quota refused"; readonly project: string; readonly limits: readonly QuotaLine[] }
   | {
       readonly what: "volume refused";
@@ -41,6 +47,8 @@ export interface ServerStory {
   readonly request: RequestStory;
   readonly decisions: readonly DecisionStory[];
   readonly events: readonly StoryEvent[];
+  /** Of servers asked for together of which none got a host: the one for which there was none. */
+  readonly failedTogether: string | null;
   readonly outcome: Outcome;
   readonly vmState: VmState;
   /** Settings that outcomes refer to. */
@@ -61,6 +69,11 @@ export interface RequestStory {
   readonly image: string | null;
   readonly groupPolicy: string | null;
   readonly availabilityZone: string | null;
+  readonly forcedHost: string | null;
+  /** Scheduler hints with their values, but for the server group. */
+  readonly hints: readonly string[];
+  /** The other servers of the same request: all get hosts, or none does. */
+  readonly together: readonly string[];
 }
 
 /** Does the run again and tells of one server; yields the share that is done. The story is null when the server was never asked for. */
@@ -77,7 +90,7 @@ export function* serverStoryInSteps(
   const result = yield* runInSteps({ ...options, prepare }, slices);
   const { cloud } = result.built;
   if (server >= cloud.servers.count || cloud.servers.requestedAt[server]! < 0) return { result, story: null };
-  const { decisions, events } = witness! as Witness;
+  const { decisions, events, failedTogether } = witness! as Witness;
   const { scenario, policy, replication } = options;
   const story: ServerStory = {
     scenario: scenario.name,
@@ -89,6 +102,7 @@ export function* serverStoryInSteps(
     request: tellRequest(result.built, server),
     decisions,
     events,
+    failedTogether,
     outcome: cloud.servers.outcomeOf(server),
     vmState: cloud.servers.vmStateOf(server),
     maxAttempts: cloud.settings.maxAttempts,
@@ -114,7 +128,15 @@ function tellRequest({ cloud }: BuiltRun, server: number): RequestStory {
     image: cloud.imageOf(server)?.name ?? null,
     groupPolicy: request.group < 0 ? null : request.groups.policyOf(request.group),
     availabilityZone: request.availabilityZone ?? null,
+    forcedHost: request.forceHosts?.[0] ?? null,
+    hints: [...(request.hints ?? [])].flatMap(([name, values]) => (name === "group" ? [] : [`${name} ${values.join(", ")}`])),
+    together: membersWith(cloud, server).flatMap((other) => (other === server ? [] : [servers.nameOf(other)])),
   };
+}
+
+/** The servers of the request that the server is one of. */
+function membersWith(cloud: BuiltRun["cloud"], server: number): readonly number[] {
+  return cloud.membersOf(cloud.leaderOf(server));
 }
 
 const projectName = (project: number) => `project-${project + 1}`;
@@ -123,6 +145,7 @@ const projectName = (project: number) => `project-${project + 1}`;
 class Witness {
   readonly decisions: DecisionStory[] = [];
   readonly events: StoryEvent[] = [];
+  failedTogether: string | null = null;
 
   constructor({ cloud }: BuiltRun, server: number) {
     const { simulation, notifications, servers, hosts } = cloud;
@@ -134,17 +157,24 @@ class Witness {
         if (entity === server) listener();
       });
     };
-    let recorder: DecisionRecorder | null = null;
+    let looking: Looking | null = null;
     const others = cloud.observerOf;
     cloud.observerOf = (asked, request) => {
       if (asked !== server) return others?.(asked, request) ?? null;
-      recorder = new DecisionRecorder(cloud.scheduler, request, true);
+      const recorder = new DecisionRecorder(cloud.scheduler, request, true);
+      looking = { recorder, placement: tellPlacement(cloud, request), behind: recordsBehind(cloud) };
+      note({ ...at(), what: "decision", decision: this.decisions.length + 1 });
       return recorder;
     };
-    on("scheduler.select_destinations.end", () => {
-      const { error } = cloud.decisions.row(cloud.decisions.count - 1);
-      this.decisions.push(tellDecision(cloud, cloud.requestSpec(server), recorder!.record, error));
-      note({ ...at(), what: "decision", decision: this.decisions.length });
+    notifications.on("scheduler.select_destinations.end", (leader) => {
+      if (cloud.leaderOf(server) !== leader) return;
+      const members = cloud.membersOf(leader);
+      if (members.length > 1 && cloud.decisions.hostOf(cloud.decisions.count - 1) < 0) {
+        this.failedTogether = servers.nameOf(members[cloud.scheduling.reached]!);
+      }
+      if (looking === null) return;
+      this.decisions.push(tellLooking(cloud, server, looking));
+      looking = null;
     });
     cloud.claimListeners.push((entity, sign) => {
       if (entity !== server) return;
@@ -155,16 +185,53 @@ class Witness {
       if (entity !== server) return;
       if (what === "quota") note({ ...at(), what: "quota refused", ...tellQuota(cloud, server) });
       else if (what === "volume") note({ ...at(), what: "volume refused", ...tellTier(cloud, server) });
-      else {
-        const room = hosts.fits(host, cloud.flavorOf(server));
-        note({ ...at(), what: "claim refused", host: hostName(host), because: room ? "its server group" : "no room" });
-      }
+      else if (what === "claim") note({ ...at(), what: "claim refused", host: hostName(host), ofTheList: servers.attempts[server] === 0 });
+      else note({ ...at(), what: "build refused", host: hostName(host), ...whyNotBuilt(cloud, server, host, what) });
     });
-    on("instance.create.start", () => note({ ...at(), what: "build begins", host: hostName(servers.host[server]!) }));
+    on("instance.create.start", () => {
+      const alternates = cloud.scheduling.alternatesOf(server).map(hostName);
+      note({ ...at(), what: "build begins", host: hostName(servers.host[server]!), alternates });
+    });
     on("instance.create.end", () => note({ ...at(), what: "active" }));
     on("instance.create.error", () => note({ ...at(), what: "failed" }));
     on("instance.delete.end", () => note({ ...at(), what: "deleted" }));
   }
+}
+
+/** A decision while it is made. */
+interface Looking {
+  readonly recorder: DecisionRecorder;
+  readonly placement: PlacementStory;
+  readonly behind: ReadonlySet<number> | null;
+}
+
+function tellLooking(cloud: BuiltRun["cloud"], server: number, { recorder, placement, behind }: Looking): DecisionStory {
+  const { decisions, scheduling, servers } = cloud;
+  const members = membersWith(cloud, server);
+  const place = members.indexOf(server);
+  const { host: chosen, error } = decisions.row(decisions.count - members.length + place);
+  const alternates = members.length > 1 ? scheduling.alternatesOf(server) : recorder.record.chosen.slice(1);
+  const together = members.length === 1 ? {} : { together: { servers: members.map((member) => servers.nameOf(member)), place } };
+  const found = chosen >= 0 ? alternates : [];
+  return tellDecision(cloud, cloud.requestSpec(server), recorder.record, {
+    placement,
+    behind,
+    chosen,
+    alternates: found,
+    error,
+    ...together,
+  });
+}
+
+function whyNotBuilt(cloud: BuiltRun["cloud"], server: number, host: number, what: "group" | "host") {
+  const { groups, scheduling } = cloud;
+  const request = cloud.requestSpec(server);
+  const { group } = request;
+  if (what === "group") {
+    return { because: what, policy: groups.policyOf(group) ?? "no policy", members: groups.countOn(group, host) } as const;
+  }
+  const withoutDevices = scheduling.takesOn({ ...request, pciRequests: [] }, host, 1) === 1;
+  return { because: withoutDevices ? "PCI devices" : "NUMA cells" } as const;
 }
 
 function tellQuota(cloud: BuiltRun["cloud"], server: number): { readonly project: string; readonly limits: readonly QuotaLine[] } {

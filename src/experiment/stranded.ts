@@ -2,12 +2,14 @@
 // flavor: how many more servers fit host by host, how many the free amounts would hold if they were in one place, and the difference, which is
 // fragmentation.
 import type { Flavor } from "../datacenter/flavor.ts";
-import type { Hosts } from "../datacenter/hosts.ts";
-import { ALL_SHORT, resourcesOf, shortageOf } from "../datacenter/shortage.ts";
+import type { Amounts, Hosts } from "../datacenter/hosts.ts";
+import { resourcesOf, shortageOf } from "../datacenter/shortage.ts";
 import type { Filter } from "../policies/nova/filter.ts";
 import { PythonError } from "../policies/nova/python-values.ts";
+import type { HostQuery } from "../policies/nova/request/placement-asks.ts";
 import type { RequestSpec } from "../policies/nova/request-spec.ts";
 import type { Cloud } from "../workflows/cloud.ts";
+import { allows, queriesOf } from "./host-room.ts";
 
 /** Free amounts, in vCPUs, MiB and GiB. */
 export interface FreeAmounts {
@@ -18,8 +20,9 @@ export interface FreeAmounts {
 }
 
 /**
- * `usable`: some flavor fits, and the filters let it pass. `no VCPU` and the like: no flavor fits, and every one lacks this. `no flavor fits`:
- * every flavor lacks something, but not all the same. The name of a filter: flavors fit, but it is the first that refuses them all.
+ * `usable`: some flavor fits, and the filters let it pass. `no VCPU` and the like: no flavor fits, and every one that may be there lacks this.
+ * `no flavor fits`: every flavor lacks something, but not all the same. `no flavor allowed`: traits and aggregates keep all of them away. The
+ * name of a filter: flavors fit, but it is the first that refuses them all.
  */
 export interface StrandedCause extends FreeAmounts {
   readonly cause: string;
@@ -29,6 +32,8 @@ export interface FlavorRoom {
   readonly flavor: string;
   /** More servers of it that could be started, on hosts that the filters let pass. */
   readonly fits: number;
+  /** Hosts that its traits and aggregates keep it from; absent: none. */
+  readonly notAllowed?: number;
   /** Those that hosts have room for and filters refuse, by the first filter that does. */
   readonly refused: readonly { readonly filter: string; readonly hosts: number; readonly servers: number }[];
   /** What the free amounts of all hosts would hold if they were one host's. */
@@ -44,42 +49,93 @@ export interface Stranded {
 
 export const USABLE = "usable";
 
-/**
- * The state of the cloud at this instant. Filters are asked about a plain request for each flavor: without image, server group or zone. One that
- * raises, or wants something else of the request, refuses nothing here.
- */
-export function strandedNow(cloud: Cloud): Stranded {
-  return strandedOn(cloud.hosts, cloud.flavors, (flavor) => filtersFor(cloud, flavor));
+/** A flavor as a plain request for it asks. */
+interface Offer {
+  readonly flavor: Flavor;
+  readonly queries: readonly HostQuery[];
+  /** The first filter that refuses the host; null where none does. */
+  readonly refuses: (host: number) => string | null;
+  /** Of servers that its amounts leave room for, those that find NUMA cells and devices. */
+  readonly takes: (host: number, most: number) => number;
 }
 
-/** Names the first filter that refuses a host for the flavor; null where none does. */
-type Refusals = (flavor: Flavor) => (host: number) => string | null;
+/**
+ * The state of the cloud at this instant. Filters are asked about a plain request for each flavor: without server group or zone, and with an
+ * image that says nothing. One that raises, or wants something else of the request, refuses nothing here.
+ */
+export function strandedNow(cloud: Cloud): Stranded {
+  const { scheduling, hosts } = cloud;
+  const offers = plainOffers(cloud).map(({ request, ...offer }) => ({
+    ...offer,
+    refuses: filtersFor(cloud, request),
+    takes: (host: number, most: number) => scheduling.takesOn(request, host, most),
+  }));
+  return strandedOn(hosts, offers);
+}
 
-/** By room alone, unless `refusals` says what filters do. */
-export function strandedOn(hosts: Hosts, flavors: readonly Flavor[], refusals: Refusals = () => () => null): Stranded {
-  const offers = flavors.map((flavor) => ({ flavor, refuses: refusals(flavor) }));
-  const causes = new Map<string, { hosts: number; vcpuMilli: number; ramMb: number; diskGb: number }>();
-  const rooms = offers.map(() => ({ fits: 0, byHost: 0, refused: new Map<string, { hosts: number; servers: number }>() }));
-  const free = { vcpuMilli: 0, ramMb: 0, diskGb: 0 };
+/** What the hosts given would have had room for; filters, cells and devices are not asked. */
+export function strandedByRoom(cloud: Cloud, hosts: Hosts): Stranded {
+  const offers = plainOffers(cloud).map(({ flavor, queries }) => ({
+    ...{ flavor, queries, refuses: () => null, takes: (_: number, most: number) => most },
+  }));
+  return strandedOn(hosts, offers);
+}
+
+/** A flavor that Nova refuses to ask for without more words is taken by its amounts. */
+function plainOffers({ flavors, scheduling, groups }: Cloud) {
+  return flavors.map((flavor) => {
+    const request: RequestSpec = scheduling.plainRequest(flavor) ?? { server: 0, flavor, image: null, group: -1, groups };
+    return { flavor, request, queries: queriesOf(request, 0) };
+  });
+}
+
+interface Room {
+  vcpuMilli: number;
+  ramMb: number;
+  diskGb: number;
+  readonly others: Map<string, number>;
+}
+
+const noRoom = (): Room => ({ vcpuMilli: 0, ramMb: 0, diskGb: 0, others: new Map() });
+
+function add(sum: Room, room: Room): void {
+  sum.vcpuMilli += room.vcpuMilli;
+  sum.ramMb += room.ramMb;
+  sum.diskGb += room.diskGb;
+  for (const [name, amount] of room.others) sum.others.set(name, (sum.others.get(name) ?? 0) + amount);
+}
+
+function strandedOn(hosts: Hosts, offers: readonly Offer[]): Stranded {
+  const names = [...new Set(offers.flatMap(({ queries }) => queries.flatMap(({ amounts }) => [...(amounts.others?.keys() ?? [])])))];
+  const causes = new Map<string, { hosts: number; readonly room: Room }>();
+  const rooms = offers.map(() => ({ fits: 0, byHost: 0, notAllowed: 0, refused: new Map<string, { hosts: number; servers: number }>() }));
+  const free = noRoom();
   for (let host = 0; host < hosts.count; host++) {
-    const here = {
-      vcpuMilli: hosts.capacityVcpuMilli[host]! - hosts.usedVcpuMilli[host]!,
-      ramMb: hosts.capacityRamMb[host]! - hosts.usedRamMb[host]!,
-      diskGb: hosts.capacityDiskGb[host]! - hosts.usedDiskGb[host]!,
-    };
+    const here = roomOn(hosts, host, names);
     let usable = false;
     let refusedBy: string | null = null;
-    let lacking = ALL_SHORT;
-    for (const [i, { flavor, refuses }] of offers.entries()) {
-      const shortage = shortageOf(hosts, host, flavor);
-      lacking &= shortage;
-      if (shortage !== 0) continue;
-      const servers = holds(here, flavor);
+    let lacking: readonly string[] | null = null; // of all flavors that may be here
+    for (const [i, offer] of offers.entries()) {
       const room = rooms[i]!;
+      const allowed = offer.queries.filter((query) => allows(query, host));
+      if (allowed.length === 0) {
+        room.notAllowed++;
+        continue;
+      }
+      const fitting = allowed.find(({ amounts }) => hosts.fits(host, amounts));
+      if (fitting === undefined) {
+        const { amounts } = allowed[0]!;
+        const short = resourcesOf(shortageOf(hosts, host, amounts), amounts);
+        lacking = lacking === null ? short : lacking.filter((name) => short.includes(name));
+        continue;
+      }
+      lacking = [];
+      const filter = offer.refuses(host);
+      const most = holds(here, fitting.amounts);
+      const servers = filter === null ? offer.takes(host, most) : most;
       room.byHost += servers;
-      const filter = refuses(host);
       if (filter === null) {
-        usable = true;
+        usable ||= servers > 0;
         room.fits += servers;
         continue;
       }
@@ -87,27 +143,27 @@ export function strandedOn(hosts: Hosts, flavors: readonly Flavor[], refusals: R
       const refused = room.refused.get(filter) ?? { hosts: 0, servers: 0 };
       room.refused.set(filter, { hosts: refused.hosts + 1, servers: refused.servers + servers });
     }
-    const short = lacking === 0 ? "no flavor fits" : `no ${resourcesOf(lacking).join(", no ")}`;
+    const short = lacking === null ? "no flavor allowed" : lacking.length === 0 ? "no flavor fits" : `no ${lacking.join(", no ")}`;
     const cause = usable ? USABLE : (refusedBy ?? short);
-    const sum = causes.get(cause) ?? { hosts: 0, vcpuMilli: 0, ramMb: 0, diskGb: 0 };
+    const sum = causes.get(cause) ?? { hosts: 0, room: noRoom() };
     sum.hosts++;
-    for (const amounts of [sum, free]) {
-      amounts.vcpuMilli += here.vcpuMilli;
-      amounts.ramMb += here.ramMb;
-      amounts.diskGb += here.diskGb;
-    }
+    add(sum.room, here);
+    add(free, here);
     causes.set(cause, sum);
   }
   return {
     causes: [...causes]
-      .map(([cause, { hosts: count, vcpuMilli, ramMb, diskGb }]) => ({ cause, hosts: count, vcpus: vcpuMilli / 1000, ramMb, diskGb }))
+      .map(([cause, { hosts: count, room }]) => {
+        return { cause, hosts: count, vcpus: room.vcpuMilli / 1000, ramMb: room.ramMb, diskGb: room.diskGb };
+      })
       .sort((a, b) => Number(b.cause === USABLE) - Number(a.cause === USABLE) || b.hosts - a.hosts || (a.cause < b.cause ? -1 : 1)),
-    flavors: offers.map(({ flavor }, i) => {
-      const { fits, byHost, refused } = rooms[i]!;
-      const fitsInSum = holds(free, flavor);
+    flavors: offers.map(({ flavor, queries }, i) => {
+      const { fits, byHost, notAllowed, refused } = rooms[i]!;
+      const fitsInSum = queries.reduce((most, { amounts }) => Math.max(most, holds(free, amounts)), 0);
       return {
         flavor: flavor.name,
         fits,
+        ...(notAllowed === 0 ? {} : { notAllowed }),
         refused: [...refused].map(([filter, counts]) => ({ filter, ...counts })),
         fitsInSum,
         fragmented: fitsInSum - byHost,
@@ -116,18 +172,32 @@ export function strandedOn(hosts: Hosts, flavors: readonly Flavor[], refusals: R
   };
 }
 
-/** Servers of the flavor that so much room holds; a flavor that asks for nothing counts once. */
-function holds(room: Pick<Flavor, "vcpuMilli" | "ramMb" | "diskGb">, { vcpuMilli, ramMb, diskGb }: Flavor): number {
+function roomOn(hosts: Hosts, host: number, names: readonly string[]): Room {
+  const others = new Map<string, number>();
+  for (const name of names) {
+    const resource = hosts.furtherResource(name);
+    if (resource !== null) others.set(name, resource.total[host]! - resource.used[host]!);
+  }
+  return {
+    vcpuMilli: hosts.capacityVcpuMilli[host]! - hosts.usedVcpuMilli[host]!,
+    ramMb: hosts.capacityRamMb[host]! - hosts.usedRamMb[host]!,
+    diskGb: hosts.capacityDiskGb[host]! - hosts.usedDiskGb[host]!,
+    others,
+  };
+}
+
+/** Servers that so much room holds; one that asks for nothing counts once. */
+function holds(room: Room, { vcpuMilli, ramMb, diskGb, others }: Amounts): number {
   let most = Number.POSITIVE_INFINITY;
   if (vcpuMilli > 0) most = Math.min(most, Math.floor(room.vcpuMilli / vcpuMilli));
   if (ramMb > 0) most = Math.min(most, Math.floor(room.ramMb / ramMb));
   if (diskGb > 0) most = Math.min(most, Math.floor(room.diskGb / diskGb));
-  return most === Number.POSITIVE_INFINITY ? 1 : most;
+  for (const [name, amount] of others ?? []) if (amount > 0) most = Math.min(most, Math.floor((room.others.get(name) ?? 0) / amount));
+  return most === Number.POSITIVE_INFINITY ? 1 : Math.max(0, most);
 }
 
 /** The name of the first filter that refuses a host for a plain request of the flavor; null where all let it pass. */
-function filtersFor({ scheduler, groups }: Cloud, flavor: Flavor): (host: number) => string | null {
-  const request: RequestSpec = { server: 0, flavor, image: null, group: -1, groups };
+function filtersFor({ scheduler }: Cloud, request: RequestSpec): (host: number) => string | null {
   const tests = scheduler.filters.flatMap((filter) => {
     const refuses = refusalBy(filter, scheduler, request);
     return refuses === null ? [] : [{ name: filter.name, refuses }];

@@ -9,7 +9,7 @@ const GIB = 2 ** 30;
 const TIB = 2 ** 40;
 const LONGEST_EXACT = 11;
 
-/** `16 vCPUs`, `126 GiB RAM`, `160 GiB disk`. */
+/** `16 vCPUs`, `126 GiB RAM`, `160 GiB disk`; of other resource classes `4 PCPU`. */
 export function amountOf(resource: Resource, amount: number): string {
   switch (resource) {
     case "VCPU":
@@ -18,6 +18,8 @@ export function amountOf(resource: Resource, amount: number): string {
       return `${ramText(amount)} RAM`;
     case "DISK_GB":
       return `${diskText(amount)} disk`;
+    default:
+      return `${amount} ${resource}`;
   }
 }
 
@@ -29,7 +31,7 @@ const bytesText = (bytes: number) => (bytes === 0 ? "0 GiB" : formatQuantity(byt
 
 /** As short as a sum over many hosts should be: `129.7 TiB`; exact where that is short. */
 export function sumText(resource: Resource, amount: number): string {
-  if (resource === "VCPU") return figure(amount);
+  if (resource !== "MEMORY_MB" && resource !== "DISK_GB") return figure(amount);
   const bytes = amount * (resource === "MEMORY_MB" ? MIB : GIB);
   const exact = bytesText(bytes);
   return exact.length <= LONGEST_EXACT ? exact : `${(bytes / TIB).toFixed(1)} TiB`;

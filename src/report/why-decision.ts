@@ -1,8 +1,9 @@
 // One decision as an operator reads it: the funnel from the hosts of the cloud to those that passed, why each was removed, the weights, the choice.
-import { commonMultiplier, type DecisionStory, type PlacementStory, type WeighedHost } from "../experiment/decision-story.ts";
+import { commonMultiplier, type DecisionStory, type WeighedHost } from "../experiment/decision-story.ts";
 import { figure } from "./figures.ts";
-import { counted, listed, plainColumns } from "./plain-columns.ts";
-import { amountOf, instantText, sumText } from "./why-amounts.ts";
+import { listed, plainColumns } from "./plain-columns.ts";
+import { instantText } from "./why-amounts.ts";
+import { placementLines } from "./why-placement.ts";
 import { remedyLines } from "./why-remedies.ts";
 
 export interface Detail {
@@ -33,7 +34,8 @@ function funnelLines(story: DecisionStory, { all }: Detail): readonly string[] {
   ];
   if (entered === null) rows.push(["filters", String(placement.candidates), "passed over: the hosts are forced"]);
   else if (entered !== placement.candidates) {
-    rows.push(["hosts the request names", String(entered), String(placement.candidates - entered)]);
+    const by = (story.together?.place ?? 0) > 0 ? "left by the server before" : "hosts the request names";
+    rows.push([by, String(entered), String(placement.candidates - entered)]);
   }
   let left = entered ?? placement.candidates;
   for (const filter of filters) {
@@ -53,31 +55,6 @@ function funnelLines(story: DecisionStory, { all }: Detail): readonly string[] {
     ...(story.error === null ? [] : [`The request failed as a whole, whatever other hosts there are: ${story.error}.`]),
   ];
   return [...plainColumns(rows, ["left", "right", "right"]), ...(reasons.length === 0 ? [] : ["", ...reasons])];
-}
-
-/** Why the others were not candidates. */
-function placementLines({ hosts, room, candidates, limit, resources, lacking }: PlacementStory): readonly string[] {
-  const lines: string[] = [];
-  if (room < hosts) {
-    const who = room === 0 ? "no host has" : counted(room, "host has", "hosts have");
-    const by = lacking.map((group) => `${counted(group.hosts, "lacks", "lack")} ${group.resources.join(" and ")}`);
-    lines.push(`Placement: ${who} room for it; ${listed(by)}.`);
-  }
-  for (const { resource, asked, lacking: count, tooSmall, mostFree, mostFreeHost, freeInAll } of resources) {
-    if (count === 0) continue;
-    const empty = tooSmall === 0 ? "" : ` (${tooSmall} of them even when empty)`;
-    const most = `the most free on one host is ${amountOf(resource, mostFree)} (${mostFreeHost}), and ${sumText(resource, freeInAll)} in all hosts together`;
-    lines.push(`  ${resource}: ${counted(count, "host lacks", "hosts lack")} the ${amountOf(resource, asked)} asked for${empty}; ${most}.`);
-  }
-  const cut = room - candidates;
-  if (cut > 0) {
-    lines.push(
-      candidates >= limit
-        ? `Placement: the list is cut off at max_placement_results = ${limit}; ${counted(cut, "more host has", "more hosts have")} room.`
-        : `Placement: ${counted(cut, "host has", "hosts have")} room and ${cut === 1 ? "is" : "are"} not offered for another reason.`,
-    );
-  }
-  return lines;
 }
 
 function weightLines(story: DecisionStory, { all }: Detail): readonly string[] {
@@ -136,9 +113,21 @@ function weigherBlock(story: DecisionStory, name: string, i: number, shown: read
 }
 
 /** Why this one, in a sentence or two. */
-function choiceLines({ ranked, weighers, choice, subset, shuffled, alternates, placement, entered }: DecisionStory): readonly string[] {
+function choiceLines({
+  ranked,
+  weighers,
+  choice,
+  subset,
+  shuffled,
+  alternates,
+  placement,
+  entered,
+  recordsBehind,
+}: DecisionStory): readonly string[] {
   if (choice === null) return [];
-  const after = alternates.length === 0 ? [] : [`Alternates, to be tried if the build fails: ${alternates.join(", ")}.`];
+  const behind = recordsBehind === null || recordsBehind.length === 0 ? [] : [behindSentence(recordsBehind)];
+  const last = alternates.length === 0 ? [] : [`Alternates, to be tried if the build fails: ${alternates.join(", ")}.`];
+  const after = [...behind, ...last];
   const [first, second] = ranked;
   if (ranked.length === 1) return [`${choice} is the only host left, so nothing is weighed.`, ...after];
   const rank = ranked.findIndex(({ host }) => host === choice);
@@ -157,6 +146,11 @@ function choiceLines({ ranked, weighers, choice, subset, shuffled, alternates, p
     return [`${choice} ties with ${listed(others, BEST_HOSTS)} for the best weight; ${how}.`, ...after];
   }
   return [leadSentence(first!, second!, weighers), ...draw, ...after];
+}
+
+function behindSentence(hosts: readonly string[]): string {
+  const records = `${hosts.length === 1 ? "the record" : "the records"} of ${listed(hosts, BEST_HOSTS)}`;
+  return `Host states are as nova-compute last reported them: ${records} did not have all that had been claimed or given back there.`;
 }
 
 /** `compute-13 leads compute-14 by 0.0123: RAMWeigher +0.02, CPUWeigher -0.0077.` The deciding weigher comes first. */

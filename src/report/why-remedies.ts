@@ -1,23 +1,42 @@
 // What would have let a refused server in, in words.
 import type { DecisionStory } from "../experiment/decision-story.ts";
 import type { Remedy } from "../experiment/remedies.ts";
+import type { HostDemand } from "../policies/nova/request/placement-asks.ts";
 import { counted, listed } from "./plain-columns.ts";
 import { amountOf } from "./why-amounts.ts";
 import type { Detail } from "./why-decision.ts";
 
 const MOST_NAMES = 6;
 
-/** Nothing for a decision that found a host, or in which a filter raised. */
-export function remedyLines({ choice, error, remedies, largeEnough, placement }: DecisionStory, detail: Detail): readonly string[] {
-  if (choice !== null || error !== null) return [];
+/** Nothing for a decision that found a host, or in which a filter raised, and nothing of one server where several were asked for together. */
+export function remedyLines(
+  { choice, error, remedies, largeEnough, placement, together }: DecisionStory,
+  detail: Detail,
+): readonly string[] {
+  if (choice !== null || error !== null || placement.notAsked !== null || together !== undefined) return [];
+  const { hosts, allowed } = placement;
+  const of = allowed < hosts ? `the ${counted(allowed, "host")} that it may be on` : `${hosts} hosts`;
   const size =
-    largeEnough === 0
-      ? "It is too large for every host, even an empty one."
-      : `It is not too large: ${largeEnough} of ${placement.hosts} hosts would hold it if they were empty.`;
+    largeEnough > 0
+      ? [`It is not too large: ${largeEnough} of ${of} would hold it if they were empty.`]
+      : allowed === 0
+        ? []
+        : [`It is too large for every host${allowed < hosts ? " that it may be on" : ""}, even an empty one.`];
   const lines = remedies.map((remedy) => `- ${sentence(remedy, detail)}`);
-  const none = ["- No single change of the flavor, of an allocation ratio, of the filters or of the candidates would."];
-  return ["What would have let it in, at this instant and by itself:", ...(lines.length === 0 ? none : lines), size];
+  const none = [
+    "- No single change of the flavor, of what it insists on, of an allocation ratio, of the filters or of the candidates would.",
+  ];
+  return ["What would have let it in, at this instant and by itself:", ...(lines.length === 0 ? none : lines), ...size];
 }
+
+const withoutWords: Readonly<Record<HostDemand["kind"], string>> = {
+  trait: "asking for the trait ",
+  "no trait": "forbidding the trait ",
+  aggregate: "keeping to the aggregate ",
+  "no aggregate": "being kept out of the aggregate ",
+  zone: "keeping to the availability zone ",
+  host: "being forced to ",
+};
 
 function sentence(remedy: Remedy, { all }: Detail): string {
   const { hosts } = remedy;
@@ -29,6 +48,8 @@ function sentence(remedy: Remedy, { all }: Detail): string {
     }
     case "ratio":
       return `${remedy.option} ${remedy.to} instead of ${remedy.from}: ${took}`;
+    case "demand":
+      return `Without ${withoutWords[remedy.demand]}${listed(remedy.names)}: ${took}`;
     case "filter":
       return `Without ${remedy.filter}: ${took}`;
     case "limit":

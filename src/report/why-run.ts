@@ -46,23 +46,27 @@ function refusalLines(causes: readonly CountedCause[]): readonly string[] {
     return [String(cause.decisions), causeText(cause), listed(names, MOST_NAMED)];
   });
   return [
-    `${counted(total, "decision")} of the whole run found no host (NoValidHost), by the first stage that left none:`,
-    ...plainColumns([["decisions", "left no host", "flavors"], ...rows], ["right"]).map((line) => `  ${line}`),
+    `${counted(total, "server")} of the whole run found no host (NoValidHost), by the first stage that left none:`,
+    ...plainColumns([["servers", "left no host", "flavors"], ...rows], ["right"]).map((line) => `  ${line}`),
   ];
 }
 
-function causeText({ stage, detail }: CountedCause): string {
+function causeText({ stage, detail, among = [] }: CountedCause): string {
   if (stage === "max_placement_results") return "max_placement_results cut off hosts that would have passed";
+  if (stage === "claims") return "hosts passed, but others claimed them first";
   if (stage === "error") return `an error: ${detail}`;
+  if (stage === "request") return `refused before Placement was asked: ${detail}`;
   if (stage !== "Placement") return stage;
-  if (detail === "not the same everywhere") return "Placement: every host lacks something, but not all the same";
-  if (detail === "not for want of room") return "Placement, though a host had room";
-  return `Placement: every host lacks ${detail}`;
+  const whom = among.length === 0 ? "" : ` with ${listed(among)}`;
+  if (detail === "no host") return `Placement: there is no host${whom}`;
+  if (detail === "not the same everywhere") return `Placement: every host${whom} lacks something, but not all the same`;
+  return `Placement: every host${whom} lacks ${detail}`;
 }
 
 const causeWords: Readonly<Record<string, string>> = {
   [USABLE]: "takes at least one flavor",
   "no flavor fits": "no flavor fits: each lacks something, not all the same",
+  "no flavor allowed": "no flavor may be there: traits or aggregates keep all away",
 };
 
 function strandedLines({ causes, flavors }: Stranded, { all }: Detail): readonly string[] {

@@ -1,27 +1,27 @@
 // Why a server is where it is, or nowhere: the answer first, then who asked for what, each decision, and what became of it.
 import type { RequestStory, ServerStory, StoryEvent } from "../experiment/server-story.ts";
 import { formatTime } from "../kernel/time.ts";
-import { counted, plainColumns } from "./plain-columns.ts";
+import { counted, listed, plainColumns } from "./plain-columns.ts";
 import { diskText, instantText, ramText } from "./why-amounts.ts";
 import { type Detail, decisionLines } from "./why-decision.ts";
+import { demandText } from "./why-placement.ts";
+
+const MOST_NAMES = 6;
 
 export function whyServer(story: ServerStory, detail: Detail): string {
   const { server, request, decisions, events } = story;
-  const titles = decisions.map(
-    (_, i) => `Decision ${i + 1}${followsLostClaim(events, i + 1) ? ", after others had claimed the host chosen before" : ""}`,
-  );
   const lines = [
     `${server}: ${answer(story)}`,
     "",
     `${request.project} asked for it at ${instantText(request.requestedAtUs)}: ${asked(request)}.`,
     `${story.scenario}, policy ${story.policy}, seed ${story.seed}, replication ${story.replication}, fingerprint ${story.fingerprint}.`,
-    ...decisions.flatMap((decision, i) => ["", ...decisionLines(decision, titles[i]!, detail)]),
+    ...decisions.flatMap((decision, i) => ["", ...decisionLines(decision, `Decision ${i + 1}`, detail)]),
     "",
     "What became of it:",
     ...plainColumns(
       [
         [instantText(request.requestedAtUs), "asked for"] as const,
-        ...events.map((event) => [instantText(event.timeUs), eventText(event, story)] as const),
+        ...events.map((event, i) => [instantText(event.timeUs), eventText(i, story)] as const),
       ],
       ["right"],
     ).map((line) => `  ${line}`),
@@ -29,23 +29,9 @@ export function whyServer(story: ServerStory, detail: Detail): string {
   return `${lines.join("\n")}\n`;
 }
 
-function followsLostClaim(events: readonly StoryEvent[], decision: number): boolean {
-  const at = events.findIndex((event) => event.what === "decision" && event.decision === decision);
-  return events[at - 1]?.what === "claim refused";
-}
-
-function asked({
-  flavor,
-  vcpus,
-  ramMb,
-  diskGb,
-  volumeGb,
-  volumeType,
-  extraSpecs,
-  image,
-  groupPolicy,
-  availabilityZone,
-}: RequestStory): string {
+function asked(request: RequestStory): string {
+  const { flavor, vcpus, ramMb, diskGb, volumeGb, volumeType, extraSpecs, image } = request;
+  const { groupPolicy, availabilityZone, forcedHost, hints, together } = request;
   const volume = volumeGb > 0 ? [`a volume of ${diskText(volumeGb)} on ${volumeType}`] : [];
   const amounts = [
     counted(vcpus, "vCPU"),
@@ -57,6 +43,9 @@ function asked({
   const parts = [`flavor ${flavor} (${amounts.join(", ")})`, image === null ? "no image" : `image ${image}`];
   if (groupPolicy !== null) parts.push(`in a server group with ${groupPolicy}`);
   if (availabilityZone !== null) parts.push(`in availability zone ${availabilityZone}`);
+  if (forcedHost !== null) parts.push(`forced to ${forcedHost}`);
+  if (hints.length > 0) parts.push(`${hints.length === 1 ? "hint" : "hints"} ${hints.join("; ")}`);
+  if (together.length > 0) parts.push(`asked for together with ${listed(together, MOST_NAMES)}: all or none`);
   return parts.join(", ");
 }
 
@@ -71,18 +60,16 @@ function answer(story: ServerStory): string {
       const rank = last!.ranked.findIndex((ranked) => ranked.host === host);
       const passed = last!.ranked.length;
       const place = passed === 1 ? "the only host that passed" : `rank ${rank + 1} of ${passed} hosts that passed`;
-      return `ACTIVE on ${host}, ${builds > 1 ? `after ${counted(builds - 1, "failed build")}` : place}.`;
+      const lost = events.filter((event) => event.what === "claim refused" && event.ofTheList).length;
+      const claims = lost === 0 ? "" : `, after ${counted(lost, "claim was refused", "claims were refused")}`;
+      return `ACTIVE on ${host}, ${builds > 1 ? `after ${buildsText(events, builds - 1)}` : `${place}${claims}`}.`;
     }
     case "NoValidHost":
-      if (last?.error !== null && last?.error !== undefined) return `NoValidHost, because ${last.error}.`;
-      if (last === undefined || last.choice !== null) {
-        return `NoValidHost: each of ${counted(decisions.length, "host")} that were chosen one after another was claimed by others first.`;
-      }
-      return `NoValidHost: ${noHostReason(story)}.`;
+      return `NoValidHost${last?.error ? ", because " : ": "}${noHostReason(story)}.`;
     case "MaxRetriesExceeded":
       return builds >= maxAttempts
-        ? `MaxRetriesExceeded: ${counted(builds, "build")} failed, and max_attempts = ${maxAttempts}.`
-        : `MaxRetriesExceeded: ${counted(builds, "build")} failed, and no alternate could be claimed any more.`;
+        ? `MaxRetriesExceeded: ${buildsText(events, builds)}, and max_attempts = ${maxAttempts}.`
+        : `MaxRetriesExceeded: ${buildsText(events, builds)}, and no alternate could be claimed any more.`;
     case "OverQuota":
       return `OverQuota: ${refusalText(events.find(({ what }) => what === "quota refused"))}.`;
     case "VolumeNotCreated":
@@ -98,11 +85,36 @@ function answer(story: ServerStory): string {
   }
 }
 
-function noHostReason({ decisions }: ServerStory): string {
-  const { placement, filters, remedies } = decisions.at(-1)!;
+/** `2 builds failed`, `nova-compute refused 1 build`. */
+function buildsText(events: readonly StoryEvent[], builds: number): string {
+  const refused = events.filter(({ what }) => what === "build refused").length;
+  const failed = builds - refused;
+  const parts = [
+    ...(failed > 0 ? [`${counted(failed, "build")} failed`] : []),
+    ...(refused > 0 ? [`nova-compute refused ${counted(refused, "build")}`] : []),
+  ];
+  return parts.join(" and ");
+}
+
+function noHostReason({ server, decisions, events, failedTogether }: ServerStory): string {
+  const last = decisions.at(-1);
+  if (last?.error) return last.error;
+  if (failedTogether !== null && failedTogether !== server) return `${failedTogether}, which was asked for together with it, found no host`;
+  if (last === undefined) return "no host was found";
+  const { placement, filters, remedies, ranked } = last;
+  if (ranked.length > 0) {
+    if (failedTogether !== null) return `none of ${counted(ranked.length, "host")} that passed had room left by the servers before it`;
+    const lost = events.filter(({ what }) => what === "claim refused").length;
+    const whom = lost === 1 ? "the only host" : `each of the ${lost} hosts`;
+    return `${whom} of the list was claimed by others first`;
+  }
+  if (placement.notAsked !== null) return `Nova refused the request before it asked Placement, because ${placement.notAsked}`;
   if (placement.candidates === 0) {
-    const everywhere = placement.resources.filter(({ lacking }) => lacking === placement.hosts).map(({ resource }) => resource);
-    if (everywhere.length > 0) return `Placement has no candidate, for every host lacks ${everywhere.join(" and ")}`;
+    const none = `Placement has no candidate, for `;
+    if (placement.allowed === 0) return `${none}${listed(placement.demands.map(demandText))}`;
+    const everywhere = placement.resources.filter(({ lacking }) => lacking === placement.allowed).map(({ resource }) => resource);
+    const whom = placement.allowed < placement.hosts ? `every host that it may be on` : "every host";
+    if (everywhere.length > 0) return `${none}${whom} lacks ${everywhere.join(" and ")}`;
     return placement.room === 0
       ? "Placement has no candidate: every host lacks something, but not all the same"
       : "Placement offers no host, though there is room";
@@ -110,11 +122,14 @@ function noHostReason({ decisions }: ServerStory): string {
   if (remedies.some(({ change }) => change === "limit")) {
     return `none of the ${placement.candidates} candidates passed the filters, and hosts that would have were cut off by max_placement_results`;
   }
-  const last = filters.findLast(({ removed }) => removed.length > 0);
-  return `none of ${counted(placement.candidates, "candidate")} passed the filters; ${last?.name ?? "the request"} removed the last of them`;
+  const stopped = filters.findLast(({ removed }) => removed.length > 0);
+  return `none of ${counted(placement.candidates, "candidate")} passed the filters; ${stopped?.name ?? "the request"} removed the last of them`;
 }
 
-function eventText(event: StoryEvent, story: ServerStory): string {
+function eventText(at: number, story: ServerStory): string {
+  const { events } = story;
+  const event = events[at]!;
+  const before = events[at - 1];
   const waited = event.timeUs - story.request.requestedAtUs;
   const since = waited === 0 ? "at once" : `${formatTime(waited)} after the request`;
   switch (event.what) {
@@ -123,17 +138,29 @@ function eventText(event: StoryEvent, story: ServerStory): string {
       return `decision ${event.decision}: ${choice ?? "no host"}`;
     }
     case "claimed":
-      return `${event.host} is claimed`;
+      return `${event.host}${isAlternate(events, at) && before?.what !== "claim refused" ? ", the next alternate," : ""} is claimed`;
     case "left":
       return `the claim on ${event.host} is given back`;
     case "left after a failed build":
-      return `its build on ${event.host} failed: the claim is given back`;
+      return before?.what === "build refused"
+        ? `the claim on ${event.host} is given back`
+        : `its build on ${event.host} failed: the claim is given back`;
     case "build begins":
-      return `its build begins on ${event.host}`;
-    case "claim refused":
-      return event.because === "no room"
-        ? `${event.host} cannot be claimed: others took the room since the decision`
-        : `${event.host} cannot be claimed: its server group forbids it since the decision`;
+      return `its build begins on ${event.host}${before?.what === "claimed" && lostClaims(events, at) ? alternatesText(event.alternates) : ""}`;
+    case "claim refused": {
+      const next = events.slice(at + 1).find(({ what }) => what === "claimed" || what === "claim refused");
+      const nextHost = next !== undefined && "host" in next ? next.host : null;
+      const along = event.ofTheList
+        ? nextHost === null
+          ? "the list is at its end"
+          : `next of the list: ${nextHost}`
+        : nextHost === null
+          ? "no alternate is left"
+          : `next alternate: ${nextHost}`;
+      return `claim on ${event.host} refused: others were faster; ${along}`;
+    }
+    case "build refused":
+      return `nova-compute on ${event.host} refuses it: ${buildRefusal(event)}`;
     case "quota refused":
     case "volume refused":
       return refusalText(event);
@@ -144,6 +171,23 @@ function eventText(event: StoryEvent, story: ServerStory): string {
     case "deleted":
       return "deleted";
   }
+}
+
+/** Once a build has begun, only alternates are claimed. */
+const isAlternate = (events: readonly StoryEvent[], at: number) => events.slice(0, at).some(({ what }) => what === "build begins");
+
+/** The claim along the list was not the first, so that the alternates are others than those of the decision. */
+const lostClaims = (events: readonly StoryEvent[], at: number) =>
+  !isAlternate(events, at) && events.slice(0, at).some((event) => event.what === "claim refused");
+
+const alternatesText = (hosts: readonly string[]) => (hosts.length === 0 ? "; no alternates" : `; its alternates now: ${hosts.join(", ")}`);
+
+function buildRefusal(event: StoryEvent & { readonly what: "build refused" }): string {
+  if (event.because !== "group") return `its ${event.because} are taken by others since the decision`;
+  const { policy, members } = event;
+  return policy === "affinity"
+    ? "no member of its affinity group is there any more, and others are elsewhere"
+    : `${counted(members, "member")} of its ${policy} group ${members === 1 ? "is" : "are"} there already`;
 }
 
 function refusalText(event: StoryEvent | undefined): string {

@@ -274,6 +274,11 @@ export class Cloud {
     return found;
   }
 
+  /** The first server of the request that the server was asked for in. */
+  leaderOf(server: number): number {
+    return this.leaders?.[server] ?? server;
+  }
+
   leaveHost(server: number): void {
     this.scheduling.leaveHost(server);
   }

@@ -16,7 +16,7 @@ import type { Micros } from "../kernel/time.ts";
 import { type ClaimSteps, claimHosts } from "../policies/nova/claim-loop.ts";
 import type { ComputeNodes } from "../policies/nova/compute-nodes.ts";
 import { type FilterScheduler, SchedulingError, type SchedulingObserver } from "../policies/nova/filter-scheduler.ts";
-import { HostClaims, type RoomAsked } from "../policies/nova/host-claims.ts";
+import { HostClaims, type HostRoom, type RoomAsked, takeRoom } from "../policies/nova/host-claims.ts";
 import type { Ranking } from "../policies/nova/ranking.ts";
 import type { RequestBook } from "../policies/nova/request-book.ts";
 import type { RequestSpec } from "../policies/nova/request-spec.ts";
@@ -62,6 +62,8 @@ export class Scheduling {
   /** Builds that nova-compute refused because the host no longer suited the server's group, or had not the NUMA cells or devices any more. */
   refusedByGroup = 0;
   refusedByHost = 0;
+  /** Of the last request for several servers: the last of them, counted from 0, for which hosts were filtered and weighed. */
+  reached = 0;
   private readonly parts: SchedulingParts;
   private schedulingError: string | null = null; // of the last decision
   private readonly claims: HostClaims;
@@ -100,6 +102,23 @@ export class Scheduling {
 
   requestSpec(server: number): RequestSpec {
     return this.parts.book.spec(server, this.parts.servers.group[server]!, this.parts.groups);
+  }
+
+  /** The same request with another flavor; null where Nova would refuse it before it looks at hosts. */
+  requestWith(server: number, flavor: Flavor): RequestSpec | null {
+    const { book, servers, groups } = this.parts;
+    return book.withFlavor(flavor, server, servers.group[server]!, groups);
+  }
+
+  /** A request for a server of the flavor that says nothing else; null where Nova would refuse it. */
+  plainRequest(flavor: Flavor): RequestSpec | null {
+    return this.parts.book.plain(flavor, this.parts.groups);
+  }
+
+  /** Why Nova refuses the server's request before it asks Placement: its exception and a sentence; null: it does not. */
+  refusedBeforehand(server: number): string | null {
+    const refused = this.parts.book.refused(server);
+    return refused === null ? null : `${refused.message} (${refused.errorType})`;
   }
 
   /** The scheduler's decision, on what it reads at this instant. False: NoValidHost. The list is claimed along by `claimChosen`. */
@@ -185,6 +204,12 @@ export class Scheduling {
     this.nextAlternate[server] = 0;
   }
 
+  /** The alternates that the server was given with its host, those that have been tried included. */
+  alternatesOf(server: number): readonly number[] {
+    const most = this.parts.maxAttempts - 1;
+    return [...this.alternates.subarray(server * most, (server + 1) * most)].filter((host) => host >= 0);
+  }
+
   /**
    * Decides for all servers of one request, and claims: all get hosts, or none does (NoValidHost). Assumes that nothing happens between the
    * decision and the claims.
@@ -195,6 +220,7 @@ export class Scheduling {
     const { group } = requests[0]!;
     const consumed: number[] = [];
     const decidedOn: { candidates: number; leftAfter: Int32Array; weight: number }[] = [];
+    let reached = 0;
     let left: readonly number[] = [];
     let offered: readonly number[] = [];
     let queryOf: Uint8Array | null = null;
@@ -208,6 +234,8 @@ export class Scheduling {
           left = offered = scheduler.offered(requests[0]!);
           queryOf = this.queriesOffered(servers[0]!);
         }
+        if (decidedOn[index] === undefined) scheduler.observer?.offered?.(offered);
+        reached = Math.max(reached, index);
         left = scheduler.sort(left, requests[index]!, index);
         decidedOn[index] ??= { candidates: offered.length, leftAfter: scheduler.leftAfter.slice(), weight: scheduler.weight };
         return left;
@@ -243,6 +271,7 @@ export class Scheduling {
       this.decisions.add(this.parts.simulation.now, server, host, decided, this.schedulingError);
       if (placed !== null) this.keepAlternates(server, placed[i]!.alternates, queryOf);
     }
+    this.reached = reached;
     return placed !== null;
   }
 
@@ -313,6 +342,40 @@ export class Scheduling {
     nodes?.takeOn(host, flavor);
     nodes?.write(host);
     return null;
+  }
+
+  /**
+   * What nova-compute would say to the request on the host at this instant; null: it would take the server on. Nothing changes. `limited` false:
+   * as if there were no NUMATopologyFilter.
+   */
+  lastWord(request: RequestSpec, host: number, limited = true): "group" | "host" | null {
+    const { hosts, groups, packHostNumaCells } = this.parts;
+    const asked = this.roomAsked(request, host);
+    const room = { cells: hosts.cells[host]!, pools: hosts.pools[host]! };
+    const order = packHostNumaCells ? "pack" : "spread";
+    const wantsRoom = asked.topology !== null || asked.devices.length > 0;
+    if (wantsRoom && takeRoom(room, limited ? asked : { ...asked, limits: null }, order, false) === null) return "host";
+    return request.group >= 0 && !suits(groups, request.group, host) ? "group" : null;
+  }
+
+  /** How many servers of the request, at most `most`, nova-compute would find cells and devices for on the host, one after another. */
+  takesOn(request: RequestSpec, host: number, most: number): number {
+    const { hosts, packHostNumaCells } = this.parts;
+    const asked = this.roomAsked(request, host);
+    if (asked.topology === null && asked.devices.length === 0) return most;
+    const order = packHostNumaCells ? "pack" : "spread";
+    let room: HostRoom = { cells: hosts.cells[host]!, pools: hosts.pools[host]! };
+    for (let servers = 0; servers < most; servers++) {
+      const taken = takeRoom(room, asked, order, false);
+      if (taken === null) return servers;
+      room = taken;
+    }
+    return most;
+  }
+
+  /** Does the scheduler read records that are older than what they tell of? */
+  get recordsLag(): boolean {
+    return this.parts.nodes !== null && this.parts.updateInterval !== null;
   }
 
   /** The limits are set by NUMATopologyFilter, which forced hosts are not put through. */

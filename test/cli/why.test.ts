@@ -82,7 +82,7 @@ describe("orrery why of a run", () => {
     const { placement, metrics } = jsonOf("run", "summary.json");
     const count = metrics["servers.no_valid_host"].value;
     expect(count).toBeGreaterThan(0);
-    expect(text).toContain(`${count} decisions of the whole run found no host (NoValidHost), by the first stage that left none:`);
+    expect(text).toContain(`${count} servers of the whole run found no host (NoValidHost), by the first stage that left none:`);
     expect(text).toMatch(
       new RegExp(`^ +${placement.no_valid_host[0].decisions} {2}Placement: every host lacks MEMORY_MB +m1\\.large `, "m"),
     );

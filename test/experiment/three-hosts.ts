@@ -3,6 +3,7 @@ import { type RunOptions, type RunResult, runOnce } from "../../src/experiment/r
 import { type ServerStory, serverStoryInSteps } from "../../src/experiment/server-story.ts";
 import { SECOND } from "../../src/kernel/time.ts";
 import { type PolicySpec, presets } from "../../src/policies/nova/policy.ts";
+import type { RequestTable } from "../../src/workload/workload.ts";
 import { grouped, hostGroup, type Overrides, type Request, requestTable, tinyScenario } from "../workflows/tiny-scenario.ts";
 
 export const firstFit = presets.get("first-fit")!;
@@ -16,9 +17,11 @@ export interface Story {
   readonly policy?: PolicySpec;
   /** Half a minute apart unless they say when. */
   readonly requests: readonly Request[];
+  /** Instead of them, requests that say more. */
+  readonly asks?: RequestTable;
 }
 
-export function optionsOf({ overrides = {}, policy: chosen = firstFit, requests }: Story): RunOptions {
+export function optionsOf({ overrides = {}, policy: chosen = firstFit, requests, asks }: Story): RunOptions {
   const cloud = { controlPlane: "instant", hosts: [hostGroup(3)], ...overrides.cloud } as const;
   const scenario = tinyScenario({ name: "three hosts", ...overrides, cloud: { ...cloud, ...overrides.cloud } });
   const rows = requests.map((row, i) => ({ arrival: i * 30 * SECOND, ...row }));
@@ -26,14 +29,14 @@ export function optionsOf({ overrides = {}, policy: chosen = firstFit, requests 
     scenario,
     policy: chosen,
     replication: 0,
-    workload: { flavors: scenario.cloud.flavors, requests: grouped(scenario, requestTable(rows)) },
+    workload: { flavors: scenario.cloud.flavors, requests: asks ?? grouped(scenario, requestTable(rows)) },
   };
 }
 
 export const run = (story: Story): RunResult => runOnce(optionsOf(story));
 
 /** The story of the server of that number, from 1; by default the last. */
-export function tell(story: Story, server = story.requests.length): ServerStory {
+export function tell(story: Story, server = story.asks?.count ?? story.requests.length): ServerStory {
   const steps = serverStoryInSteps(optionsOf(story), server - 1, 1);
   for (;;) {
     const step = steps.next();

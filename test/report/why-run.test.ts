@@ -23,9 +23,9 @@ describe("what is said of a run", () => {
     expect(textOf({ overrides: { cloud: { flavors } }, requests })).toMatchInlineSnapshot(`
       "three hosts, policy first-fit, seed 1, replication 0, fingerprint ....
 
-      1 decision of the whole run found no host (NoValidHost), by the first stage that left none:
-        decisions  left no host                           flavors
-                1  Placement: every host lacks MEMORY_MB  memory 1
+      1 server of the whole run found no host (NoValidHost), by the first stage that left none:
+        servers  left no host                           flavors
+              1  Placement: every host lacks MEMORY_MB  memory 1
 
       When the cloud was fullest, at 1 min (62.5 % of the scarcest resource claimed; room alone, filters not asked):
         free capacity by cause        hosts  free vCPUs  free RAM  free disk

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { SECOND } from "../../src/kernel/time.ts";
 import { presets } from "../../src/policies/nova/policy.ts";
 import { whyServer } from "../../src/report/why-server.ts";
-import { policy, type Story, tell } from "../experiment/three-hosts.ts";
+import { policy, run, type Story, tell } from "../experiment/three-hosts.ts";
 import { flavor, hostGroup } from "../workflows/tiny-scenario.ts";
 
 const novaDefault = presets.get("nova-default")!;
@@ -46,7 +46,7 @@ describe("a server that found a host", () => {
            2   compute-2   12288     0.7500  0.7500     6     0.7500  0.7500    81920     0.8000  0.8000   2.3000
            3   compute-1    8192     0.5000  0.5000     2     0.2500  0.2500    61440     0.6000  0.6000   1.3500
 
-        IoOpsWeigher (0) and BuildFailureWeigher (0) gave every host the same, which decides nothing.
+        IoOpsWeigher (0), BuildFailureWeigher (0) and NumInstancesWeigher (0) gave every host the same, which decides nothing.
 
         compute-3 leads compute-2 by 0.7: RAMWeigher +0.25, CPUWeigher +0.25 and DiskWeigher +0.2. RAMWeigher and CPUWeigher count most.
         Alternates, to be tried if the build fails: compute-2, compute-1.
@@ -74,7 +74,7 @@ describe("a server that found a host", () => {
       "compute-1 ties with compute-2 and compute-3 for the best weight; the first of them in Placement's order is taken.",
     );
     expect(lines).toContain(
-      "The 3 hosts weigh the same, 3: RAMWeigher (1), CPUWeigher (1), DiskWeigher (1), IoOpsWeigher (0) and BuildFailureWeigher (0).",
+      "The 3 hosts weigh the same, 3: RAMWeigher (1), CPUWeigher (1), DiskWeigher (1), IoOpsWeigher (0), BuildFailureWeigher (0) and NumInstancesWeigher (0).",
     );
   });
 
@@ -224,7 +224,7 @@ describe("a server that failed otherwise", () => {
     expect(said).toEqual([
       ...["0 s  asked for", "0 s  decision 1: compute-1"],
       ...[1, 2, 3].flatMap((host) => [
-        `0 s  compute-${host} is claimed`,
+        `0 s  compute-${host}${host > 1 ? ", the next alternate," : ""} is claimed`,
         `0 s  its build begins on compute-${host}`,
         `0 s  its build on compute-${host} failed: the claim is given back`,
       ]),
@@ -257,19 +257,28 @@ describe("a server that failed otherwise", () => {
 });
 
 describe("a server whose host was claimed by others first", () => {
-  it("is told with every decision, and the claim that was refused", () => {
-    const cloud = { controlPlane: "modelled", flavors, hosts: [hostGroup(2)] } as const;
-    const lines = linesOf({
-      overrides: { cloud },
-      policy: novaDefault,
-      requests: [
-        { ...big, arrival: 0 },
-        { ...big, arrival: 0 },
-      ],
-    });
-    expect(lines[0]).toBe("server-2: ACTIVE on compute-2, the only host that passed.");
-    expect(lines.some((line) => /^Decision 2, after others had claimed the host chosen before, at .+: compute-2$/.test(line))).toBe(true);
-    expect(lines.some((line) => line.endsWith("compute-1 cannot be claimed: others took the room since the decision"))).toBe(true);
-    expect(lines).toContain("compute-2 is the only host left, so nothing is weighed.");
+  it("goes on along its list: the claim that was refused, the next host, and the alternates that are left", () => {
+    const cloud = { controlPlane: "modelled", flavors, hosts: [hostGroup(3)] } as const;
+    const race: Story = { overrides: { cloud }, policy: novaDefault, requests: [big, big].map((row) => ({ ...row, arrival: 0 })) };
+    const [first, second] = [1, 2].map((server) => whyServer(tell(race, server), { all: false }).split("\n"));
+    // The second one's call was answered first: both had found compute-1 best.
+    expect(second![0]).toBe("server-2: ACTIVE on compute-1, rank 1 of 3 hosts that passed.");
+    expect(first![0]).toBe("server-1: ACTIVE on compute-2, rank 2 of 3 hosts that passed, after 1 claim was refused.");
+    const became = first!.slice(first!.indexOf("What became of it:") + 1).map((line) => line.replace(/^.*?m?s {2}/, ""));
+    expect(became.slice(1, 5)).toEqual([
+      "decision 1: compute-1",
+      "claim on compute-1 refused: others were faster; next of the list: compute-2",
+      "compute-2 is claimed",
+      "its build begins on compute-2; its alternates now: compute-1, compute-3",
+    ]);
+  });
+
+  it("has no host where others were faster on all of the list", () => {
+    const cloud = { controlPlane: "modelled", flavors, hosts: [hostGroup(1)] } as const;
+    const race: Story = { overrides: { cloud }, policy: novaDefault, requests: [big, big].map((row) => ({ ...row, arrival: 0 })) };
+    expect(whyServer(tell(race, 1), { all: false }).split("\n")[0]).toBe(
+      "server-1: NoValidHost: the only host of the list was claimed by others first.",
+    );
+    expect(run(race).noValidHost.counted).toMatchObject([{ stage: "claims", decisions: 1 }]);
   });
 });

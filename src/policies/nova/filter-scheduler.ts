@@ -190,8 +190,13 @@ export class FilterScheduler {
     return [...this.ordered.subarray(0, this.decide(request, hosts.length, index, hosts.length, index))];
   }
 
+  /** Does Placement draw its candidates? Otherwise it offers the first, from the host with which a decision begins. */
+  get drawsCandidates(): boolean {
+    return this.candidateDraws !== null;
+  }
+
   /** Row of the host with which a decision begins. */
-  private startingHost(): number {
+  startingHost(): number {
     const { startAt = "first" } = this.policy;
     if (startAt === "first" || this.lastChosen < 0) return 0;
     return startAt === "last-chosen" ? this.lastChosen : (this.lastChosen + 1) % this.hosts.count;

@@ -71,7 +71,29 @@ export class RequestBook {
   }
 
   spec(server: number, group: number, groups: GroupStates): RequestSpec {
-    const { asking, queries, numa, pciRequests: devices, hints } = this.preparedFor(server);
+    return this.filled(this.preparedFor(server), server, group, groups);
+  }
+
+  /** The server's request as it would be with another flavor; null where Nova would refuse that before it looks at hosts. */
+  withFlavor(flavor: Flavor, server: number, group: number, groups: GroupStates): RequestSpec | null {
+    return this.unlessRefused({ ...this.preparedFor(server).asking, flavor }, server, group, groups);
+  }
+
+  /** A request that says nothing but a flavor, with an image that says nothing either; null where Nova would refuse it. */
+  plain(flavor: Flavor, groups: GroupStates): RequestSpec | null {
+    const image = { name: "plain", bytes: 0, diskFormat: "raw", properties: new Map<string, string>() };
+    const asking = { flavor, image, projectId: "", zone: null, hints: null, inGroup: false, forcedHost: null };
+    return this.unlessRefused(asking, 0, -1, groups);
+  }
+
+  private unlessRefused(asking: Asking, server: number, group: number, groups: GroupStates): RequestSpec | null {
+    if (refusedByApi(asking.flavor, asking.image, this.aliases) !== null) return null;
+    const prepared = this.prepare(asking);
+    return prepared.refused === null ? this.filled(prepared, server, group, groups) : null;
+  }
+
+  private filled(prepared: Prepared, server: number, group: number, groups: GroupStates): RequestSpec {
+    const { asking, queries, numa, pciRequests: devices, hints } = prepared;
     const { forcedHost } = asking;
     return {
       server,
