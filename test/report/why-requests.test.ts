@@ -49,7 +49,7 @@ describe("a zone that is full", () => {
     expect(lines).toContain("Placement: 2 hosts are not in availability zone az1; 1 host is left of 3.");
     expect(lines).toContain("Placement: of these, no host has room for it; 1 lacks VCPU.");
     expect(lines).toContain("- Without keeping to the availability zone az1: 2 hosts would have taken it: compute-2 and compute-3.");
-    expect(lines).toContain("It is not too large: 1 of the 1 host that it may be on would hold it if they were empty.");
+    expect(lines).toContain("It is not too large: 1 of 1 host that it may be on would hold it if it were empty.");
   });
 
   it("is counted as such over the run", () => {
