@@ -2,10 +2,13 @@
 import { describe, expect, it } from "vitest";
 import type { CellLayout } from "../../src/datacenter/numa/lay-out-cells.ts";
 import { placementOverview } from "../../src/experiment/placement-overview.ts";
-import { MINUTE } from "../../src/kernel/time.ts";
+import { runOnce } from "../../src/experiment/run.ts";
+import { MINUTE, SECOND } from "../../src/kernel/time.ts";
 import { presets } from "../../src/policies/nova/policy.ts";
+import { DecisionLines } from "../../src/report/decision-lines.ts";
 import { whyRun } from "../../src/report/why-run.ts";
 import { whyServer } from "../../src/report/why-server.ts";
+import { done } from "../cli/orrery.ts";
 import { optionsOf, run, type Story, tell } from "../experiment/three-hosts.ts";
 import { type Ask, asking } from "../workflows/asking.ts";
 import { flavor, hostGroup, type Overrides } from "../workflows/tiny-scenario.ts";
@@ -178,6 +181,29 @@ describe("servers asked for together", () => {
   });
 });
 
+describe("the file of all decisions", () => {
+  it("has a line for each server asked for together, those included that were not looked at any more", () => {
+    const flavors = [flavor("big", 5, 1024, 1)];
+    const of = story({ flavors, hosts: [hostGroup(2)] }, later([{ count: 2, lifetime: 30 * SECOND }, { count: 4 }]));
+    const lines = new DecisionLines();
+    const { built } = runOnce({ ...optionsOf(of), prepare: lines.prepare });
+    const decisions = lines
+      .take()
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(decisions).toHaveLength(built.cloud.decisions.count);
+    expect(decisions.map(({ server, choice, hosts }) => [server, choice, hosts.length])).toEqual([
+      ["server-1", "compute-1", 2],
+      ["server-2", "compute-2", 2],
+      ["server-3", null, 2],
+      ["server-4", null, 2],
+      ["server-5", null, 2],
+      ["server-6", null, 0],
+    ]);
+  });
+});
+
 describe("a request that names its host or is refused beforehand", () => {
   it("is on that host or nowhere", () => {
     const flavors = [flavor("whole", 8, 1024, 1)];
@@ -209,5 +235,25 @@ describe("records that are behind", () => {
     const burst = story({ controlPlane: "modelled", hosts: [hostGroup(3)], flavors, workers }, new Array(8).fill({}));
     const said = [1, 2, 3, 4, 5, 6, 7, 8].flatMap((server) => linesOf(burst, server));
     expect(said.some((line) => /^Host states are as nova-compute last reported them: the records? of compute-/.test(line))).toBe(true);
+  });
+});
+
+describe("scenarios/herding.yaml", () => {
+  it("has a server that four schedulers drove from host to host: refused along the list, then by nova-compute, until max_attempts", async () => {
+    const text = await done(["why", "scenarios/herding.yaml", "server-64", "--policy", "subset-1"]);
+    expect(text).toMatch(/^server-64: MaxRetriesExceeded: nova-compute refused 3 builds, and max_attempts = 3\.\n/);
+    const said = text
+      .slice(text.indexOf("What became of it:"))
+      .split("\n")
+      .map((line) => line.replace(/^.* s {2}/, ""));
+    expect(said.slice(2, 9)).toEqual([
+      "decision 1: compute-24",
+      "claim on compute-24 refused: others were faster; next of the list: compute-25",
+      "compute-25 is claimed",
+      "its build begins on compute-25; its alternates now: compute-24, compute-26",
+      "nova-compute on compute-25 refuses it: 1 member of its anti-affinity group is there already",
+      "the claim on compute-25 is given back",
+      "compute-24, the next alternate, is claimed",
+    ]);
   });
 });
