@@ -13,7 +13,7 @@ import { cutOff } from "./remedies.ts";
 export interface Cause {
   /**
    * `request`: Nova refused it before it asked Placement. `Placement`, `max_placement_results`, the name of a filter. `claims`: hosts passed,
-   * and none could be claimed. `error` where a filter or a weigher raised.
+   * and none could be claimed. `together`: hosts passed, but had no room for all servers that were asked for together. `error` where a filter or a weigher raised.
    */
   readonly stage: string;
   /**
@@ -117,7 +117,7 @@ export class NoValidHostTally {
     if (limited && anyCutOff(cloud, request)) return { stage: "max_placement_results", detail: null };
     // For the servers behind the first of a request, filters that run once a request are passed over.
     const last = scheduler.filters.find((filter, i) => leftAfter[i] === 0 && (place === 0 || filter.oncePerRequest !== true));
-    return { stage: last?.name ?? "claims", detail: null };
+    return { stage: last?.name ?? "together", detail: null };
   }
 
   /** Where it is not simply a shortage of the same on all hosts. */

@@ -182,9 +182,12 @@ class Witness {
       note({ ...at(), what: sign === 1 ? "claimed" : left, host: hostName(servers.lastHost[server]!) });
     });
     cloud.refusalListeners.push((entity, what, host) => {
-      if (entity !== server) return;
-      if (what === "quota") note({ ...at(), what: "quota refused", ...tellQuota(cloud, server) });
-      else if (what === "volume") note({ ...at(), what: "volume refused", ...tellTier(cloud, server) });
+      // The quota is for all servers of the request, or for none.
+      if (what === "quota" && cloud.leaderOf(entity) === cloud.leaderOf(server)) {
+        note({ ...at(), what: "quota refused", ...tellQuota(cloud, entity) });
+      }
+      if (entity !== server || what === "quota") return;
+      if (what === "volume") note({ ...at(), what: "volume refused", ...tellTier(cloud, server) });
       else if (what === "claim") note({ ...at(), what: "claim refused", host: hostName(host), ofTheList: servers.attempts[server] === 0 });
       else note({ ...at(), what: "build refused", host: hostName(host), ...whyNotBuilt(cloud, server, host, what) });
     });

@@ -54,6 +54,7 @@ function refusalLines(causes: readonly CountedCause[]): readonly string[] {
 function causeText({ stage, detail, among = [] }: CountedCause): string {
   if (stage === "max_placement_results") return "max_placement_results cut off hosts that would have passed";
   if (stage === "claims") return "hosts passed, but others claimed them first";
+  if (stage === "together") return "hosts passed, but not enough for all that were asked for together";
   if (stage === "error") return `an error: ${detail}`;
   if (stage === "request") return `refused before Placement was asked: ${detail}`;
   if (stage !== "Placement") return stage;

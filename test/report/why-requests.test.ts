@@ -169,8 +169,15 @@ describe("servers asked for together", () => {
     expect(first).toContain("0 s  the claim on compute-1 is given back");
   });
 
+  it("are refused by a quota all, whichever of them exceeds it", () => {
+    const quota = { instances: -1, cores: 12, ramMb: -1 };
+    const texts = [1, 2, 3].map((server) => linesOf(story({ flavors, quota, hosts: [hostGroup(3)] }, [{ count: 3 }]), server)[0]);
+    const why = "OverQuota: the quota of project-1 is exceeded (cores: 10 used and 5 asked for, of 12).";
+    expect(texts).toEqual([1, 2, 3].map((server) => `server-${server}: ${why}`));
+  });
+
   it("are counted one by one where none gets a host", () => {
-    expect(causesOf(three)).toEqual([{ stage: "claims", detail: null, decisions: 3 }]);
+    expect(causesOf(three)).toEqual([{ stage: "together", detail: null, decisions: 3 }]);
     expect(run(three).values.get("servers.no_valid_host")).toBe(3);
   });
 
