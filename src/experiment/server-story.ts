@@ -233,7 +233,7 @@ function whyNotBuilt(cloud: BuiltRun["cloud"], server: number, host: number, wha
   if (what === "group") {
     return { because: what, policy: groups.policyOf(group) ?? "no policy", members: groups.countOn(group, host) } as const;
   }
-  const withoutDevices = scheduling.takesOn({ ...request, pciRequests: [] }, host, 1) === 1;
+  const withoutDevices = scheduling.lastWord.servers({ ...request, pciRequests: [] }, host, 1) === 1;
   return { because: withoutDevices ? "PCI devices" : "NUMA cells" } as const;
 }
 

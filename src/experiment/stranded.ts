@@ -68,7 +68,7 @@ export function strandedNow(cloud: Cloud): Stranded {
   const offers = plainOffers(cloud).map(({ request, ...offer }) => ({
     ...offer,
     refuses: filtersFor(cloud, request),
-    takes: (host: number, most: number) => scheduling.takesOn(request, host, most),
+    takes: (host: number, most: number) => scheduling.lastWord.servers(request, host, most),
   }));
   return strandedOn(hosts, offers);
 }
