@@ -3,7 +3,7 @@
 import { FirstFitIndex } from "../datacenter/first-fit-index.ts";
 import { resourcesOf, type Shortage, shortageOf, shortEverywhere } from "../datacenter/shortage.ts";
 import { PythonError } from "../policies/nova/python-values.ts";
-import type { HostQuery } from "../policies/nova/request/placement-asks.ts";
+import type { HostDemand } from "../policies/nova/request/placement-asks.ts";
 import type { RequestSpec } from "../policies/nova/request-spec.ts";
 import type { Cloud } from "../workflows/cloud.ts";
 import type { DecisionRow } from "../workflows/decision-log.ts";
@@ -13,7 +13,7 @@ import { cutOff } from "./remedies.ts";
 export interface Cause {
   /**
    * `request`: Nova refused it before it asked Placement. `Placement`, `max_placement_results`, the name of a filter. `claims`: hosts passed,
-   * and none could be claimed. `error` where a filter or a weigher raised.
+   * and none could be claimed. `together`: hosts passed, but had no room for all servers that were asked for together. `error` where a filter or a weigher raised.
    */
   readonly stage: string;
   /**
@@ -21,7 +21,7 @@ export interface Cause {
    * of an error: what it was. Null where the stage says it all.
    */
   readonly detail: string | null;
-  /** What the request insists on, such as `zone az2`, `trait CUSTOM_GPU`: only hosts that have it all are meant. Absent: all hosts are. */
+  /** What the request insists on, such as `in zone az2`, `with trait CUSTOM_GPU`: only hosts of which all is true are meant. Absent: all are. */
   readonly among?: readonly string[];
 }
 
@@ -117,7 +117,7 @@ export class NoValidHostTally {
     if (limited && anyCutOff(cloud, request)) return { stage: "max_placement_results", detail: null };
     // For the servers behind the first of a request, filters that run once a request are passed over.
     const last = scheduler.filters.find((filter, i) => leftAfter[i] === 0 && (place === 0 || filter.oncePerRequest !== true));
-    return { stage: last?.name ?? "claims", detail: null };
+    return { stage: last?.name ?? "together", detail: null };
   }
 
   /** Where it is not simply a shortage of the same on all hosts. */
@@ -132,7 +132,7 @@ export class NoValidHostTally {
     }
     const lacking = common === 0 ? "not the same everywhere" : resourcesOf(common, amounts).join(" and ");
     const detail = common === -1 ? "no host" : lacking;
-    return { stage: "Placement", detail, ...(demands.length === 0 ? {} : { among: demands.map(demandName) }) };
+    return { stage: "Placement", detail, ...(demands.length === 0 ? {} : { among: demands.map(phraseOf) }) };
   }
 
   private roomNow(): FirstFitIndex {
@@ -144,10 +144,19 @@ export class NoValidHostTally {
 /** Placement would answer that such a question is none, and Nova then has no candidates. */
 export const UNANSWERABLE = "no host can answer what it asks of Placement";
 
-/** `zone az2`, `trait CUSTOM_GPU`, `no trait X`. */
-function demandName({ kind, names }: NonNullable<HostQuery["demands"]>[number]): string {
-  return `${kind} ${names.join(" or ")}`;
+/** What a host must be, to be read after the word host. */
+function phraseOf({ kind, names }: HostDemand): string {
+  return `${phrases[kind]} ${names.join(" or ")}`;
 }
+
+const phrases: Readonly<Record<HostDemand["kind"], string>> = {
+  trait: "with trait",
+  "no trait": "without trait",
+  aggregate: "in aggregate",
+  "no aggregate": "outside aggregate",
+  zone: "in zone",
+  host: "named",
+};
 
 /** An index of room that is brought up to date when it is asked for: a claim only marks its host. */
 class ChangingRoom {

@@ -46,7 +46,7 @@ export function passing(scheduler: FilterScheduler, request: RequestSpec, rows: 
 /** Those that pass, and that nova-compute would take the server on now. */
 function taking(cloud: Cloud, request: RequestSpec, rows: Iterable<number>, without: Filter | null = null): number[] {
   const limited = without?.name !== "NUMATopologyFilter";
-  return passing(cloud.scheduler, request, rows, without).filter((host) => cloud.scheduling.lastWord(request, host, limited) === null);
+  return passing(cloud.scheduler, request, rows, without).filter((host) => cloud.scheduling.lastWord.on(request, host, limited) === null);
 }
 
 /** Everything that would have helped, by itself; to be asked at the instant of the decision. None where a filter raises. */

@@ -182,9 +182,12 @@ class Witness {
       note({ ...at(), what: sign === 1 ? "claimed" : left, host: hostName(servers.lastHost[server]!) });
     });
     cloud.refusalListeners.push((entity, what, host) => {
-      if (entity !== server) return;
-      if (what === "quota") note({ ...at(), what: "quota refused", ...tellQuota(cloud, server) });
-      else if (what === "volume") note({ ...at(), what: "volume refused", ...tellTier(cloud, server) });
+      // The quota is for all servers of the request, or for none.
+      if (what === "quota" && cloud.leaderOf(entity) === cloud.leaderOf(server)) {
+        note({ ...at(), what: "quota refused", ...tellQuota(cloud, entity) });
+      }
+      if (entity !== server || what === "quota") return;
+      if (what === "volume") note({ ...at(), what: "volume refused", ...tellTier(cloud, server) });
       else if (what === "claim") note({ ...at(), what: "claim refused", host: hostName(host), ofTheList: servers.attempts[server] === 0 });
       else note({ ...at(), what: "build refused", host: hostName(host), ...whyNotBuilt(cloud, server, host, what) });
     });
@@ -230,7 +233,7 @@ function whyNotBuilt(cloud: BuiltRun["cloud"], server: number, host: number, wha
   if (what === "group") {
     return { because: what, policy: groups.policyOf(group) ?? "no policy", members: groups.countOn(group, host) } as const;
   }
-  const withoutDevices = scheduling.takesOn({ ...request, pciRequests: [] }, host, 1) === 1;
+  const withoutDevices = scheduling.lastWord.servers({ ...request, pciRequests: [] }, host, 1) === 1;
   return { because: withoutDevices ? "PCI devices" : "NUMA cells" } as const;
 }
 

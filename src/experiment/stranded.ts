@@ -36,7 +36,7 @@ export interface FlavorRoom {
   readonly notAllowed?: number;
   /** Those that hosts have room for and filters refuse, by the first filter that does. */
   readonly refused: readonly { readonly filter: string; readonly hosts: number; readonly servers: number }[];
-  /** What the free amounts of all hosts would hold if they were one host's. */
+  /** What the free amounts of all hosts that it may be on would hold if they were one host's. */
   readonly fitsInSum: number;
   /** fitsInSum less what fits host by host, refused or not. */
   readonly fragmented: number;
@@ -68,7 +68,7 @@ export function strandedNow(cloud: Cloud): Stranded {
   const offers = plainOffers(cloud).map(({ request, ...offer }) => ({
     ...offer,
     refuses: filtersFor(cloud, request),
-    takes: (host: number, most: number) => scheduling.takesOn(request, host, most),
+    takes: (host: number, most: number) => scheduling.lastWord.servers(request, host, most),
   }));
   return strandedOn(hosts, offers);
 }
@@ -108,8 +108,11 @@ function add(sum: Room, room: Room): void {
 function strandedOn(hosts: Hosts, offers: readonly Offer[]): Stranded {
   const names = [...new Set(offers.flatMap(({ queries }) => queries.flatMap(({ amounts }) => [...(amounts.others?.keys() ?? [])])))];
   const causes = new Map<string, { hosts: number; readonly room: Room }>();
-  const rooms = offers.map(() => ({ fits: 0, byHost: 0, notAllowed: 0, refused: new Map<string, { hosts: number; servers: number }>() }));
   const free = noRoom();
+  const rooms = offers.map(({ queries }) => ({
+    ...{ fits: 0, byHost: 0, notAllowed: 0, free: queries.every(({ allowed }) => allowed === null) ? free : noRoom() },
+    refused: new Map<string, { hosts: number; servers: number }>(),
+  }));
   for (let host = 0; host < hosts.count; host++) {
     const here = roomOn(hosts, host, names);
     let usable = false;
@@ -122,6 +125,7 @@ function strandedOn(hosts: Hosts, offers: readonly Offer[]): Stranded {
         room.notAllowed++;
         continue;
       }
+      if (room.free !== free) add(room.free, here);
       const fitting = allowed.find(({ amounts }) => hosts.fits(host, amounts));
       if (fitting === undefined) {
         const { amounts } = allowed[0]!;
@@ -158,8 +162,8 @@ function strandedOn(hosts: Hosts, offers: readonly Offer[]): Stranded {
       })
       .sort((a, b) => Number(b.cause === USABLE) - Number(a.cause === USABLE) || b.hosts - a.hosts || (a.cause < b.cause ? -1 : 1)),
     flavors: offers.map(({ flavor, queries }, i) => {
-      const { fits, byHost, notAllowed, refused } = rooms[i]!;
-      const fitsInSum = queries.reduce((most, { amounts }) => Math.max(most, holds(free, amounts)), 0);
+      const { fits, byHost, notAllowed, refused, free: allowedFree } = rooms[i]!;
+      const fitsInSum = queries.reduce((most, { amounts }) => Math.max(most, holds(allowedFree, amounts)), 0);
       return {
         flavor: flavor.name,
         fits,

@@ -4,6 +4,7 @@ import { SECOND } from "../kernel/time.ts";
 import { type DecisionRecord, DecisionRecorder } from "../policies/nova/decision-record.ts";
 import type { BuiltRun } from "../scenario/build.ts";
 import type { Cloud } from "../workflows/cloud.ts";
+import type { DecisionRow } from "../workflows/decision-log.ts";
 
 export const DECISION_FILE = "decisions.jsonl";
 
@@ -17,15 +18,23 @@ export class DecisionLines {
 
   /** For `RunOptions.prepare`: looks on at every decision from now on. */
   readonly prepare = ({ cloud }: BuiltRun): void => {
-    let recorder: DecisionRecorder | null = null;
-    cloud.observerOf = (_server, request) => {
-      recorder = new DecisionRecorder(cloud.scheduler, request, false);
+    const recorders = new Map<number, DecisionRecorder>();
+    cloud.observerOf = (server, request) => {
+      const recorder = new DecisionRecorder(cloud.scheduler, request, false);
+      recorders.set(server, recorder);
       return recorder;
     };
-    cloud.notifications.on("scheduler.select_destinations.end", (server) => {
-      const line = `${JSON.stringify(decisionObject(cloud, server, recorder!.record))}\n`;
-      this.lines.push(line);
-      this.gathered += line.length;
+    cloud.notifications.on("scheduler.select_destinations.end", (leader) => {
+      const members = cloud.membersOf(leader);
+      const first = cloud.decisions.count - members.length;
+      for (const [place, server] of members.entries()) {
+        // Behind a server that finds no host, those asked for together with it are not looked at.
+        const recorder = recorders.get(server) ?? new DecisionRecorder(cloud.scheduler, cloud.requestSpec(server), false);
+        const line = `${JSON.stringify(decisionObject(cloud, cloud.decisions.row(first + place), recorder.record))}\n`;
+        this.lines.push(line);
+        this.gathered += line.length;
+      }
+      recorders.clear();
       if (this.gathered < MOST_GATHERED) return;
       this.full = true;
       cloud.simulation.stop();
@@ -48,12 +57,13 @@ export class DecisionLines {
   }
 }
 
-function decisionObject(cloud: Cloud, server: number, record: DecisionRecord): object {
-  const { simulation, servers, hosts, decisions } = cloud;
+function decisionObject(cloud: Cloud, { time, server, host: choice, error }: DecisionRow, record: DecisionRecord): object {
+  const { servers, hosts, scheduling } = cloud;
   const name = (host: number) => hosts.hostName(host);
-  const { error } = decisions.row(decisions.count - 1);
+  const together = cloud.membersOf(cloud.leaderOf(server)).length > 1;
+  const alternates = choice < 0 ? [] : together ? scheduling.alternatesOf(server) : record.chosen.slice(1);
   return {
-    time_s: simulation.now / SECOND,
+    time_s: time / SECOND,
     server: servers.nameOf(server),
     candidates: record.candidates.length,
     filters: record.filters.map(({ name: filter, left, removed }) => ({
@@ -68,8 +78,8 @@ function decisionObject(cloud: Cloud, server: number, record: DecisionRecord): o
       normalized: record.weighers.map(({ normalized }) => normalized[rank]),
       weight: record.weights[rank],
     })),
-    choice: record.chosen.length === 0 ? null : name(record.chosen[0]!),
-    alternates: record.chosen.slice(1).map(name),
+    choice: choice < 0 ? null : name(choice),
+    alternates: alternates.map(name),
     error,
   };
 }

@@ -1,5 +1,5 @@
 // What would have let a refused server in, in words.
-import type { DecisionStory } from "../experiment/decision-story.ts";
+import type { DecisionStory, PlacementStory } from "../experiment/decision-story.ts";
 import type { Remedy } from "../experiment/remedies.ts";
 import type { HostDemand } from "../policies/nova/request/placement-asks.ts";
 import { counted, listed } from "./plain-columns.ts";
@@ -14,19 +14,22 @@ export function remedyLines(
   detail: Detail,
 ): readonly string[] {
   if (choice !== null || error !== null || placement.notAsked !== null || together !== undefined) return [];
-  const { hosts, allowed } = placement;
-  const of = allowed < hosts ? `the ${counted(allowed, "host")} that it may be on` : `${hosts} hosts`;
-  const size =
-    largeEnough > 0
-      ? [`It is not too large: ${largeEnough} of ${of} would hold it if they were empty.`]
-      : allowed === 0
-        ? []
-        : [`It is too large for every host${allowed < hosts ? " that it may be on" : ""}, even an empty one.`];
+  const size = sizeLine(placement, largeEnough);
   const lines = remedies.map((remedy) => `- ${sentence(remedy, detail)}`);
   const none = [
     "- No single change of the flavor, of what it insists on, of an allocation ratio, of the filters or of the candidates would.",
   ];
   return ["What would have let it in, at this instant and by itself:", ...(lines.length === 0 ? none : lines), ...size];
+}
+
+/** Nothing where there is no host that it may be on. */
+function sizeLine({ hosts, allowed }: PlacementStory, largeEnough: number): readonly string[] {
+  if (allowed === 0) return [];
+  const where = allowed < hosts ? " that it may be on" : "";
+  if (largeEnough === 0) return [`It is too large for every host${where}, even an empty one.`];
+  return [
+    `It is not too large: ${largeEnough} of ${counted(allowed, "host")}${where} would hold it if ${allowed === 1 ? "it were" : "they were"} empty.`,
+  ];
 }
 
 const withoutWords: Readonly<Record<HostDemand["kind"], string>> = {

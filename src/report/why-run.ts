@@ -54,10 +54,11 @@ function refusalLines(causes: readonly CountedCause[]): readonly string[] {
 function causeText({ stage, detail, among = [] }: CountedCause): string {
   if (stage === "max_placement_results") return "max_placement_results cut off hosts that would have passed";
   if (stage === "claims") return "hosts passed, but others claimed them first";
+  if (stage === "together") return "hosts passed, but not enough for all that were asked for together";
   if (stage === "error") return `an error: ${detail}`;
   if (stage === "request") return `refused before Placement was asked: ${detail}`;
   if (stage !== "Placement") return stage;
-  const whom = among.length === 0 ? "" : ` with ${listed(among)}`;
+  const whom = among.length === 0 ? "" : ` ${listed(among)}`;
   if (detail === "no host") return `Placement: there is no host${whom}`;
   if (detail === "not the same everywhere") return `Placement: every host${whom} lacks something, but not all the same`;
   return `Placement: every host${whom} lacks ${detail}`;
@@ -81,11 +82,10 @@ function strandedLines({ causes, flavors }: Stranded, { all }: Detail): readonly
   });
   const told = all ? flavors : flavors.slice(0, MOST_FLAVORS);
   const more = flavors.length - told.length;
-  const refusals = told.flatMap(({ flavor, refused }) =>
-    refused.map(({ filter, hosts, servers }) => {
-      return `${flavor}: ${filter} refuses ${counted(hosts, "host")} with room for ${servers}.`;
-    }),
-  );
+  const refusals = told.flatMap(({ flavor, notAllowed = 0, refused }) => [
+    ...(notAllowed > 0 ? [`${flavor}: traits or aggregates keep it off ${counted(notAllowed, "host")}.`] : []),
+    ...refused.map(({ filter, hosts, servers }) => `${flavor}: ${filter} refuses ${counted(hosts, "host")} with room for ${servers}.`),
+  ]);
   return [
     ...plainColumns(
       [["free capacity by cause", "hosts", "free vCPUs", "free RAM", "free disk"], ...rows],

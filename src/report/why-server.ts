@@ -116,7 +116,7 @@ function noHostReason({ server, decisions, events, failedTogether }: ServerStory
     const whom = placement.allowed < placement.hosts ? `every host that it may be on` : "every host";
     if (everywhere.length > 0) return `${none}${whom} lacks ${everywhere.join(" and ")}`;
     return placement.room === 0
-      ? "Placement has no candidate: every host lacks something, but not all the same"
+      ? `Placement has no candidate: ${whom} lacks something, but not all the same`
       : "Placement offers no host, though there is room";
   }
   if (remedies.some(({ change }) => change === "limit")) {

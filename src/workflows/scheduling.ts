@@ -16,11 +16,12 @@ import type { Micros } from "../kernel/time.ts";
 import { type ClaimSteps, claimHosts } from "../policies/nova/claim-loop.ts";
 import type { ComputeNodes } from "../policies/nova/compute-nodes.ts";
 import { type FilterScheduler, SchedulingError, type SchedulingObserver } from "../policies/nova/filter-scheduler.ts";
-import { HostClaims, type HostRoom, type RoomAsked, takeRoom } from "../policies/nova/host-claims.ts";
+import { HostClaims } from "../policies/nova/host-claims.ts";
 import type { Ranking } from "../policies/nova/ranking.ts";
 import type { RequestBook } from "../policies/nova/request-book.ts";
 import type { RequestSpec } from "../policies/nova/request-spec.ts";
 import { DecisionLog } from "./decision-log.ts";
+import { LastWord, suits } from "./last-word.ts";
 
 export interface SchedulingParts {
   readonly simulation: Simulation;
@@ -64,6 +65,7 @@ export class Scheduling {
   refusedByHost = 0;
   /** Of the last request for several servers: the last of them, counted from 0, for which hosts were filtered and weighed. */
   reached = 0;
+  readonly lastWord: LastWord;
   private readonly parts: SchedulingParts;
   private schedulingError: string | null = null; // of the last decision
   private readonly claims: HostClaims;
@@ -82,6 +84,7 @@ export class Scheduling {
 
   constructor(parts: SchedulingParts) {
     this.parts = parts;
+    this.lastWord = new LastWord(parts);
     const { simulation, hosts, servers, nodes, maxAttempts, updateInterval } = parts;
     this.claims = new HostClaims(hosts, parts.packHostNumaCells ? "pack" : "spread");
     this.alternates = new Int32Array(servers.count * (maxAttempts - 1)).fill(-1);
@@ -246,7 +249,7 @@ export class Scheduling {
       undo: (index) => this.neverPlaced(servers[index]!),
       consume: (index, host) => {
         if (nodes === null) hosts.beginBuild(host);
-        else nodes.consume(host, requests[index]!.flavor, this.roomAsked(requests[index]!, host));
+        else nodes.consume(host, requests[index]!.flavor, this.lastWord.roomAsked(requests[index]!, host));
         consumed.push(host);
         if (group >= 0) groups.join(group, host);
       },
@@ -323,7 +326,7 @@ export class Scheduling {
     const host = servers.host[server]!;
     const request = this.requestSpec(server);
     const { group, flavor } = request;
-    const asked = this.roomAsked(request, host);
+    const asked = this.lastWord.roomAsked(request, host);
     if ((asked.topology !== null || asked.devices.length > 0) && !this.claims.claim(server, host, asked)) {
       this.refusedByHost++;
       this.refuse(server, "host", host);
@@ -344,48 +347,9 @@ export class Scheduling {
     return null;
   }
 
-  /**
-   * What nova-compute would say to the request on the host at this instant; null: it would take the server on. Nothing changes. `limited` false:
-   * as if there were no NUMATopologyFilter.
-   */
-  lastWord(request: RequestSpec, host: number, limited = true): "group" | "host" | null {
-    const { hosts, groups, packHostNumaCells } = this.parts;
-    const asked = this.roomAsked(request, host);
-    const room = { cells: hosts.cells[host]!, pools: hosts.pools[host]! };
-    const order = packHostNumaCells ? "pack" : "spread";
-    const wantsRoom = asked.topology !== null || asked.devices.length > 0;
-    if (wantsRoom && takeRoom(room, limited ? asked : { ...asked, limits: null }, order, false) === null) return "host";
-    return request.group >= 0 && !suits(groups, request.group, host) ? "group" : null;
-  }
-
-  /** How many servers of the request, at most `most`, nova-compute would find cells and devices for on the host, one after another. */
-  takesOn(request: RequestSpec, host: number, most: number): number {
-    const { hosts, packHostNumaCells } = this.parts;
-    const asked = this.roomAsked(request, host);
-    if (asked.topology === null && asked.devices.length === 0) return most;
-    const order = packHostNumaCells ? "pack" : "spread";
-    let room: HostRoom = { cells: hosts.cells[host]!, pools: hosts.pools[host]! };
-    for (let servers = 0; servers < most; servers++) {
-      const taken = takeRoom(room, asked, order, false);
-      if (taken === null) return servers;
-      room = taken;
-    }
-    return most;
-  }
-
   /** Does the scheduler read records that are older than what they tell of? */
   get recordsLag(): boolean {
     return this.parts.nodes !== null && this.parts.updateInterval !== null;
-  }
-
-  /** The limits are set by NUMATopologyFilter, which forced hosts are not put through. */
-  private roomAsked({ numa, pciRequests = [], forceHosts = [] }: RequestSpec, host: number): RoomAsked {
-    const { hosts, scheduler } = this.parts;
-    const limited = forceHosts.length === 0 && scheduler.policy.enabledFilters.includes("NUMATopologyFilter");
-    const limits = limited
-      ? { cpuAllocationRatio: hosts.cpuAllocationRatio(host), ramAllocationRatio: hosts.ramAllocationRatio(host) }
-      : null;
-    return { topology: numa?.topology ?? null, devices: pciRequests, limits };
   }
 
   /** Gives the server's claim back and takes it off its host. */
@@ -425,11 +389,4 @@ export class Scheduling {
     const since = (((simulation.now - phase) % updateInterval) + updateInterval) % updateInterval;
     simulation.schedule(updateInterval - since, this.update, host);
   }
-}
-
-/** The check of nova-compute, on who is there now. */
-function suits(groups: ServerGroups, group: number, host: number): boolean {
-  const policy = groups.policyOf(group);
-  if (policy === "anti-affinity") return groups.countOn(group, host) < groups.maxServerPerHost(group);
-  return policy !== "affinity" || !groups.hasHosts(group) || groups.holdsHost(group, host);
 }

@@ -37,7 +37,12 @@ export const run = (story: Story): RunResult => runOnce(optionsOf(story));
 
 /** The story of the server of that number, from 1; by default the last. */
 export function tell(story: Story, server = story.asks?.count ?? story.requests.length): ServerStory {
-  const steps = serverStoryInSteps(optionsOf(story), server - 1, 1);
+  return storyOf(optionsOf(story), server - 1);
+}
+
+/** @param server its number, from 0 */
+export function storyOf(options: RunOptions, server: number): ServerStory {
+  const steps = serverStoryInSteps(options, server, 1);
   for (;;) {
     const step = steps.next();
     if (step.done) return step.value.story!;

@@ -2,11 +2,16 @@
 import { describe, expect, it } from "vitest";
 import type { CellLayout } from "../../src/datacenter/numa/lay-out-cells.ts";
 import { placementOverview } from "../../src/experiment/placement-overview.ts";
-import { MINUTE } from "../../src/kernel/time.ts";
+import { runOnce } from "../../src/experiment/run.ts";
+import { MINUTE, SECOND } from "../../src/kernel/time.ts";
 import { presets } from "../../src/policies/nova/policy.ts";
+import { DecisionLines } from "../../src/report/decision-lines.ts";
 import { whyRun } from "../../src/report/why-run.ts";
 import { whyServer } from "../../src/report/why-server.ts";
-import { optionsOf, run, type Story, tell } from "../experiment/three-hosts.ts";
+import type { BuiltRun } from "../../src/scenario/build.ts";
+import { catalogue } from "../../src/scenario/catalogue.ts";
+import { readScenario } from "../../src/scenario/parse.ts";
+import { optionsOf, run, type Story, storyOf, tell } from "../experiment/three-hosts.ts";
 import { type Ask, asking } from "../workflows/asking.ts";
 import { flavor, hostGroup, type Overrides } from "../workflows/tiny-scenario.ts";
 
@@ -49,12 +54,12 @@ describe("a zone that is full", () => {
     expect(lines).toContain("Placement: 2 hosts are not in availability zone az1; 1 host is left of 3.");
     expect(lines).toContain("Placement: of these, no host has room for it; 1 lacks VCPU.");
     expect(lines).toContain("- Without keeping to the availability zone az1: 2 hosts would have taken it: compute-2 and compute-3.");
-    expect(lines).toContain("It is not too large: 1 of the 1 host that it may be on would hold it if they were empty.");
+    expect(lines).toContain("It is not too large: 1 of 1 host that it may be on would hold it if it were empty.");
   });
 
   it("is counted as such over the run", () => {
-    expect(causesOf(full)).toEqual([{ stage: "Placement", detail: "VCPU", among: ["zone az1"], decisions: 1 }]);
-    expect(overviewOf(full)).toContain("Placement: every host with zone az1 lacks VCPU");
+    expect(causesOf(full)).toEqual([{ stage: "Placement", detail: "VCPU", among: ["in zone az1"], decisions: 1 }]);
+    expect(overviewOf(full)).toContain("Placement: every host in zone az1 lacks VCPU");
   });
 });
 
@@ -70,9 +75,11 @@ describe("a trait that no host has", () => {
   });
 
   it("is counted as such, and keeps the flavor off every host", () => {
-    expect(causesOf(none)).toEqual([{ stage: "Placement", detail: "no host", among: ["trait CUSTOM_GPU"], decisions: 1 }]);
+    expect(causesOf(none)).toEqual([{ stage: "Placement", detail: "no host", among: ["with trait CUSTOM_GPU"], decisions: 1 }]);
     const text = overviewOf(none);
     expect(text).toContain("Placement: there is no host with trait CUSTOM_GPU");
+    expect(text).toContain("gpu: traits or aggregates keep it off 3 hosts.");
+    expect(text).toMatch(/^ +gpu +0 +0 +0$/m);
     expect(text).toMatch(/^ +no flavor may be there: traits or aggregates keep all away +3 /m);
   });
 });
@@ -162,8 +169,15 @@ describe("servers asked for together", () => {
     expect(first).toContain("0 s  the claim on compute-1 is given back");
   });
 
+  it("are refused by a quota all, whichever of them exceeds it", () => {
+    const quota = { instances: -1, cores: 12, ramMb: -1 };
+    const texts = [1, 2, 3].map((server) => linesOf(story({ flavors, quota, hosts: [hostGroup(3)] }, [{ count: 3 }]), server)[0]);
+    const why = "OverQuota: the quota of project-1 is exceeded (cores: 10 used and 5 asked for, of 12).";
+    expect(texts).toEqual([1, 2, 3].map((server) => `server-${server}: ${why}`));
+  });
+
   it("are counted one by one where none gets a host", () => {
-    expect(causesOf(three)).toEqual([{ stage: "claims", detail: null, decisions: 3 }]);
+    expect(causesOf(three)).toEqual([{ stage: "together", detail: null, decisions: 3 }]);
     expect(run(three).values.get("servers.no_valid_host")).toBe(3);
   });
 
@@ -175,6 +189,29 @@ describe("servers asked for together", () => {
     ]);
     const { decisions } = tell(two, 2);
     expect(decisions[0]!.placement).toMatchObject({ hosts: 2, candidates: 2 });
+  });
+});
+
+describe("the file of all decisions", () => {
+  it("has a line for each server asked for together, those included that were not looked at any more", () => {
+    const flavors = [flavor("big", 5, 1024, 1)];
+    const of = story({ flavors, hosts: [hostGroup(2)] }, later([{ count: 2, lifetime: 30 * SECOND }, { count: 4 }]));
+    const lines = new DecisionLines();
+    const { built } = runOnce({ ...optionsOf(of), prepare: lines.prepare });
+    const decisions = lines
+      .take()
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(decisions).toHaveLength(built.cloud.decisions.count);
+    expect(decisions.map(({ server, choice, hosts }) => [server, choice, hosts.length])).toEqual([
+      ["server-1", "compute-1", 2],
+      ["server-2", "compute-2", 2],
+      ["server-3", null, 2],
+      ["server-4", null, 2],
+      ["server-5", null, 2],
+      ["server-6", null, 0],
+    ]);
   });
 });
 
@@ -209,5 +246,31 @@ describe("records that are behind", () => {
     const burst = story({ controlPlane: "modelled", hosts: [hostGroup(3)], flavors, workers }, new Array(8).fill({}));
     const said = [1, 2, 3, 4, 5, 6, 7, 8].flatMap((server) => linesOf(burst, server));
     expect(said.some((line) => /^Host states are as nova-compute last reported them: the records? of compute-/.test(line))).toBe(true);
+  });
+});
+
+describe("scenarios/herding.yaml", () => {
+  it("has servers that four schedulers drive from host to host: refused along the list, then by nova-compute, until max_attempts", () => {
+    const scenario = readScenario("scenarios/herding.yaml", { catalogue });
+    const policy = scenario.study.policies.find(({ name }) => name === "subset-1")!;
+    const options = { scenario, policy, replication: 0 };
+    const [along, sentAway] = [new Set<number>(), new Set<number>()];
+    const prepare = ({ cloud }: BuiltRun) => {
+      cloud.refusalListeners.push((server, what) => {
+        if (what === "claim" && cloud.servers.attempts[server] === 0) along.add(server);
+        if (what === "group" && along.has(server)) sentAway.add(server);
+      });
+    };
+    const { built } = runOnce({ ...options, prepare });
+    const failed = [...sentAway].find((server) => built.cloud.servers.outcomeOf(server) === "MaxRetriesExceeded")!;
+    const text = whyServer(storyOf(options, failed), { all: false });
+    expect(text).toMatch(/^server-\d+: MaxRetriesExceeded: nova-compute refused \d builds?, and /);
+    expect(text).toMatch(
+      / {2}claim on (compute-\d+) refused: others were faster; next of the list: (compute-\d+)\n.* {2}(claim on )?\2 (is claimed|refused)/,
+    );
+    expect(text).toMatch(/ {2}its build begins on compute-\d+; its alternates now: compute-\d+, compute-\d+\n/);
+    expect(text).toMatch(
+      / {2}nova-compute on (compute-\d+) refuses it: 1 member of its anti-affinity group is there already\n.* {2}the claim on \1 is given back\n/,
+    );
   });
 });
