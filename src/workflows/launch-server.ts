@@ -18,15 +18,15 @@ import { nova } from "../services/nova.ts";
 import { placement } from "../services/placement.ts";
 import type { Cloud } from "./cloud.ts";
 import {
-  act, at, attempt, call, cast, decide, enter, holding, type Limit, notify, once, retry, type Step, together as sideBySide, transfer, user,
+  act, at, attempt, call, cast, decide, enter, holding, type Limit, notify, once, retry, type Step, together, transfer, user,
   type Workflow, wait, when, within,
 } from "./vocabulary.ts";
 
 const hasVolume = (cloud: Cloud, server: number) => cloud.flavorOf(server).volumeGb > 0;
 const holdsVolume = (cloud: Cloud, server: number) => cloud.hasVolume[server] === 1;
 
-const together = (cloud: Cloud, server: number) => cloud.membersOf(server).length > 1;
-const alone = (cloud: Cloud, server: number) => !together(cloud, server);
+const askedTogether = (cloud: Cloud, server: number) => cloud.membersOf(server).length > 1;
+const askedAlone = (cloud: Cloud, server: number) => !askedTogether(cloud, server);
 
 /** Along the whole list: a host that others have filled meanwhile is passed over. */
 const claimAlongTheList = retry({ times: (cloud) => cloud.hosts.count + 1, on: "AllocationConflict", exhausted: "NoValidHost" }, [
@@ -78,7 +78,7 @@ const buildOnHost = [
       holding(nova.buildSlot,
         notify("instance.create.start"),
         decide("host claim", (cloud, server) => (cloud.takeOn(server) ? null : "RescheduledException")),
-        sideBySide(networking, blockDevices),
+        together(networking, blockDevices),
         enter("spawning"),
         ...diskImage,
         call(neutron.agent.plugInterface, "port id"),
@@ -148,8 +148,8 @@ export const launchServer: Workflow = {
     at(nova.scheduler, call(placement.api.allocationCandidates, "vcpus, ram, disk"),
                        decide("hosts", (cloud, server) => (cloud.chooseHost(server) ? null : "NoValidHost")),
                        call(nova.scheduler.filterAndWeigh, "host states"),
-                       when("asked for alone", alone, claimAlongTheList),
-                       when("asked for together", together, call(placement.api.claimResources, "allocations"))),
+                       when("asked for alone", askedAlone, claimAlongTheList),
+                       when("asked for together", askedTogether, call(placement.api.claimResources, "allocations"))),
     at(nova.conductor, act("the others", (cloud, server) => cloud.buildOthers(server))),
     ...build,
   ],

@@ -346,18 +346,6 @@ describe("the filters", () => {
     expect([scheduler.candidates, [...scheduler.leftAfter]]).toEqual([4, [2, 0, 0]]);
   });
 
-  it("that ask again at the claim do so only for what may have changed", () => {
-    const hosts = someHosts({}, {});
-    const groups = new ServerGroups(() => ({ policy: "affinity", maxServerPerHost: 1 }), 2);
-    const filters = ["ComputeFilter", "ServerGroupAffinityFilter"];
-    const scheduler = schedulerOf(hosts, { filters });
-    const member = request({ group: 3, groups });
-    expect([0, 1].map((host) => scheduler.permitsClaim(member, host))).toEqual([true, true]);
-    groups.join(3, 1);
-    expect([0, 1].map((host) => scheduler.permitsClaim(member, host))).toEqual([false, true]);
-    expect(schedulerOf(hosts, { filters: ["ComputeFilter"] }).permitsClaim(member, 0)).toBe(true);
-  });
-
   it("that raise fail the whole request, and are named", () => {
     const hosts = someHosts({ hypervisorType: "Xen" }, {});
     const bad = flavor("bad", 1, 1024, 1, { extraSpecs: new Map([["capabilities:hypervisor_type", ">= 4"]]) });

@@ -224,16 +224,6 @@ export class FilterScheduler {
     return this.choose(request, count, alternates, n);
   }
 
-  /** Whether a host that was chosen may be claimed now: what changes with the placement of siblings is asked again. */
-  permitsClaim(request: RequestSpec, host: number): boolean {
-    for (const filter of this.filters) {
-      if (filter.atClaim !== true) continue;
-      const passes = filter.passes(this.hosts, request, this.config);
-      if (passes !== null && !passes(host)) return false;
-    }
-    return true;
-  }
-
   private configured(weigher: Weigher): ConfiguredWeigher {
     const { hosts } = this;
     const { name, option = name, default: usual } = weigher.multiplier;

@@ -45,8 +45,6 @@ export interface Filter {
   readonly oncePerRequest?: boolean;
   /** True: it also filters the host of a server that is rebuilt. */
   readonly onRebuild?: boolean;
-  /** True: it is asked once more at the claim, because other members of the server's group may have been placed since the decision. */
-  readonly atClaim?: boolean;
   /** Names of the options it reads. */
   readonly options?: readonly string[];
   /** Absent: on anything; every decision then asks it about every host. */

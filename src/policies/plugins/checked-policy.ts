@@ -27,9 +27,7 @@ export interface OpenWeigher extends OpenPolicy {
   readonly minval: number | null;
 }
 
-export interface OpenFilter extends OpenPolicy {
-  readonly atClaim: boolean;
-}
+export interface OpenFilter extends OpenPolicy {}
 
 export type ServerName = (server: number) => string;
 
@@ -50,7 +48,7 @@ export function checkedWeigher(policy: OpenWeigher, serverName: ServerName): Wei
 }
 
 export function checkedFilter(policy: OpenFilter, serverName: ServerName): Filter {
-  const { name, source, meaning, atClaim, options } = policy;
+  const { name, source, meaning, options } = policy;
   const answers: Answers = {
     look: "passes(hosts, request)",
     shape: "passes: (hosts, request) => (host) => hosts.numInstances(host) < 10",
@@ -58,7 +56,7 @@ export function checkedFilter(policy: OpenFilter, serverName: ServerName): Filte
     hint: (answer) => (typeof answer === "number" ? "compare it with something" : ""),
   };
   const asked = new Asked<boolean>(policy, serverName, answers);
-  return { name, source, meaning, atClaim, options, passes: (hosts, request, config) => asked.about(hosts, request, config) };
+  return { name, source, meaning, options, passes: (hosts, request, config) => asked.about(hosts, request, config) };
 }
 
 /** What a kind of policy has to answer. */

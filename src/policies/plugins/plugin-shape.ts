@@ -49,8 +49,6 @@ export interface PluginFilter {
   readonly source?: string;
   /** By name, in the manner of `max_builds_per_host`. */
   readonly options?: Readonly<Record<string, PluginOption>>;
-  /** True: it is asked once more when the chosen host is claimed, because others may have been faster. */
-  readonly atClaim?: boolean;
   /** Looks at the request once and returns the test of a host; null when it has nothing to say about this request. */
   readonly passes: (hosts: PluginHosts, request: PluginRequest, config: PluginConfig) => ((host: number) => boolean) | null;
 }

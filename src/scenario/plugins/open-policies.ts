@@ -31,7 +31,7 @@ function openModule({ file, guarded }: PluginModule, serverName: ServerName): Op
   const filters: Filter[] = [];
   const weighers: Weigher[] = [];
   for (const { declared, object } of exportedPolicies(sandbox.load(), guarded, [])) {
-    const { kind, name, meaning, options, at, multiplier, minval, atClaim } = declared;
+    const { kind, name, meaning, options, at, multiplier, minval } = declared;
     const place = { file, line: at?.line ?? null, column: at?.column ?? null };
     const open: OpenPolicy = {
       name,
@@ -45,7 +45,7 @@ function openModule({ file, guarded }: PluginModule, serverName: ServerName): Op
         return { what, hint, place: where === null ? place : { file, ...where } };
       },
     };
-    if (kind === "filter") filters.push(checkedFilter({ ...open, atClaim }, serverName));
+    if (kind === "filter") filters.push(checkedFilter(open, serverName));
     else weighers.push(checkedWeigher({ ...open, multiplier: { ...multiplier!, unit: "1" }, minval }, serverName));
   }
   return { filters, weighers };

@@ -24,8 +24,6 @@ export interface DeclaredPolicy {
   /** Weighers only. */
   readonly multiplier: DeclaredOption | null;
   readonly minval: number | null;
-  /** Filters only. */
-  readonly atClaim: boolean;
 }
 
 export interface ExportedPolicy {
@@ -37,7 +35,7 @@ export interface ExportedPolicy {
 const NAME = /^[A-Za-z][A-Za-z0-9_]{0,59}$/;
 const OPTION = /^[a-z][a-z0-9_]{0,79}$/;
 const MEMBERS = {
-  filter: ["name", "meaning", "source", "options", "atClaim", "passes"],
+  filter: ["name", "meaning", "source", "options", "passes"],
   weigher: ["name", "meaning", "source", "options", "multiplier", "minval", "weigh"],
 } as const;
 const EXAMPLE = 'export const MyWeigher = {name: "MyWeigher", weigh: (hosts) => (host) => hosts.freeRamMb(host)}';
@@ -122,7 +120,6 @@ class ShapeReader {
       options: this.options(object.options),
       multiplier: kind === "weigher" ? this.multiplier(object) : null,
       minval: object.minval === null ? null : this.number(object.minval, "minval"),
-      atClaim: this.flag(object.atClaim, "atClaim"),
     };
     const method = kind === "filter" ? "passes" : "weigh";
     const wanted =
@@ -199,11 +196,6 @@ class ShapeReader {
     if (typeof value === "number" && Number.isFinite(value)) return value;
     if (value !== undefined) this.refuse(`${path} is ${shown(value)}, expected a finite number`, "");
     return null;
-  }
-
-  private flag(value: unknown, path: string): boolean {
-    if (value !== undefined && typeof value !== "boolean") this.refuse(`${path} is ${shown(value)}, expected true or false`, "");
-    return value === true;
   }
 
   private refuse(message: string, hint: string): null {

@@ -198,10 +198,6 @@ describe("what a module exports", () => {
       'export const w = { name: "W", options: { "A B": { default: 1 } }, passes: () => null };',
       'm.js:1:67: the export w: an option cannot be called "A B"',
     ],
-    [
-      'export const w = { name: "W", atClaim: 1, passes: () => null };',
-      "m.js:1:43: the export w: atClaim is the number 1, expected true or false",
-    ],
     ['export const w = { get name() { throw new Error("no") }, weigh: 1 };', "m.js:1:39: threw Error: no, while it was read"],
     [
       "export const w = { get name() { for (;;); }, weigh: 1 };",

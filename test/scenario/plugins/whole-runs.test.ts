@@ -24,7 +24,6 @@ export const weighers = [
 ];
 export const apart: PluginFilter = {
   name: "MyAntiAffinityFilter",
-  atClaim: true,
   passes: (_hosts, request) => {
     const { group } = request;
     return group === null ? null : (host) => group.membersOn(host) === 0;

@@ -5,7 +5,6 @@ export const serverGroupAffinityFilter = defineFilter({
   name: "ServerGroupAffinityFilter",
   source: "nova/scheduler/filters/affinity_filter.py",
   meaning: "All members of an affinity server group share a host.",
-  atClaim: true,
   dependsOn: "server group",
   passes: (_hosts, { group, groups }) =>
     group >= 0 && groups.policyOf(group) === "affinity" && groups.hasHosts(group) ? (host) => groups.holdsHost(group, host) : null,

@@ -5,7 +5,6 @@ export const serverGroupAntiAffinityFilter = defineFilter({
   name: "ServerGroupAntiAffinityFilter",
   source: "nova/scheduler/filters/affinity_filter.py",
   meaning: "No two members of an anti-affinity server group share a host.",
-  atClaim: true,
   dependsOn: "server group",
   passes: (hosts, request) => {
     const { group, groups } = request;
