@@ -46,8 +46,11 @@ function readersOf(option: string): readonly string[] {
   return [...offeredFilters, ...offeredWeighers].filter(({ options = [] }) => options.includes(option)).map(({ name }) => name);
 }
 
+/** `service_down_time` has nobody to wait for; how hosts fill their NUMA cells is the same for scheduler and hosts: cloud.nova says it. */
+const ELSEWHERE: readonly string[] = ["service_down_time", "compute.packing_host_numa_cells_allocation_strategy"];
+
 /** What the offered filters and weighers read. Every host's service is heard of while it is up, so that nobody waits for it. */
-const readOptions = novaOptions.filter(({ name }) => name !== "service_down_time" && readersOf(name).length > 0);
+const readOptions = novaOptions.filter(({ name }) => !ELSEWHERE.includes(name) && readersOf(name).length > 0);
 
 export const catalogue: Catalogue = {
   hostTypes: [...hostTypes.keys()],

@@ -34,12 +34,21 @@ export type ServerName = (server: number) => string;
 /** Among this many first decisions of a run, and then in one of 1024, everything is asked twice. */
 const FIRST_ASKED_TWICE = 64;
 
+function expectedOf(answer: unknown): string | null {
+  if (typeof answer !== "number") return "a number";
+  if (!Number.isFinite(answer)) return "a finite number";
+  return Math.abs(answer) <= LARGEST ? null : "a number between -1e100 and 1e100";
+}
+
+/** Far beyond any resource; sums and differences of such values are numbers still. */
+const LARGEST = 1e100;
+
 export function checkedWeigher(policy: OpenWeigher, serverName: ServerName): Weigher {
   const { name, source, meaning, multiplier, minval, options } = policy;
   const answers: Answers = {
     look: "weigh(hosts, request)",
     shape: "weigh: (hosts, request) => (host) => hosts.freeRamMb(host)",
-    expected: (answer) => (typeof answer !== "number" ? "a number" : Number.isFinite(answer) ? null : "a finite number"),
+    expected: (answer) => expectedOf(answer),
     hint: (answer) => (typeof answer === "number" ? "a division by zero, or a calculation with something undefined" : ""),
   };
   const asked = new Asked<number>(policy, serverName, answers);

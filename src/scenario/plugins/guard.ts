@@ -6,7 +6,7 @@ import { createRequire } from "node:module";
 import type * as acorn from "acorn";
 import { didYouMean } from "../../kernel/did-you-mean.ts";
 import { Edits, lineStarts, positionOf, type TextPosition, type WayBack } from "./edits.ts";
-import { EXACT_MATH, GLOBALS, LOCALE, MAX_DEPTH, MAX_STEPS, NO_CHANCE, NO_OUTSIDE, OWN_MATH, REFUSED } from "./language.ts";
+import { EXACT_MATH, GLOBALS, LOCALE, MAX_DEPTH, MAX_STEPS, NO_CHANCE, NO_OUTSIDE, NO_PATTERNS, OWN_MATH, REFUSED } from "./language.ts";
 import { isNode, type Node, namesIn, partsOf } from "./syntax-tree.ts";
 
 export interface Complaint {
@@ -146,6 +146,9 @@ class Guard {
         break;
       case "CatchClause":
         this.catching(node);
+        break;
+      case "Literal":
+        if (node.regex !== undefined) this.refuse(node, "a regular expression is not possible", NO_PATTERNS);
         break;
       case "AwaitExpression":
         this.refuse(node, "await is not possible", "a plug-in answers at once");

@@ -7,7 +7,7 @@ export const MAX_DEPTH = 500;
 
 /** Every global name there is. */
 export const GLOBALS: readonly string[] = [
-  ..."undefined NaN Infinity Object Array Number Boolean String Symbol RegExp JSON Math Map Set WeakMap WeakSet".split(" "),
+  ..."undefined NaN Infinity Object Array Number Boolean String Symbol JSON Math Map Set WeakMap WeakSet".split(" "),
   ..."Error EvalError RangeError ReferenceError SyntaxError TypeError URIError isFinite isNaN parseFloat parseInt".split(" "),
 ];
 
@@ -19,6 +19,12 @@ export const OWN_MATH: readonly string[] = ["exp", "log", "pow"];
 const NO_CLOCK = "an answer may depend on the host and the request alone, not on the clock of the machine";
 export const NO_CHANCE = "an answer may depend on the host and the request alone; for chance, set host_subset_size in the policy";
 export const NO_OUTSIDE = "a plug-in cannot reach out of the simulation";
+/** A pattern may search for ever in a single step. */
+export const NO_PATTERNS = "the work of a regular expression cannot be counted; compare with ===, includes, startsWith or endsWith";
+/** Methods that make a regular expression of a text. */
+export const PATTERN_METHODS: readonly string[] = ["match", "matchAll", "search"];
+/** Longest text or list that a single step may make. */
+export const MAX_LENGTH = 1_000_000;
 /** Names that users try, and why they are not there. */
 export const REFUSED: ReadonlyMap<string, string> = new Map([
   ["Date", NO_CLOCK],
@@ -33,6 +39,7 @@ export const REFUSED: ReadonlyMap<string, string> = new Map([
     (name) => [name, NO_OUTSIDE] as const,
   ),
   ...["eval", "Function", "globalThis", "Proxy", "Reflect"].map((name) => [name, "code that makes code cannot be checked"] as const),
+  ["RegExp", NO_PATTERNS],
   ["arguments", "name the parameters, or write (...values)"],
   ["Intl", "the order of texts would depend on the machine"],
 ]);

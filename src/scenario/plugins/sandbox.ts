@@ -11,7 +11,7 @@ import type { RequestSpec } from "../../policies/nova/request-spec.ts";
 import { hostFacts, requestFacts } from "../../policies/plugins/facts.ts";
 import { original, type TextPosition } from "./edits.ts";
 import type { GuardedModule } from "./guard.ts";
-import { EXACT_MATH, GLOBALS, LOCALE, MAX_DEPTH, MAX_STEPS, withCommas } from "./language.ts";
+import { EXACT_MATH, GLOBALS, LOCALE, MAX_DEPTH, MAX_LENGTH, MAX_STEPS, PATTERN_METHODS, withCommas } from "./language.ts";
 
 /** For what counting steps cannot see while a module is read: one call that never comes back. Milliseconds. */
 const LOADING_TIMEOUT_MS = 10_000;
@@ -47,7 +47,7 @@ const views = hostFacts
 /** Runs inside the realm, before anything of the user's. Its objects are all that the user's code gets hold of. */
 const REALM = `(function (parts) {
   "use strict";
-  const { globals, exactMath, locale, exp, log, pow, script } = parts;
+  const { globals, exactMath, locale, patternMethods, maxLength, exp, log, pow, script } = parts;
   const { freeze, defineProperty, getOwnPropertyNames } = Object;
   const { apply, deleteProperty } = Reflect;
   const global = globalThis, { parse, stringify } = JSON, ErrorOf = Error;
@@ -65,6 +65,20 @@ const REALM = `(function (parts) {
   for (const of of kinds) {
     for (const name of getOwnPropertyNames(of.prototype)) if (locale(name)) delete of.prototype[name];
   }
+  for (const name of patternMethods) delete String.prototype[name];
+  // What a single step can make is bounded, for the steps are all that is counted.
+  const short = (length) => { if (length > maxLength) throw new RangeError("a text or list of " + length + " in one step, at most " + maxLength); };
+  const bounded = (of, name, lengthOf) => {
+    const plain = of[name];
+    defineProperty(of, name, { ...Object.getOwnPropertyDescriptor(of, name), value(...values) { short(lengthOf(this, values)); return apply(plain, this, values); } });
+  };
+  bounded(String.prototype, "repeat", (self, [times]) => String(self).length * times);
+  bounded(String.prototype, "padStart", (_self, [length]) => length);
+  bounded(String.prototype, "padEnd", (_self, [length]) => length);
+  bounded(String.prototype, "concat", (self, values) => values.reduce((sum, value) => sum + String(value).length, String(self).length));
+  bounded(Array.prototype, "fill", (self) => self.length);
+  bounded(Array.prototype, "concat", (self, values) => values.reduce((sum, value) => sum + (Array.isArray(value) ? value.length : 1), self.length));
+  bounded(Array, "from", (_self, [of]) => (of === null || of === undefined ? 0 : of.length ?? 0));
   const places = (_error, frames) => {
     let text = "";
     for (const frame of frames) if (frame.getFileName() === script) text += frame.getLineNumber() + ":" + frame.getColumnNumber() + " ";
@@ -152,7 +166,17 @@ export class Sandbox {
     this.context = vm.createContext(Object.create(null), { codeGeneration: { strings: false, wasm: false } });
     const make = vm.runInContext(REALM, this.context, { filename: "orrery-realm", displayErrors: false }) as (parts: object) => Realm;
     const locale = (name: string) => LOCALE.test(name);
-    this.realm = make({ globals: GLOBALS, exactMath: EXACT_MATH, locale, exp, log, pow: raised, script: SCRIPT });
+    this.realm = make({
+      globals: GLOBALS,
+      exactMath: EXACT_MATH,
+      locale,
+      patternMethods: PATTERN_METHODS,
+      maxLength: MAX_LENGTH,
+      exp,
+      log,
+      pow: raised,
+      script: SCRIPT,
+    });
   }
 
   /**

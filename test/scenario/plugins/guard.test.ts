@@ -62,6 +62,32 @@ describe("a guarded module", () => {
   });
 });
 
+describe("what a single step could do for ever", () => {
+  it.each([
+    ["return new Array(1e9).fill(0).length;", "in one step, at most 1000000"],
+    ["return 'ab'.repeat(2e8).length;", "in one step, at most 1000000"],
+    ["return 'a'.padStart(2e8).length;", "in one step, at most 1000000"],
+    ["let a = [1]; for (let i = 0; i < 30; i++) a = a.concat(a); return a.length;", "in one step, at most 1000000"],
+    ["return Array.from({ length: 1e9 }).length;", "in one step, at most 1000000"],
+    ["return 'aaaa'.match('(a+)+$') === null ? 1 : 0;", "match is not a function"],
+  ])("is bounded: %s", (body, what) => {
+    expect(answerFor(body)).toContain(what);
+  });
+
+  it("is asked for in vain by a regular expression", () => {
+    expect(complaintsAbout("export default { name: 'W', weigh: () => () => (/^(a+)+$/.test('aaaa!') ? 1 : 0) };")).toEqual([
+      "1:49: a regular expression is not possible",
+    ]);
+    expect(complaintsAbout("export default { name: 'W', weigh: () => () => new RegExp('a').test('a') };")[0]).toContain("RegExp");
+  });
+
+  it("does not keep anybody from small texts and lists", () => {
+    expect(
+      answerFor("return 'ab'.repeat(3).length + [1].concat([2, 3]).length + new Array(4).fill(1).length + Array.from([1, 2]).length;"),
+    ).toBe(15);
+  });
+});
+
 describe("what never ends", () => {
   const steps = "made more than 10,000,000 steps in one call";
   const depth = "opened more than 500 calls within each other";
