@@ -18,7 +18,7 @@ import { ramWeigher } from "../../../src/policies/nova/weighers/ram-weigher.ts";
 import { describeHost } from "../../datacenter/some-hosts.ts";
 import { flavor, image } from "../../workflows/tiny-scenario.ts";
 
-const paths: readonly DecisionPath[] = ["plain", "columnar", "tree", "measured"];
+const paths: readonly DecisionPath[] = ["plain", "columnar", "tree", "trees", "measured"];
 const noGroups = new ServerGroups(() => null, 0);
 const novaWeighers = ["RAMWeigher", "CPUWeigher", "DiskWeigher", "IoOpsWeigher", "BuildFailureWeigher"];
 const novaFilters = presets.get("nova-default")!.enabledFilters;

@@ -11,13 +11,17 @@ import { PythonError } from "../python-values.ts";
 import type { RequestSpec } from "../request-spec.ts";
 import type { Weigher } from "../weigher.ts";
 import { BestHosts } from "./best-hosts.ts";
+import { Census } from "./census.ts";
 import { HostOrder } from "./host-order.ts";
 import { HostTable, type HostTerm, type HostTest, type PlacementRoom } from "./host-table.ts";
 import { type Demand, Scan } from "./scan.ts";
 import { WeightTree } from "./weight-tree.ts";
 
-/** `measured`: whichever costs least. The others are for those who compare them; where a path cannot decide, the one before it does. */
-export type DecisionPath = "measured" | "plain" | "columnar" | "tree";
+/**
+ * `measured`: whichever costs least. The others are for those who compare them; where a path cannot decide, the one before it does. `tree` searches
+ * one tree for requests of all sizes, `trees` one for each size.
+ */
+export type DecisionPath = "measured" | "plain" | "columnar" | "tree" | "trees";
 
 export interface WeigherWithMultiplier {
   readonly weigher: Weigher;
@@ -34,6 +38,8 @@ const FEWEST_HOSTS = 32;
  * 1,000 hosts 34 and 77, 10,000 hosts 3.6 and 35.
  */
 const HOSTS_PER_CHANGE = 20;
+/** Nodes that a search of a tree of its own enters, at most times. */
+const LONG_SEARCH = 400;
 /** Trees for so many kinds of requests at once; the one not asked for longest makes way. */
 const MOST_TREES = 32;
 /** Memory for tables, of which there are several only where filters or weighers look at the flavor or the image. */
@@ -49,16 +55,28 @@ interface Ground {
   readonly kinds: Kind[];
   /** Of the trees; null before the first of them. */
   order: HostOrder | null;
+  /** For requests of all kinds; null before the first search. */
+  tree: WeightTree | null;
+  readonly pace: Pace;
+}
+
+/** Changes of the table when it was last asked, and how many there are from one time to the next, lately. */
+interface Pace {
+  askedAt: number;
+  changesBetween: number;
 }
 
 /** Requests that have the same table and the same demand. */
 interface Kind extends Demand {
   readonly ground: Ground;
   readonly table: HostTable;
+  readonly census: Census;
+  readonly extremes: Int32Array;
+  /** Of its own, where the hosts without room for it would be too many in the common one. */
   tree: WeightTree | null;
-  /** Changes of the table when it was last asked for, and how many there are from one time to the next, lately. */
-  askedAt: number;
-  changesBetween: number;
+  readonly pace: Pace;
+  /** Nodes that a search of the common tree enters, lately. */
+  entered: number;
   /** The limit on candidates cut some off. */
   cut: boolean;
 }
@@ -124,34 +142,31 @@ export class FastPath {
     if (table.comesTooSeldom() && this.path === "measured") return -1;
     table.catchUp();
     if (table.unfit) return -1;
-    const before = kind.askedAt;
-    const changed = table.changes.count - before;
-    kind.askedAt = table.changes.count;
-    kind.changesBetween = kind.changesBetween === Number.POSITIVE_INFINITY ? changed : (3 * kind.changesBetween + changed) / 4;
+    const before = kind.pace.askedAt;
+    keepPace(kind.pace, table.changes.count);
+    keepPace(kind.ground.pace, table.changes.count);
     const searched =
-      !ties && !this.keepsWholeList && wanted <= MOST_BEST && !kind.cut && this.mayPlant(kind, before)
-        ? this.search(kind, limit, wanted)
+      !ties && !this.keepsWholeList && wanted <= MOST_BEST && !kind.cut && this.searchPays(kind)
+        ? this.search(kind, limit, wanted, before)
         : -1;
     return searched >= 0 ? searched : this.scanFor(kind, limit, wanted, ties);
   }
 
-  private search(kind: Kind, limit: number, wanted: number): number {
-    const { table } = kind;
-    if (kind.tree === null) {
-      kind.ground.order ??= new HostOrder(table);
-      kind.tree = new WeightTree(table, kind.ground.order, kind);
-      this.planted.push(kind);
-    }
-    const { tree } = kind;
-    tree.catchUp();
-    if (tree.offered > limit) return -1;
+  private search(kind: Kind, limit: number, wanted: number, before: number): number {
+    const { table, census } = kind;
+    census.catchUp();
+    if (census.offered > limit) return -1;
     const { best } = this;
     best.begin(wanted);
-    tree.search(best);
-    if (tree.passing === 1) best.weights[0] = 0; // a single host is not weighed at all
+    if (census.passing > 0) {
+      const tree = this.treeFor(kind, before);
+      tree.search(best, kind);
+      if (tree === kind.ground.tree) kind.entered += (tree.entered - kind.entered) / 8;
+    }
+    if (census.passing === 1) best.weights[0] = 0; // a single host is not weighed at all
     this.rank();
-    this.report(table, tree.offered, tree.refused);
-    return tree.passing;
+    this.report(table, census.offered, census.refused);
+    return census.passing;
   }
 
   private scanFor(kind: Kind, limit: number, wanted: number, ties: boolean): number {
@@ -192,17 +207,39 @@ export class FastPath {
     }
   }
 
-  /** Whether a tree shall decide: one that stands, or a new one where there is space, for a kind that is asked for often enough. */
-  private mayPlant(kind: Kind, before: number): boolean {
+  private searchPays({ ground, table }: Kind): boolean {
     if (this.path === "columnar") return false;
-    if (this.path === "measured" && HOSTS_PER_CHANGE * kind.changesBetween >= kind.table.count) return false;
-    if (kind.tree !== null || this.planted.length < MOST_TREES) return true;
-    // The one not asked for longest makes way, unless it was asked for after this one was: then there are too many to take turns.
+    return this.path !== "measured" || HOSTS_PER_CHANGE * ground.pace.changesBetween < table.count;
+  }
+
+  /** The tree of all kinds of requests, or one that the kind has to itself: a new one if its searches take longer than to keep it up to date. */
+  private treeFor(kind: Kind, before: number): WeightTree {
+    const { ground, table } = kind;
+    ground.order ??= new HostOrder(table);
+    if (kind.tree === null && this.wantsOwn(kind) && this.makeWay(before)) {
+      kind.tree = new WeightTree(table, ground.order, kind.census);
+      this.planted.push(kind);
+    }
+    if (kind.tree !== null) return kind.tree;
+    ground.tree ??= new WeightTree(table, ground.order, null);
+    return ground.tree;
+  }
+
+  private wantsOwn({ ground, entered, pace }: Kind): boolean {
+    if (this.path !== "measured") return this.path === "trees";
+    const levels = 32 - Math.clz32(ground.order!.leaves);
+    return entered > LONG_SEARCH + 2 * levels * pace.changesBetween;
+  }
+
+  /** The tree not asked for longest makes way, unless it was asked for after this kind was: then there are too many to take turns. */
+  private makeWay(before: number): boolean {
+    const { planted } = this;
+    if (planted.length < MOST_TREES) return true;
     let oldest = 0;
-    for (let i = 1; i < this.planted.length; i++) if (this.planted[i]!.askedAt < this.planted[oldest]!.askedAt) oldest = i;
-    if (this.path === "measured" && this.planted[oldest]!.askedAt >= before) return false;
-    this.planted[oldest]!.tree = null;
-    this.planted.splice(oldest, 1);
+    for (let i = 1; i < planted.length; i++) if (planted[i]!.pace.askedAt < planted[oldest]!.pace.askedAt) oldest = i;
+    if (planted[oldest]!.pace.askedAt >= before) return false;
+    planted[oldest]!.tree = null;
+    planted.splice(oldest, 1);
     return true;
   }
 
@@ -260,7 +297,7 @@ export class FastPath {
     const bytes = HostTable.width(terms.length) * states.count * 8;
     if (grounds.length > 0 && (grounds.length + 1) * bytes > TABLES_BYTES) return null;
     const table = new HostTable(states.count, states.changes!, placement, tests, terms);
-    const made: Ground = { flavor, image, table, kinds: [], order: null };
+    const made: Ground = { flavor, image, table, kinds: [], order: null, tree: null, pace: newPace() };
     grounds.push(made);
     return made;
   }
@@ -270,19 +307,25 @@ function kindIn(ground: Ground, { vcpuMilli, ramMb, diskGb }: Amounts): Kind {
   const { table, kinds } = ground;
   const known = kinds.find((kind) => kind.vcpuMilli === vcpuMilli && kind.ramMb === ramMb && kind.diskGb === diskGb);
   if (known !== undefined) return known;
+  const demand: Demand = { vcpuMilli, ramMb, diskGb };
   const made: Kind = {
-    ground,
-    table,
-    vcpuMilli,
-    ramMb,
-    diskGb,
-    tree: null,
-    askedAt: Number.NEGATIVE_INFINITY,
-    changesBetween: Number.POSITIVE_INFINITY,
-    cut: false,
+    ...demand,
+    ...{ ground, table, census: new Census(table, demand), extremes: new Int32Array(2 * table.terms.length).fill(-1) },
+    ...{ tree: null, pace: newPace(), entered: 0, cut: false },
   };
   kinds.push(made);
   return made;
+}
+
+function newPace(): Pace {
+  return { askedAt: Number.NEGATIVE_INFINITY, changesBetween: Number.POSITIVE_INFINITY };
+}
+
+/** It is asked once more, after so many changes in all. */
+function keepPace(pace: Pace, changes: number): void {
+  const changed = changes - pace.askedAt;
+  pace.askedAt = changes;
+  pace.changesBetween = pace.changesBetween === Number.POSITIVE_INFINITY ? changed : (3 * pace.changesBetween + changed) / 4;
 }
 
 /** Answers of these may be kept until the host's row changes. */

@@ -1,33 +1,38 @@
-// Which hosts weigh most, without weighing them all? A search tree over the blocks of hosts in order, for one size of server: each node knows the
-// extremes of every weigher's value among the hosts below it that can take the server, and an upper bound of their weights.
+// Which hosts weigh most, without weighing them all? A search tree over the blocks of hosts in order: each node knows the extremes of every weigher's
+// value among the hosts below it that pass the filters, and an upper bound of their weights. It may be made for all sizes of server, or for one.
 //
-// The weight of a host is W = sum of multiplier x (value - low) / span, where low and span are taken over all hosts that can take the server: the
-// root has them. A node's bound was true of one pair (low, span) per weigher, its *scale*. When the scale has changed since, the bound is moved:
-// the difference between the weights in both scales is linear in the values, and so is greatest at an extreme of each. Only the nodes that a
-// search enters get bounds in the new scale; where the scale has not changed, bounds are the very numbers that the plain path computes.
+// The weight of a host is W = sum of multiplier x (value - low) / span, where low and span are taken over all hosts that can take the server. A node's
+// bound was true of one pair (low, span) per weigher, its *scale*. When the scale has changed since, the bound is moved: the difference between the
+// weights in both scales is linear in the values, and so is greatest at an extreme of each. Only the nodes that a search enters get bounds in the
+// new scale; where the scale has not changed, bounds are the very numbers that the plain path computes.
 //
 // Exact, because a host is passed over only if its weight is known to be smaller, or equal at a higher row: a moved bound is raised by more than all
-// roundings can amount to (`ROUNDING`), and the weights of the hosts that are looked at are computed by the plain path's operations in its order.
+// roundings can amount to (`ROUNDING`), hosts without room for the server only make a bound larger, and the weights of the hosts that are looked at
+// are computed by the plain path's operations in its order.
 import type { BestHosts } from "./best-hosts.ts";
+import type { Census } from "./census.ts";
 import type { HostOrder } from "./host-order.ts";
 import { type HostTable, ROOM } from "./host-table.ts";
-import type { Demand } from "./scan.ts";
 
 /** Scales that bounds may be of; when there are more, all bounds are moved to the present one. */
 const SCALES = 128;
 /** Of the numbers added up in moving a bound; their roundings come to less than a hundredth of it. */
 const ROUNDING = 1e-13;
 
+/** Who asks: which hosts can take the server. */
+export interface Asker {
+  /** It has caught up with the table. */
+  readonly census: Census;
+  /** By term of the table: a host that had the least value when it was last asked for, and one that had the greatest; -1: none. */
+  readonly extremes: Int32Array;
+}
+
 export class WeightTree {
-  /** Hosts with room for the server; of those, how many each of the table's tests refuses first; and how many pass all of them. */
-  offered = 0;
-  readonly refused: Int32Array;
-  passing = 0;
+  /** Nodes that the last search has entered. */
+  entered = 0;
   private readonly table: HostTable;
   private readonly order: HostOrder;
-  private readonly vcpuMilli: number;
-  private readonly ramMb: number;
-  private readonly diskGb: number;
+  private readonly only: Census | null;
   // What it was built for: the version of the order, the table's terms that count (weighers, from here on), its changes.
   private version = 0;
   private varying: readonly number[] = [];
@@ -38,13 +43,14 @@ export class WeightTree {
 
   private readonly leaves: number;
   private readonly masks: Uint8Array; // by block: a bit for each host that passes
-  private readonly offeredIn: Uint8Array; // by block
-  private readonly refusedIn: Uint8Array; // by block and test
   /** By node, `stride` numbers each: the bound (-Infinity where no host passes), then least and greatest value of each weigher. */
   private readonly nodes: Float64Array;
   private stride = 1;
   private readonly scaleOf: Uint8Array; // by node: the scale of its bound
 
+  private readonly extremes: Float64Array; // by weigher, over the hosts that can take the server: the least and the greatest value
+  private found = 0; // the last of them
+  private foundAt = -1;
   private scale = 0; // the present one
   private scales = 0; // in use
   private readonly lows: Float64Array; // by scale and weigher
@@ -57,25 +63,21 @@ export class WeightTree {
   private readonly shifts: Float64Array; // by scale
   private readonly movesTo: Int32Array; // by scale: the number of the present scale for which these hold
   private scaleNumber = 0;
-  private entered = 0; // nodes, by the last search
 
-  constructor(table: HostTable, order: HostOrder, { vcpuMilli, ramMb, diskGb }: Demand) {
+  /** @param only who may ask it; null: anybody, so that hosts without room for a server are among its hosts */
+  constructor(table: HostTable, order: HostOrder, only: Census | null) {
     const terms = table.terms.length;
     const { leaves } = order;
     this.table = table;
     this.order = order;
+    this.only = only;
     this.leaves = leaves;
-    this.vcpuMilli = vcpuMilli;
-    this.ramMb = ramMb;
-    this.diskGb = diskGb;
     this.multipliers = new Float64Array(terms);
     this.floors = new Float64Array(terms);
     this.masks = new Uint8Array(leaves);
-    this.offeredIn = new Uint8Array(leaves);
-    this.refusedIn = new Uint8Array(leaves * table.tests.length);
-    this.refused = new Int32Array(table.tests.length);
     this.nodes = new Float64Array(2 * leaves * (1 + 2 * terms));
     this.scaleOf = new Uint8Array(2 * leaves);
+    this.extremes = new Float64Array(2 * terms);
     this.lows = new Float64Array(SCALES * terms);
     this.spans = new Float64Array(SCALES * terms);
     this.low = new Float64Array(terms);
@@ -86,23 +88,24 @@ export class WeightTree {
     this.movesTo = new Int32Array(SCALES);
   }
 
-  /** Reads what has changed in the table. */
-  catchUp(): void {
-    const { changes } = this.table;
-    if (this.version !== this.order.version || this.varying !== this.table.varying || !changes.remembers(this.place)) this.build();
-    else if (this.place < changes.count) this.readChanges();
-    this.place = changes.count;
-  }
-
-  /** Offers to `best` all hosts that may be among the wanted. */
-  search(best: BestHosts): void {
+  /** Offers to `best` all hosts that may be among the wanted. One host can take the server at least. */
+  search(best: BestHosts, asker: Asker): void {
+    const { table, order } = this;
+    const { changes } = table;
     this.entered = 0;
-    if (this.passing > 0) this.visit(1, best);
-    this.order.searched(this.entered);
+    const standing = this.version === order.version && this.varying === table.varying && changes.remembers(this.place);
+    const queued = standing ? this.readChanges() : this.readAll();
+    this.place = changes.count;
+    this.findExtremes(asker);
+    this.settleScale();
+    if (standing) this.boundChanges(queued);
+    else this.boundAll();
+    this.visit(1, best, asker.census);
+    order.searched(this.entered);
   }
 
-  private build(): void {
-    const { table, order, leaves, nodes, scaleOf } = this;
+  private readAll(): number {
+    const { table, order, leaves, nodes } = this;
     const terms = table.varying.length;
     this.version = order.version;
     this.varying = table.varying;
@@ -125,17 +128,21 @@ export class WeightTree {
     for (let node = leaves - 1; node >= 1; node--) this.pullExtremes(node);
     this.scales = 0;
     this.scale = 0;
-    this.settleScale();
-    scaleOf.fill(this.scale);
-    for (let block = 0; block < order.blocks; block++) this.weighBlock(block, null);
-    for (let node = leaves - 1; node >= 1; node--) nodes[node * this.stride] = Math.max(this.boundOf(2 * node), this.boundOf(2 * node + 1));
+    return order.blocks;
   }
 
-  /** Level by level, so that a node in which several changes meet is dealt with once. */
-  private readChanges(): void {
-    const { table, leaves, nodes, stride, scaleOf } = this;
+  private boundAll(): void {
+    const { order, leaves, nodes, stride, scaleOf } = this;
+    scaleOf.fill(this.scale);
+    for (let block = 0; block < order.blocks; block++) this.weighBlock(block, null, null);
+    for (let node = leaves - 1; node >= 1; node--) nodes[node * stride] = Math.max(this.boundOf(2 * node), this.boundOf(2 * node + 1));
+  }
+
+  /** Level by level, so that a node in which several changes meet is dealt with once. Returns how many nodes have changed, at the front of the queue. */
+  private readChanges(): number {
+    const { leaves } = this;
     const { places, queue, queuedIn, movedIn, risen, blockBits } = this.order;
-    const { changes } = table;
+    const { changes } = this.table;
     const round = ++this.order.round;
     let queued = 0;
     for (let place = this.place; place < changes.count; place++) {
@@ -153,14 +160,21 @@ export class WeightTree {
       risen[parent] = Number.NEGATIVE_INFINITY;
       queue[queued++] = parent;
     }
-    this.settleScale();
-    // No bound above a changed block may be smaller than the weights in it, in the scale that it is of: so it is moved to the present one, even if
-    // it is large enough. Those that are too large are left to the searches that meet them.
+    return queued;
+  }
+
+  /**
+   * No bound above a changed block may be smaller than the weights in it, in the scale that it is of: so it is moved to the present one, even if it is
+   * large enough. Those that are too large are left to the searches that meet them.
+   */
+  private boundChanges(queued: number): void {
+    const { leaves, nodes, stride, scaleOf } = this;
+    const { queue, risen } = this.order;
     for (let i = 0; i < queued; i++) {
       const node = queue[i]!;
       let weight: number;
       if (node >= leaves) {
-        this.weighBlock(node - leaves, null);
+        this.weighBlock(node - leaves, null, null);
         weight = nodes[node * stride]!;
       } else {
         weight = risen[node]!;
@@ -172,39 +186,19 @@ export class WeightTree {
     }
   }
 
-  /** Asks which hosts of a block can take the server, and takes counts and extremes from them; says whether the extremes have changed. */
+  /** Asks which hosts of a block pass, and takes extremes from them; says whether the extremes have changed. */
   private readBlock(block: number): boolean {
-    const { table, vcpuMilli, ramMb, diskGb, refusedIn, refused, nodes, varying } = this;
+    const { table, nodes, varying, only } = this;
     const { count, width, numbers, verdicts } = table;
     const { hosts, blockBits } = this.order;
     const tests = table.tests.length;
     const first = block << blockBits;
     const end = Math.min(count, first + (1 << blockBits));
-    const refusals = block * tests;
-    let passing = this.passing;
-    for (let m = this.masks[block]!; m !== 0; m &= m - 1) passing--;
-    for (let test = 0; test < tests; test++) {
-      refused[test]! -= refusedIn[refusals + test]!;
-      refusedIn[refusals + test] = 0;
-    }
-    let offered = 0;
     let mask = 0;
     for (let place = first; place < end; place++) {
       const host = hosts[place]!;
-      const row = width * host;
-      if (numbers[row]! >= vcpuMilli && numbers[row + 1]! >= ramMb && numbers[row + 2]! >= diskGb) {
-        offered++;
-        const verdict = verdicts[host]!;
-        if (verdict === tests) {
-          mask |= 1 << (place - first);
-          passing++;
-        } else refusedIn[refusals + verdict]!++;
-      }
+      if (only === null ? verdicts[host] === tests : only.passes(host)) mask |= 1 << (place - first);
     }
-    for (let test = 0; test < tests; test++) refused[test]! += refusedIn[refusals + test]!;
-    this.offered += offered - this.offeredIn[block]!;
-    this.offeredIn[block] = offered;
-    this.passing = passing;
     this.masks[block] = mask;
     let at = (this.leaves + block) * this.stride + 1;
     let changed = false;
@@ -240,14 +234,62 @@ export class WeightTree {
     return changed;
   }
 
-  /** Takes the scale from the root's extremes: one that is in use, or a new one. */
-  private settleScale(): void {
-    if (this.passing === 0) return; // no bound will be asked for
-    const { nodes, stride, terms, low, span, by, multipliers, floors, lows, spans } = this;
+  /** Of the hosts that can take the server, which is not every host of the tree. */
+  private findExtremes(asker: Asker): void {
+    const { terms, floors, extremes, varying } = this;
     for (let k = 0; k < terms; k++) {
-      const root = stride + 1 + 2 * k;
-      const least = Number.isNaN(floors[k]!) ? nodes[root]! : floors[k]!;
-      const width = nodes[root + 1]! - least;
+      const floor = floors[k]!;
+      extremes[2 * k] = Number.isNaN(floor) ? this.extreme(k, -1, asker, 2 * varying[k]!) : floor;
+      extremes[2 * k + 1] = this.extreme(k, 1, asker, 2 * varying[k]! + 1);
+    }
+  }
+
+  /** The greatest (side 1) or the least (-1) value of a weigher. The host that had it last, or one like it at the top of the tree, mostly has it still. */
+  private extreme(k: number, side: 1 | -1, { census, extremes }: Asker, witness: number): number {
+    const { nodes, stride, varying } = this;
+    const { numbers, width } = this.table;
+    const most = nodes[stride + (side === 1 ? 2 : 1) + 2 * k]!;
+    const last = extremes[witness]!;
+    if (last >= 0 && census.passes(last) && numbers[width * last + ROOM + varying[k]!] === most) return most;
+    this.found = Number.NEGATIVE_INFINITY;
+    this.foundAt = -1;
+    this.seek(1, k, side, census);
+    extremes[witness] = this.foundAt;
+    return side * this.found;
+  }
+
+  private seek(node: number, k: number, side: 1 | -1, census: Census): void {
+    this.entered++;
+    if (node >= this.leaves) {
+      const { hosts, blockBits } = this.order;
+      const { numbers, width } = this.table;
+      const block = node - this.leaves;
+      const first = block << blockBits;
+      const column = ROOM + this.varying[k]!;
+      for (let m = this.masks[block]!; m !== 0; m &= m - 1) {
+        const host = hosts[first + 31 - Math.clz32(m & -m)]!;
+        const x = side * numbers[width * host + column]!;
+        if (x <= this.found || !census.passes(host)) continue;
+        this.found = x;
+        this.foundAt = host;
+      }
+      return;
+    }
+    const { nodes, stride } = this;
+    const at = (side === 1 ? 2 : 1) + 2 * k;
+    const left = side * nodes[2 * node * stride + at]!;
+    const right = side * nodes[(2 * node + 1) * stride + at]!;
+    const first = left >= right ? 2 * node : 2 * node + 1;
+    if (Math.max(left, right) > this.found) this.seek(first, k, side, census);
+    if (Math.min(left, right) > this.found) this.seek(first ^ 1, k, side, census);
+  }
+
+  /** Takes the scale from the extremes: one that is in use, or a new one. */
+  private settleScale(): void {
+    const { terms, extremes, low, span, by, multipliers, lows, spans } = this;
+    for (let k = 0; k < terms; k++) {
+      const least = extremes[2 * k]!;
+      const width = extremes[2 * k + 1]! - least;
       low[k] = width === 0 ? 0 : least;
       span[k] = width === 0 ? 1 : width;
       by[k] = width === 0 ? 0 : multipliers[k]!;
@@ -322,7 +364,7 @@ export class WeightTree {
   }
 
   /** Weighs the hosts of a block that pass; the greatest weight is its bound. */
-  private weighBlock(block: number, best: BestHosts | null): void {
+  private weighBlock(block: number, best: BestHosts | null, census: Census | null): void {
     const { terms, low, span, by, varying } = this;
     const { hosts, blockBits } = this.order;
     const { numbers, width } = this.table;
@@ -334,16 +376,16 @@ export class WeightTree {
       let weight = 0;
       for (let k = 0; k < terms; k++) weight += by[k]! * ((numbers[row + varying[k]!]! - low[k]!) / span[k]!);
       if (weight > bound) bound = weight;
-      if (best !== null) best.offer(host, weight);
+      if (best !== null && census!.passes(host)) best.offer(host, weight);
     }
     this.nodes[(this.leaves + block) * this.stride] = bound;
     this.scaleOf[this.leaves + block] = this.scale;
   }
 
-  private visit(node: number, best: BestHosts): void {
+  private visit(node: number, best: BestHosts, census: Census): void {
     this.entered++;
     if (node >= this.leaves) {
-      this.weighBlock(node - this.leaves, best);
+      this.weighBlock(node - this.leaves, best, census);
       return;
     }
     const { lowest } = this.order;
@@ -357,7 +399,7 @@ export class WeightTree {
       const child = right ? left + 1 : left;
       const bound = right ? rightBound : leftBound;
       if (bound === Number.NEGATIVE_INFINITY || !best.admits(lowest[child]!, bound)) continue;
-      this.visit(child, best);
+      this.visit(child, best, census);
       if (right) rightBound = nodes[child * stride]!;
       else leftBound = nodes[child * stride]!;
     }
