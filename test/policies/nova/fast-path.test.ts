@@ -62,6 +62,8 @@ interface Setting {
   readonly images?: readonly (Image | null)[];
   /** Builds fail with one chance in so many. */
   readonly failures?: number;
+  /** Each host begins with up to so many servers. */
+  readonly serversBefore?: number;
 }
 
 /** Hundreds of decisions, each by every path, with all that changes hosts between them. Returns how many found a host. */
@@ -85,6 +87,11 @@ function compare(setting: Setting, seed: string): number {
   const pictures = setting.images ?? [null];
   const live: { readonly host: number; readonly flavor: Flavor }[] = [];
   const builds: number[] = [];
+  const before = stream("before");
+  for (let i = 0; i < hosts.count * (setting.serversBefore ?? 0); i++) {
+    const [host, held] = [Math.floor(i / setting.serversBefore!), offers[before(i, offers.length)]!];
+    if (hosts.claim(host as HostId, held)) live.push({ host, flavor: held });
+  }
   let found = 0;
   for (let step = 0; step < setting.steps; step++) {
     const roll = (k: number, bound: number) => draw(16 * step + k, bound);
@@ -165,6 +172,13 @@ describe("the scan and the tree decide as the plain chain does", () => {
   it.each([...presets.keys()])("with the preset %s", (name) => {
     const { enabledFilters, weighers: weighed, options, hostSubsetSize } = presets.get(name)!;
     compare({ fleet: "mixed", hosts: 60, steps: 500, policy: { enabledFilters, weighers: weighed, options, hostSubsetSize } }, name);
+  });
+
+  it("where the hosts that weigh most have no room, so that a size of server is searched in a tree of its own", () => {
+    const { enabledFilters, weighers: weighed, options } = presets.get("nova-pack")!;
+    const policy = { enabledFilters, weighers: weighed, options };
+    for (const hosts of [700, 3000])
+      expect(compare({ fleet: "mixed", hosts, steps: 400, serversBefore: 8, policy }, `full ${hosts}`)).toBeGreaterThan(0);
   });
 
   it("with every choice of the filters that look at numbers", () => {

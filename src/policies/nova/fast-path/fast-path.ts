@@ -32,14 +32,18 @@ export interface WeigherWithMultiplier {
 /** Hosts below which the plain chain is fast enough: a decision takes some microseconds on every path. */
 const FEWEST_HOSTS = 32;
 /**
- * A tree takes about as long to read one changed row as a scan takes for this many hosts: 0.5 us against 26 ns a host (nova-default, one core). So
- * the tree decides where its kind of request is asked again before that fraction of the rows has changed. With six flavors at random and four
- * changes a decision, thousands of decisions a CPU second, columnar and tree: 150 hosts 192 and 127, 300 hosts 102 and 97, 600 hosts 56 and 83,
- * 1,000 hosts 34 and 77, 10,000 hosts 3.6 and 35.
+ * A tree takes about as long to read one changed row as a scan takes for this many hosts. So the tree decides where a request is followed by the next
+ * before that fraction of the rows has changed. With six flavors at random and four changes a decision, thousands of decisions a CPU second, columnar
+ * and tree: 80 hosts 180 and 170, 150 hosts 126 and 133, 300 hosts 58 and 127, 600 hosts 37 and 117, 1,000 hosts 24 and 120, 10,000 hosts 2.7 and 60.
  */
 const HOSTS_PER_CHANGE = 20;
-/** Nodes that a search of a tree of its own enters, at most times. */
-const LONG_SEARCH = 400;
+/**
+ * A kind of request gets a tree to itself where its searches of the common one enter more nodes than a search of its own would (about so many), and
+ * than reading the changes since it was last asked for costs (a part of a node a change and level). That is so where the hosts that weigh most have
+ * no room: with nova-pack and 1,000 hosts, 270 nodes against 40 and 67.
+ */
+const LONG_SEARCH = 60;
+const NODES_PER_CHANGE = 0.5;
 /** Trees for so many kinds of requests at once; the one not asked for longest makes way. */
 const MOST_TREES = 32;
 /** Memory for tables, of which there are several only where filters or weighers look at the flavor or the image. */
@@ -228,7 +232,7 @@ export class FastPath {
   private wantsOwn({ ground, entered, pace }: Kind): boolean {
     if (this.path !== "measured") return this.path === "trees";
     const levels = 32 - Math.clz32(ground.order!.leaves);
-    return entered > LONG_SEARCH + 2 * levels * pace.changesBetween;
+    return entered > LONG_SEARCH + NODES_PER_CHANGE * levels * pace.changesBetween;
   }
 
   /** The tree not asked for longest makes way, unless it was asked for after this kind was: then there are too many to take turns. */

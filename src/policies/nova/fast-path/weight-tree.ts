@@ -16,6 +16,8 @@ import { type HostTable, ROOM } from "./host-table.ts";
 
 /** Scales that bounds may be of; when there are more, all bounds are moved to the present one. */
 const SCALES = 128;
+/** Weighers whose part of a weight is computed without a loop. */
+const LANES = 4;
 /** Of the numbers added up in moving a bound; their roundings come to less than a hundredth of it. */
 const ROUNDING = 1e-13;
 
@@ -43,10 +45,13 @@ export class WeightTree {
 
   private readonly leaves: number;
   private readonly masks: Uint8Array; // by block: a bit for each host that passes
-  /** By node, `stride` numbers each: the bound (-Infinity where no host passes), then least and greatest value of each weigher. */
-  private readonly nodes: Float64Array;
-  private stride = 1;
+  /** By place of the host, `lanes` numbers each: what the weighers give it, then zeros. */
+  private readonly values: Float64Array;
+  private lanes = LANES;
+  private readonly bounds: Float64Array; // by node; -Infinity where no host passes
   private readonly scaleOf: Uint8Array; // by node: the scale of its bound
+  /** By node, two numbers a weigher: least and greatest value. */
+  private readonly ranges: Float64Array;
 
   private readonly extremes: Float64Array; // by weigher, over the hosts that can take the server: the least and the greatest value
   private found = 0; // the last of them
@@ -75,14 +80,16 @@ export class WeightTree {
     this.multipliers = new Float64Array(terms);
     this.floors = new Float64Array(terms);
     this.masks = new Uint8Array(leaves);
-    this.nodes = new Float64Array(2 * leaves * (1 + 2 * terms));
+    this.values = new Float64Array(Math.max(LANES, terms) * table.count);
+    this.bounds = new Float64Array(2 * leaves);
+    this.ranges = new Float64Array(2 * leaves * 2 * terms);
     this.scaleOf = new Uint8Array(2 * leaves);
     this.extremes = new Float64Array(2 * terms);
     this.lows = new Float64Array(SCALES * terms);
     this.spans = new Float64Array(SCALES * terms);
-    this.low = new Float64Array(terms);
-    this.span = new Float64Array(terms);
-    this.by = new Float64Array(terms);
+    this.low = new Float64Array(Math.max(LANES, terms));
+    this.span = new Float64Array(Math.max(LANES, terms));
+    this.by = new Float64Array(Math.max(LANES, terms));
     this.slopes = new Float64Array(SCALES * terms);
     this.shifts = new Float64Array(SCALES);
     this.movesTo = new Int32Array(SCALES);
@@ -105,24 +112,25 @@ export class WeightTree {
   }
 
   private readAll(): number {
-    const { table, order, leaves, nodes } = this;
+    const { table, order, leaves, bounds, ranges } = this;
     const terms = table.varying.length;
     this.version = order.version;
     this.varying = table.varying;
     this.terms = terms;
-    this.stride = 1 + 2 * terms;
+    this.lanes = Math.max(LANES, terms);
+    this.low.fill(0);
+    this.span.fill(1);
+    this.by.fill(0);
+    this.values.fill(0);
     for (let k = 0; k < terms; k++) {
       const { multiplier, floor } = table.terms[table.varying[k]!]!;
       this.multipliers[k] = multiplier;
       this.floors[k] = floor ?? Number.NaN;
     }
-    for (let node = 0; node < 2 * leaves; node++) {
-      const at = node * this.stride;
-      nodes[at] = Number.NEGATIVE_INFINITY;
-      for (let i = at + 1; i < at + this.stride; i += 2) {
-        nodes[i] = Number.POSITIVE_INFINITY;
-        nodes[i + 1] = Number.NEGATIVE_INFINITY;
-      }
+    bounds.fill(Number.NEGATIVE_INFINITY);
+    for (let i = 0; i < ranges.length; i += 2) {
+      ranges[i] = Number.POSITIVE_INFINITY;
+      ranges[i + 1] = Number.NEGATIVE_INFINITY;
     }
     for (let block = 0; block < order.blocks; block++) this.readBlock(block);
     for (let node = leaves - 1; node >= 1; node--) this.pullExtremes(node);
@@ -132,10 +140,10 @@ export class WeightTree {
   }
 
   private boundAll(): void {
-    const { order, leaves, nodes, stride, scaleOf } = this;
+    const { order, leaves, bounds, scaleOf } = this;
     scaleOf.fill(this.scale);
     for (let block = 0; block < order.blocks; block++) this.weighBlock(block, null, null);
-    for (let node = leaves - 1; node >= 1; node--) nodes[node * stride] = Math.max(this.boundOf(2 * node), this.boundOf(2 * node + 1));
+    for (let node = leaves - 1; node >= 1; node--) bounds[node] = Math.max(bounds[2 * node]!, bounds[2 * node + 1]!);
   }
 
   /** Level by level, so that a node in which several changes meet is dealt with once. Returns how many nodes have changed, at the front of the queue. */
@@ -168,18 +176,18 @@ export class WeightTree {
    * large enough. Those that are too large are left to the searches that meet them.
    */
   private boundChanges(queued: number): void {
-    const { leaves, nodes, stride, scaleOf } = this;
+    const { leaves, bounds, scaleOf } = this;
     const { queue, risen } = this.order;
     for (let i = 0; i < queued; i++) {
       const node = queue[i]!;
       let weight: number;
       if (node >= leaves) {
         this.weighBlock(node - leaves, null, null);
-        weight = nodes[node * stride]!;
+        weight = bounds[node]!;
       } else {
         weight = risen[node]!;
         const bound = this.boundOf(node);
-        nodes[node * stride] = weight > bound ? weight : bound;
+        bounds[node] = weight > bound ? weight : bound;
         scaleOf[node] = this.scale;
       }
       if (node > 1 && weight > risen[node >> 1]!) risen[node >> 1] = weight;
@@ -188,7 +196,7 @@ export class WeightTree {
 
   /** Asks which hosts of a block pass, and takes extremes from them; says whether the extremes have changed. */
   private readBlock(block: number): boolean {
-    const { table, nodes, varying, only } = this;
+    const { table, values, lanes, ranges, terms, varying, only } = this;
     const { count, width, numbers, verdicts } = table;
     const { hosts, blockBits } = this.order;
     const tests = table.tests.length;
@@ -198,38 +206,40 @@ export class WeightTree {
     for (let place = first; place < end; place++) {
       const host = hosts[place]!;
       if (only === null ? verdicts[host] === tests : only.passes(host)) mask |= 1 << (place - first);
+      const row = width * host + ROOM;
+      for (let k = 0; k < terms; k++) values[lanes * place + k] = numbers[row + varying[k]!]!;
     }
     this.masks[block] = mask;
-    let at = (this.leaves + block) * this.stride + 1;
+    let at = (this.leaves + block) * 2 * terms;
     let changed = false;
-    for (let k = 0; k < varying.length; k++) {
-      const column = ROOM + varying[k]!;
+    for (let k = 0; k < terms; k++) {
       let least = Number.POSITIVE_INFINITY;
       let greatest = Number.NEGATIVE_INFINITY;
       for (let m = mask; m !== 0; m &= m - 1) {
-        const x = numbers[width * hosts[first + 31 - Math.clz32(m & -m)]! + column]!;
+        const x = values[lanes * (first + 31 - Math.clz32(m & -m)) + k]!;
         if (x < least) least = x;
         if (x > greatest) greatest = x;
       }
-      if (nodes[at] !== least || nodes[at + 1] !== greatest) changed = true;
-      nodes[at++] = least;
-      nodes[at++] = greatest;
+      if (ranges[at] !== least || ranges[at + 1] !== greatest) changed = true;
+      ranges[at++] = least;
+      ranges[at++] = greatest;
     }
     return changed;
   }
 
   /** Takes a node's extremes from its children; says whether they have changed. */
   private pullExtremes(node: number): boolean {
-    const { nodes, stride } = this;
-    const at = node * stride;
+    const { ranges, terms } = this;
+    const at = node * 2 * terms;
+    const end = at + 2 * terms;
     let changed = false;
-    for (let i = at + 1, left = 2 * at + 1; i < at + stride; i += 2, left += 2) {
-      const right = left + stride;
-      const least = nodes[left]! < nodes[right]! ? nodes[left]! : nodes[right]!;
-      const greatest = nodes[left + 1]! > nodes[right + 1]! ? nodes[left + 1]! : nodes[right + 1]!;
-      if (nodes[i] !== least || nodes[i + 1] !== greatest) changed = true;
-      nodes[i] = least;
-      nodes[i + 1] = greatest;
+    for (let i = at, left = 2 * at; i < end; i += 2, left += 2) {
+      const right = left + 2 * terms;
+      const least = ranges[left]! < ranges[right]! ? ranges[left]! : ranges[right]!;
+      const greatest = ranges[left + 1]! > ranges[right + 1]! ? ranges[left + 1]! : ranges[right + 1]!;
+      if (ranges[i] !== least || ranges[i + 1] !== greatest) changed = true;
+      ranges[i] = least;
+      ranges[i + 1] = greatest;
     }
     return changed;
   }
@@ -246,9 +256,9 @@ export class WeightTree {
 
   /** The greatest (side 1) or the least (-1) value of a weigher. The host that had it last, or one like it at the top of the tree, mostly has it still. */
   private extreme(k: number, side: 1 | -1, { census, extremes }: Asker, witness: number): number {
-    const { nodes, stride, varying } = this;
+    const { ranges, terms, varying } = this;
     const { numbers, width } = this.table;
-    const most = nodes[stride + (side === 1 ? 2 : 1) + 2 * k]!;
+    const most = ranges[2 * terms + 2 * k + (side === 1 ? 1 : 0)]!;
     const last = extremes[witness]!;
     if (last >= 0 && census.passes(last) && numbers[width * last + ROOM + varying[k]!] === most) return most;
     this.found = Number.NEGATIVE_INFINITY;
@@ -262,23 +272,23 @@ export class WeightTree {
     this.entered++;
     if (node >= this.leaves) {
       const { hosts, blockBits } = this.order;
-      const { numbers, width } = this.table;
+      const { values, lanes } = this;
       const block = node - this.leaves;
       const first = block << blockBits;
-      const column = ROOM + this.varying[k]!;
       for (let m = this.masks[block]!; m !== 0; m &= m - 1) {
-        const host = hosts[first + 31 - Math.clz32(m & -m)]!;
-        const x = side * numbers[width * host + column]!;
+        const place = first + 31 - Math.clz32(m & -m);
+        const host = hosts[place]!;
+        const x = side * values[lanes * place + k]!;
         if (x <= this.found || !census.passes(host)) continue;
         this.found = x;
         this.foundAt = host;
       }
       return;
     }
-    const { nodes, stride } = this;
-    const at = (side === 1 ? 2 : 1) + 2 * k;
-    const left = side * nodes[2 * node * stride + at]!;
-    const right = side * nodes[(2 * node + 1) * stride + at]!;
+    const { ranges, terms } = this;
+    const at = 4 * terms * node + 2 * k + (side === 1 ? 1 : 0);
+    const left = side * ranges[at]!;
+    const right = side * ranges[at + 2 * terms]!;
     const first = left >= right ? 2 * node : 2 * node + 1;
     if (Math.max(left, right) > this.found) this.seek(first, k, side, census);
     if (Math.min(left, right) > this.found) this.seek(first ^ 1, k, side, census);
@@ -319,8 +329,8 @@ export class WeightTree {
   /** Moves every bound to the present scale, so that all other scales are free again; returns the number that it shall have. */
   private moveAll(): number {
     this.scale = SCALES; // none of the numbers in use
-    const { nodes, stride, scaleOf } = this;
-    for (let node = 1; node < scaleOf.length; node++) nodes[node * stride] = this.boundOf(node);
+    const { bounds, scaleOf } = this;
+    for (let node = 1; node < scaleOf.length; node++) bounds[node] = this.boundOf(node);
     scaleOf.fill(0);
     this.scales = 0;
     return 0;
@@ -328,24 +338,27 @@ export class WeightTree {
 
   /** An upper bound of the weights below a node, in the present scale. */
   private boundOf(node: number): number {
-    const { nodes, stride } = this;
     const scale = this.scaleOf[node]!;
-    let at = node * stride;
-    let bound = nodes[at]!;
-    if (scale === this.scale || bound === Number.NEGATIVE_INFINITY) return bound;
+    const bound = this.bounds[node]!;
+    return scale === this.scale || bound === Number.NEGATIVE_INFINITY ? bound : this.moved(node, scale, bound);
+  }
+
+  private moved(node: number, scale: number, was: number): number {
     if (this.movesTo[scale] !== this.scaleNumber) this.prepareMove(scale);
-    const { slopes, terms } = this;
-    if (terms > 0 && nodes[at + 1]! > nodes[at + 2]!) return Number.NEGATIVE_INFINITY; // no host passes any more
+    const { ranges, slopes, terms } = this;
+    let at = 2 * terms * node;
+    if (terms > 0 && ranges[at]! > ranges[at + 1]!) return Number.NEGATIVE_INFINITY; // no host passes any more
+    let bound = was;
     let slope = scale * terms;
     for (const end = slope + terms; slope < end; slope++, at += 2) {
       const by = slopes[slope]!;
-      if (by !== 0) bound += by * nodes[by > 0 ? at + 2 : at + 1]!;
+      if (by !== 0) bound += by * ranges[by > 0 ? at + 1 : at]!;
     }
     return bound + this.shifts[scale]!;
   }
 
   private prepareMove(scale: number): void {
-    const { terms, multipliers, low, span, by, lows, spans, slopes, nodes, stride } = this;
+    const { terms, multipliers, low, span, by, lows, spans, slopes, ranges } = this;
     let shift = 0;
     let size = 0;
     for (let k = 0; k < terms; k++) {
@@ -354,8 +367,8 @@ export class WeightTree {
       const is = by[k] === 0 ? 0 : 1 / span[k]!;
       slopes[scale * terms + k] = multiplier * (is - was);
       shift += multiplier * (lows[scale * terms + k]! * was - low[k]! * is);
-      const least = Math.abs(nodes[stride + 1 + 2 * k]!);
-      const greatest = Math.abs(nodes[stride + 2 + 2 * k]!);
+      const least = Math.abs(ranges[2 * terms + 2 * k]!);
+      const greatest = Math.abs(ranges[2 * terms + 2 * k + 1]!);
       const largest = Math.max(least, greatest, Math.abs(low[k]!), Math.abs(lows[scale * terms + k]!));
       size += Math.abs(multiplier) * largest * (is + was);
     }
@@ -363,22 +376,29 @@ export class WeightTree {
     this.movesTo[scale] = this.scaleNumber;
   }
 
-  /** Weighs the hosts of a block that pass; the greatest weight is its bound. */
+  /** Weighs the hosts of a block that pass; the greatest weight is its bound. Four weighers are what nova-default has that differ, so four come unrolled. */
   private weighBlock(block: number, best: BestHosts | null, census: Census | null): void {
-    const { terms, low, span, by, varying } = this;
+    const { low, span, by, values, lanes } = this;
     const { hosts, blockBits } = this.order;
-    const { numbers, width } = this.table;
     const first = block << blockBits;
+    const [low0, low1, low2, low3] = [low[0]!, low[1]!, low[2]!, low[3]!];
+    const [span0, span1, span2, span3] = [span[0]!, span[1]!, span[2]!, span[3]!];
+    const [by0, by1, by2, by3] = [by[0]!, by[1]!, by[2]!, by[3]!];
     let bound = Number.NEGATIVE_INFINITY;
     for (let m = this.masks[block]!; m !== 0; m &= m - 1) {
-      const host = hosts[first + 31 - Math.clz32(m & -m)]!;
-      const row = width * host + ROOM;
-      let weight = 0;
-      for (let k = 0; k < terms; k++) weight += by[k]! * ((numbers[row + varying[k]!]! - low[k]!) / span[k]!);
+      const place = first + 31 - Math.clz32(m & -m);
+      const at = lanes * place;
+      let weight = 0 + by0 * ((values[at]! - low0) / span0); // 0 + -0 is 0, as on the plain path
+      weight += by1 * ((values[at + 1]! - low1) / span1);
+      weight += by2 * ((values[at + 2]! - low2) / span2);
+      weight += by3 * ((values[at + 3]! - low3) / span3);
+      for (let k = LANES; k < lanes; k++) weight += by[k]! * ((values[at + k]! - low[k]!) / span[k]!);
       if (weight > bound) bound = weight;
-      if (best !== null && census!.passes(host)) best.offer(host, weight);
+      if (best === null) continue;
+      const host = hosts[place]!;
+      if (census!.passes(host)) best.offer(host, weight);
     }
-    this.nodes[(this.leaves + block) * this.stride] = bound;
+    this.bounds[this.leaves + block] = bound;
     this.scaleOf[this.leaves + block] = this.scale;
   }
 
@@ -389,21 +409,29 @@ export class WeightTree {
       return;
     }
     const { lowest } = this.order;
-    const { nodes, stride } = this;
+    const { bounds } = this;
     const left = 2 * node;
+    const right = left + 1;
     let leftBound = this.boundOf(left);
-    let rightBound = this.boundOf(left + 1);
-    const rightFirst = rightBound > leftBound || (rightBound === leftBound && lowest[left + 1]! < lowest[left]!);
-    for (let turn = 0; turn < 2; turn++) {
-      const right = rightFirst ? turn === 0 : turn === 1;
-      const child = right ? left + 1 : left;
-      const bound = right ? rightBound : leftBound;
-      if (bound === Number.NEGATIVE_INFINITY || !best.admits(lowest[child]!, bound)) continue;
-      this.visit(child, best, census);
-      if (right) rightBound = nodes[child * stride]!;
-      else leftBound = nodes[child * stride]!;
+    let rightBound = this.boundOf(right);
+    const rightFirst = rightBound > leftBound || (rightBound === leftBound && lowest[right]! < lowest[left]!);
+    if (!rightFirst && this.mayHold(left, leftBound, best)) {
+      this.visit(left, best, census);
+      leftBound = bounds[left]!;
     }
-    nodes[node * stride] = rightBound > leftBound ? rightBound : leftBound;
+    if (this.mayHold(right, rightBound, best)) {
+      this.visit(right, best, census);
+      rightBound = bounds[right]!;
+    }
+    if (rightFirst && this.mayHold(left, leftBound, best)) {
+      this.visit(left, best, census);
+      leftBound = bounds[left]!;
+    }
+    bounds[node] = rightBound > leftBound ? rightBound : leftBound;
     this.scaleOf[node] = this.scale;
+  }
+
+  private mayHold(node: number, bound: number, best: BestHosts): boolean {
+    return bound !== Number.NEGATIVE_INFINITY && best.admits(this.order.lowest[node]!, bound);
   }
 }
