@@ -17,14 +17,20 @@ export class Crossings {
   entries = 0;
   /** By entry: the place in `hops` that it is the other side of. */
   entryHop = new Int32Array(256);
-  /** By entry: how many numbers the hops of its flow are, twice as many as links. */
-  entryHops = new Int32Array(256);
+  /**
+   * By entry of a flow that crosses two links, as most do where many meet: its entry on the other, and which that is. To go the way by `hops`
+   * would take twice the time. -1 for flows over fewer or more.
+   */
+  entryPeer = new Int32Array(256);
+  entryPeerLink = new Int32Array(256);
   /** By entry: the weight of the flow. */
   entryWeight = new Float64Array(256);
   /** By entry: the level that the flow's own cap allows. */
   entryCap = new Float64Array(256);
   /** By entry: the level that its own cap and its other links allow. */
   entryLimit = new Float64Array(256);
+  /** By entry: 1 if it is this link that holds the flow back, as of the last solution. */
+  entryHeld = new Uint8Array(256);
   private used = 0;
 
   addLink(): number {
@@ -49,11 +55,13 @@ export class Crossings {
       if (this.count[link] === this.room[link]) this.makeRoom(link);
       const entry = this.first[link]! + this.count[link]!++;
       this.entryHop[entry] = base + 2 * i;
-      this.entryHops[entry] = length;
+      this.entryPeer[entry] = -1;
+      this.entryHeld[entry] = 0;
       this.entryWeight[entry] = weight;
       this.hops[base + 2 * i] = link;
       this.hops[base + 2 * i + 1] = entry;
     }
+    if (route.length === 2) this.pair(this.hops[base + 1]!, route[0]!, this.hops[base + 3]!, route[1]!);
   }
 
   /** Takes a flow off its links. The last entry of each takes the place of the one that goes. */
@@ -71,13 +79,24 @@ export class Crossings {
     this.hopsEnd[flow] = base;
   }
 
+  private pair(entry: number, link: number, other: number, otherLink: number): void {
+    this.entryPeer[entry] = other;
+    this.entryPeerLink[entry] = otherLink;
+    this.entryPeer[other] = entry;
+    this.entryPeerLink[other] = link;
+  }
+
   private copyEntry(from: number, to: number): void {
     const hop = this.entryHop[from]!;
     this.entryHop[to] = hop;
-    this.entryHops[to] = this.entryHops[from]!;
+    const peer = this.entryPeer[from]!;
+    this.entryPeer[to] = peer;
+    this.entryPeerLink[to] = this.entryPeerLink[from]!;
+    if (peer >= 0) this.entryPeer[peer] = to;
     this.entryWeight[to] = this.entryWeight[from]!;
     this.entryCap[to] = this.entryCap[from]!;
     this.entryLimit[to] = this.entryLimit[from]!;
+    this.entryHeld[to] = this.entryHeld[from]!;
     this.hops[hop + 1] = to;
   }
 
@@ -97,25 +116,38 @@ export class Crossings {
     let needed = wanted;
     for (let link = 0; link < this.links; link++) needed += this.room[link]!;
     const { length } = this.entryHop;
-    const before = [this.entryHop, this.entryHops, this.entryWeight, this.entryCap, this.entryLimit] as const;
-    const after = before.map((column) => wider(column, 2 * needed > length ? 2 * length + wanted : length));
+    const before = this.entryColumns();
+    const room = 2 * needed > length ? 2 * length + wanted : length;
+    this.entryHop = new Int32Array(room);
+    this.entryPeer = new Int32Array(room);
+    this.entryPeerLink = new Int32Array(room);
+    this.entryWeight = new Float64Array(room);
+    this.entryCap = new Float64Array(room);
+    this.entryLimit = new Float64Array(room);
+    this.entryHeld = new Uint8Array(room);
+    const after = this.entryColumns();
     let to = 0;
     for (let link = 0; link < this.links; link++) {
       const from = this.first[link]!;
       const end = from + this.count[link]!;
-      for (const [i, column] of before.entries()) after[i]!.set(column.subarray(from, end), to);
-      for (let entry = from; entry < end; entry++) this.hops[before[0][entry]! + 1] = to + entry - from;
+      for (let i = 0; i < before.length; i++) after[i]!.set(before[i]!.subarray(from, end), to);
       this.first[link] = to;
       to += this.room[link]!;
     }
-    [this.entryHop, this.entryHops, this.entryWeight, this.entryCap, this.entryLimit] = after as unknown as [
-      Int32Array<ArrayBuffer>,
-      Int32Array<ArrayBuffer>,
-      Float64Array<ArrayBuffer>,
-      Float64Array<ArrayBuffer>,
-      Float64Array<ArrayBuffer>,
-    ];
     this.used = to;
+    for (let link = 0; link < this.links; link++) {
+      for (let entry = this.first[link]!, end = entry + this.count[link]!; entry < end; entry++) this.hops[this.entryHop[entry]! + 1] = entry;
+    }
+    for (let link = 0; link < this.links; link++) {
+      for (let entry = this.first[link]!, end = entry + this.count[link]!; entry < end; entry++) {
+        // The peer of one that crosses two links is the other of its two hops.
+        if (this.entryPeer[entry]! >= 0) this.entryPeer[entry] = this.hops[(this.entryHop[entry]! ^ 2) + 1]!;
+      }
+    }
+  }
+
+  private entryColumns() {
+    return [this.entryHop, this.entryPeer, this.entryPeerLink, this.entryWeight, this.entryCap, this.entryLimit, this.entryHeld] as const;
   }
 
   private growFlows(flow: number): void {

@@ -20,7 +20,7 @@ export class FlowNetwork {
   /** Flows that have not ended. */
   active = 0;
   private readonly crossings = new Crossings();
-  private readonly levels = new WaterLevels(this.crossings);
+  private readonly levels: WaterLevels;
   private readonly clocks: ServiceClocks;
   private readonly ticksPerSecond: number;
   private settledNow = true;
@@ -37,13 +37,14 @@ export class FlowNetwork {
   /** Flows whose bottleneck is to be found. */
   private readonly loose: number[] = [];
   private readonly atOnce: number[] = [];
-  private readonly ended: number[] = [];
   // By link.
   private carriedByLink = new Float64Array(16);
   private carriedBytes = 0;
 
-  constructor(ticksPerSecond = 1) {
+  /** `alwaysFills`: solves the plain way, from nothing at every change, as a judge of the quick one. */
+  constructor(ticksPerSecond = 1, alwaysFills = false) {
     this.ticksPerSecond = ticksPerSecond;
+    this.levels = new WaterLevels(this.crossings, alwaysFills);
     this.clocks = new ServiceClocks(ticksPerSecond);
   }
 
@@ -98,10 +99,7 @@ export class FlowNetwork {
 
   /** Starts a flow over the links of a route (each at most once) and returns its number. Without bytes, or with nothing that holds it back, it ends at once. */
   start(bytes: number, route: readonly number[], weight = 1, maxBytesPerSecond = Number.POSITIVE_INFINITY): number {
-    if (!(bytes >= 0 && bytes < Number.POSITIVE_INFINITY)) throw new RangeError(`a flow of ${bytes} bytes: expected 0 or more`);
-    if (!(weight > 0 && weight < Number.POSITIVE_INFINITY)) throw new RangeError(`a flow of weight ${weight}: expected more than 0`);
-    if (!(maxBytesPerSecond > 0)) throw new RangeError(`a flow capped at ${maxBytesPerSecond} B/s: expected more than 0, or no cap`);
-    this.requireRoute(route);
+    this.require(bytes, route, weight, maxBytesPerSecond);
     const flow = this.free.length > 0 ? this.free.pop()! : this.flows++;
     if (flow === this.state.length) this.growFlows();
     this.active++;
@@ -148,12 +146,10 @@ export class FlowNetwork {
     return this.atOnce.length > 0 ? 0 : this.clocks.ticksToNextEnd;
   }
 
-  /** Ends all flows that are through by tick `by`, a little after now at most, and returns them in the order of their start. Valid until called again. */
+  /** Ends all flows that are through by tick `by`, a little after now at most, and returns them in the order of their start. */
   endBy(by: number): readonly number[] {
     this.settle();
-    const { ended } = this;
-    ended.length = 0;
-    for (const flow of this.atOnce) ended.push(flow);
+    const ended: number[] = [...this.atOnce];
     this.atOnce.length = 0;
     for (let flow = this.clocks.takeEnded(by); flow >= 0; flow = this.clocks.takeEnded(by)) ended.push(flow);
     for (const flow of ended) {
@@ -162,36 +158,21 @@ export class FlowNetwork {
       this.leave(flow);
       this.discard(flow);
     }
-    if (ended.length > 1) ended.sort((a, b) => this.order[a]! - this.order[b]!);
-    return ended;
+    return ended.length > 1 ? ended.sort((a, b) => this.order[a]! - this.order[b]!) : ended;
   }
 
   /** Solves the rates, if anything has changed since. All changes of one instant are one solution. */
   settle(): void {
     if (this.settledNow) return;
     this.settledNow = true;
-    const { levels, clocks, crossings, loose } = this;
+    const { levels, clocks, loose } = this;
     levels.settle(this.flows);
     const { level, movedLinks, moved } = levels;
     for (let i = 0; i < moved; i++) {
       const link = movedLinks[i]!;
       clocks.setRate(link + 1, level[link]! < Number.POSITIVE_INFINITY ? level[link]! : 0);
     }
-    const { entryHop, entryLimit, hopBits } = crossings;
-    const { clockOf } = clocks;
-    for (let i = 0; i < moved; i++) {
-      const link = movedLinks[i]!;
-      const height = level[link]!;
-      const from = crossings.first[link]!;
-      for (let entry = from, end = from + crossings.count[link]!; entry < end; entry++) {
-        const limit = entryLimit[entry]!;
-        const flow = entryHop[entry]! >> hopBits;
-        if (clockOf[flow] === link + 1) {
-          if (height <= limit * (1 + SAME) && height < Number.POSITIVE_INFINITY) continue;
-        } else if (height >= limit * (1 - SAME)) continue;
-        if (clockOf[flow]! >= 0) this.follow(flow);
-      }
-    }
+    for (let i = 0; i < moved; i++) this.review(movedLinks[i]!);
     levels.settled();
     for (const flow of loose) if (this.state[flow] === WAITING || this.state[flow] === MOVING) this.follow(flow);
     loose.length = 0;
@@ -208,6 +189,26 @@ export class FlowNetwork {
   /** Bytes that a flow has left. */
   bytesLeft(flow: number): number {
     return this.state[flow] === MOVING ? this.clocks.left(flow) : this.counted[flow]!;
+  }
+
+  /** The links that a flow crosses, in their order; none for one that ends at once. */
+  routeOf(flow: number): readonly number[] {
+    const { hopBits, hops, hopsEnd } = this.crossings;
+    const route: number[] = [];
+    for (let hop = flow << hopBits, end = hopsEnd[flow]!; hop < end; hop += 2) route.push(hops[hop]!);
+    return route;
+  }
+
+  /** The flows on a link, in the order of their numbers. */
+  flowsOn(link: number): readonly number[] {
+    const { first, count, entryHop, hopBits } = this.crossings;
+    const from = first[link]!;
+    return Array.from(entryHop.subarray(from, from + count[link]!), (hop) => hop >> hopBits).sort((a, b) => a - b);
+  }
+
+  /** The link that holds a flow back, or -1: its own cap, a fat pipe, or nothing yet. */
+  bottleneckOf(flow: number): number {
+    return this.state[flow] === MOVING ? this.clocks.clockOf[flow]! - 1 : -1;
   }
 
   /** Sum of the rates over a link, in bytes per second, as of the last solution. */
@@ -231,6 +232,20 @@ export class FlowNetwork {
     let sum = this.carriedBytes;
     for (let flow = 0; flow < this.flows; flow++) sum += this.uncounted(flow);
     return sum;
+  }
+
+  /** The level of a link has moved: finds the flows that it holds back from now on, and those that it lets go. */
+  private review(link: number): void {
+    const { entryHop, entryLimit, entryHeld, hopBits, first, count } = this.crossings;
+    const height = this.levels.level[link]!;
+    for (let entry = first[link]!, end = entry + count[link]!; entry < end; entry++) {
+      const limit = entryLimit[entry]!;
+      const held = entryHeld[entry]!;
+      if (Number(height <= limit) === held && height < Number.POSITIVE_INFINITY) continue;
+      if (held === 1 ? height <= limit * (1 + SAME) && height < Number.POSITIVE_INFINITY : height >= limit * (1 - SAME)) continue;
+      const flow = entryHop[entry]! >> hopBits;
+      if (this.state[flow] === MOVING) this.follow(flow);
+    }
   }
 
   private uncounted(flow: number): number {
@@ -289,17 +304,21 @@ export class FlowNetwork {
     const cap = levels.cap[flow]!;
     let lowest = cap;
     let bottleneck = -1;
-    const { hopBits, hops, hopsEnd } = crossings;
-    for (let hop = flow << hopBits, end = hopsEnd[flow]!; hop < end; hop += 2) {
+    const { hopBits, hops, hopsEnd, entryHeld } = crossings;
+    const base = flow << hopBits;
+    const end = hopsEnd[flow]!;
+    for (let hop = base; hop < end; hop += 2) {
+      entryHeld[hops[hop + 1]!] = 0;
       const height = levels.level[hops[hop]!]!;
       if (height < lowest) {
         lowest = height;
-        bottleneck = hops[hop]!;
+        bottleneck = hop;
       }
     }
     if (bottleneck >= 0) {
       this.state[flow] = MOVING;
-      clocks.join(bottleneck + 1, flow, left, this.weight[flow]!);
+      entryHeld[hops[bottleneck + 1]!] = 1;
+      clocks.join(hops[bottleneck]! + 1, flow, left, this.weight[flow]!);
     } else if (cap > 0 && cap < Number.POSITIVE_INFINITY) {
       this.state[flow] = MOVING;
       clocks.join(OWN_PACE, flow, left, (cap * this.weight[flow]!) / this.ticksPerSecond);
@@ -322,6 +341,14 @@ export class FlowNetwork {
     return cap / this.weight[flow]!;
   }
 
+  /** Throws a RangeError that says what is wrong with such a flow, if anything is. */
+  require(bytes: number, route: readonly number[], weight = 1, maxBytesPerSecond = Number.POSITIVE_INFINITY): void {
+    if (!(bytes >= 0 && bytes < Number.POSITIVE_INFINITY)) throw new RangeError(`${bytes} bytes to move: expected 0 or more`);
+    if (!(weight > 0 && weight < Number.POSITIVE_INFINITY)) throw new RangeError(`a weight of ${weight}: expected more than 0`);
+    if (!(maxBytesPerSecond > 0)) throw new RangeError(`a cap of ${maxBytesPerSecond} B/s: expected more than 0; to hold a flow, stop it`);
+    this.requireRoute(route);
+  }
+
   private requireFlow(flow: number, what: string): void {
     if (!(flow >= 0 && flow < this.flows) || this.state[flow] === GONE) throw new RangeError(`flow ${flow} cannot be ${what}: it is not running`);
   }
@@ -333,8 +360,8 @@ export class FlowNetwork {
   private requireRoute(route: readonly number[]): void {
     for (let i = 0; i < route.length; i++) {
       const link = route[i]!;
-      if (!(link >= 0 && link < this.links) || !Number.isInteger(link)) throw new RangeError(`a route: no link ${link} among ${this.links}`);
-      for (let j = 0; j < i; j++) if (route[j] === link) throw new RangeError(`a route crosses link ${link} twice: expected each link once`);
+      if (!(link >= 0 && link < this.links) || !Number.isInteger(link)) throw new RangeError(`no link ${link} among ${this.links}`);
+      for (let j = 0; j < i; j++) if (route[j] === link) throw new RangeError(`link ${link} twice on a route: expected each link once`);
     }
   }
 

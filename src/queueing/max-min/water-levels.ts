@@ -13,8 +13,8 @@ import { SmallestFirst } from "./smallest-first.ts";
 
 /** Levels that differ by less than this share are the same: it is what the rounding of long sums may come to. */
 const SAME = 1e-12;
-/** Entries that may be looked at, as a multiple of all there are, before filling all links is the better way. */
-const PATIENCE = 6;
+/** Entries that may be looked at before filling all links is the better way: so many, or so many times all there are. */
+const PATIENCE = { least: 1000, times: 6 };
 
 export class WaterLevels {
   /** By link: rate per weight; Infinity where the link holds nobody back. */
@@ -32,11 +32,13 @@ export class WaterLevels {
   fillings = 0;
   private isMoved = new Uint8Array(16);
   private readonly crossings: Crossings;
+  private readonly alwaysFills: boolean;
   /** Links to be looked at, by the level that they have. */
   private readonly open = new SmallestFirst();
 
-  constructor(crossings: Crossings) {
+  constructor(crossings: Crossings, alwaysFills: boolean) {
     this.crossings = crossings;
+    this.alwaysFills = alwaysFills;
   }
 
   addLink(link: number, capacity: number, fat: boolean): void {
@@ -83,10 +85,15 @@ export class WaterLevels {
   /** Brings all levels to agree again. `flows`: one more than the highest number of a flow. */
   settle(flows: number): void {
     const { open, level, crossings } = this;
+    const patience = this.alwaysFills ? 0 : Math.max(PATIENCE.least, PATIENCE.times * crossings.entries);
     let work = 0;
-    let patience = -1;
     while (open.size > 0) {
       const link = open.first;
+      work += crossings.count[link]!;
+      if (work > patience) {
+        this.fill(flows);
+        return;
+      }
       open.remove(link);
       const before = level[link]!;
       const now = this.levelOf(link);
@@ -94,20 +101,12 @@ export class WaterLevels {
       if (now === before || (now < Number.POSITIVE_INFINITY && Math.abs(now - before) <= SAME * now)) continue;
       level[link] = now;
       if (this.isMoved[link] === 0) this.markMoved(link);
-      this.spread(link, now, now > before);
-      work += crossings.count[link]!;
-      if (work > 1000) {
-        if (patience < 0) patience = PATIENCE * crossings.entries;
-        if (work > patience) {
-          this.fill(flows);
-          return;
-        }
-      }
+      this.spread(link, now);
     }
   }
 
   /** Works out all levels from nothing. */
-  fill(flows: number): void {
+  private fill(flows: number): void {
     const { crossings, level } = this;
     this.open.clear();
     this.fillings++;
@@ -176,35 +175,40 @@ export class WaterLevels {
         continue;
       }
       const next = taken < capacity ? (capacity - taken) / weight : 0;
-      if ((next >= below && next <= above) || round === 100) return next;
+      if ((next >= below && next <= above) || round >= 100) return next;
       guess = next;
     }
   }
 
   /** The level of a link has moved: notes it with its flows, and opens the links further on for which it matters. */
-  private spread(link: number, now: number, rises: boolean): void {
+  private spread(link: number, now: number): void {
     const { level, open, fat } = this;
-    const { hopBits, hops, entryHop, entryHops, entryCap, entryLimit } = this.crossings;
+    const { hopBits, hops, hopsEnd, entryHop, entryPeer, entryPeerLink, entryCap, entryLimit } = this.crossings;
     const from = this.crossings.first[link]!;
     for (let entry = from, last = from + this.crossings.count[link]!; entry < last; entry++) {
+      const peer = entryPeer[entry]!;
+      if (peer >= 0) {
+        const on = entryPeerLink[entry]!;
+        const limit = Math.min(entryCap[entry]!, now);
+        const old = entryLimit[peer]!;
+        entryLimit[peer] = limit;
+        if (!open.has(on) && matters(level[on]!, old, limit) && fat[on] === 0) open.set(on, level[on]!);
+        continue;
+      }
       const own = entryHop[entry]!;
-      const base = (own >> hopBits) << hopBits;
-      const end = base + entryHops[entry]!;
+      const flow = own >> hopBits;
+      const base = flow << hopBits;
+      const end = hopsEnd[flow]!;
       let lowest = entryCap[entry]!;
       let second = lowest;
       let narrowest = -1;
-      if (end - base === 4) {
-        // The other of two links need not be compared with itself: worth a special case where many flows cross two links each.
-        lowest = Math.min(lowest, now);
-      } else {
-        for (let hop = base; hop < end; hop += 2) {
-          const height = level[hops[hop]!]!;
-          if (height < lowest) {
-            second = lowest;
-            lowest = height;
-            narrowest = hop;
-          } else if (height < second) second = height;
-        }
+      for (let hop = base; hop < end; hop += 2) {
+        const height = level[hops[hop]!]!;
+        if (height < lowest) {
+          second = lowest;
+          lowest = height;
+          narrowest = hop;
+        } else if (height < second) second = height;
       }
       for (let hop = base; hop < end; hop += 2) {
         if (hop === own) continue;
@@ -214,10 +218,7 @@ export class WaterLevels {
         if (limit === old) continue;
         entryLimit[there] = limit;
         const on = hops[hop]!;
-        const height = level[on]!;
-        if (rises ? old < height : limit < height && height < Number.POSITIVE_INFINITY) {
-          if (!open.has(on) && fat[on] === 0) open.set(on, height);
-        }
+        if (!open.has(on) && matters(level[on]!, old, limit) && fat[on] === 0) open.set(on, level[on]!);
       }
     }
   }
@@ -226,4 +227,9 @@ export class WaterLevels {
     this.isMoved[link] = 1;
     this.movedLinks[this.moved++] = link;
   }
+}
+
+/** Whether it matters to a link at this level that the limit of a flow on it changes. One that holds nobody back cares for no falling limit. */
+function matters(level: number, before: number, now: number): boolean {
+  return now > before ? before < level : now < level && now < before && level < Number.POSITIVE_INFINITY;
 }
