@@ -74,7 +74,8 @@ export class SharedCapacity {
   /** Starts a transfer of `bytes` over the links of `route` (each at most once); an empty route is no constraint at all and ends at once. */
   start(job: number, bytes: number, route: readonly number[], options: TransferOptions = {}): void {
     if (job >= this.flowOf.length) this.growJobs(job);
-    if (this.flowOf[job] !== NONE) throw new RangeError(`transfer of job ${job}: it has one already; expected it to end or be stopped before`);
+    if (this.flowOf[job] !== NONE)
+      throw new RangeError(`transfer of job ${job}: it has one already; expected it to end or be stopped before`);
     const { latencyMicros = 0 } = options;
     if (!(latencyMicros >= 0)) throw new RangeError(`transfer of job ${job}: a latency of ${latencyMicros} us; expected 0 or more`);
     if (latencyMicros === 0) this.begin(job, { bytes, route, options });

@@ -136,7 +136,8 @@ export class Crossings {
     }
     this.used = to;
     for (let link = 0; link < this.links; link++) {
-      for (let entry = this.first[link]!, end = entry + this.count[link]!; entry < end; entry++) this.hops[this.entryHop[entry]! + 1] = entry;
+      for (let entry = this.first[link]!, end = entry + this.count[link]!; entry < end; entry++)
+        this.hops[this.entryHop[entry]! + 1] = entry;
     }
     for (let link = 0; link < this.links; link++) {
       for (let entry = this.first[link]!, end = entry + this.count[link]!; entry < end; entry++) {

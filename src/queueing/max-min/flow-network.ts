@@ -237,14 +237,19 @@ export class FlowNetwork {
   /** The level of a link has moved: finds the flows that it holds back from now on, and those that it lets go. */
   private review(link: number): void {
     const { entryHop, entryLimit, entryHeld, hopBits, first, count } = this.crossings;
-    const height = this.levels.level[link]!;
+    const { level, cap } = this.levels;
+    const { clockOf } = this.clocks;
+    const height = level[link]!;
     for (let entry = first[link]!, end = entry + count[link]!; entry < end; entry++) {
       const limit = entryLimit[entry]!;
       const held = entryHeld[entry]!;
       if (Number(height <= limit) === held && height < Number.POSITIVE_INFINITY) continue;
-      if (held === 1 ? height <= limit * (1 + SAME) && height < Number.POSITIVE_INFINITY : height >= limit * (1 - SAME)) continue;
       const flow = entryHop[entry]! >> hopBits;
-      if (this.state[flow] === MOVING) this.follow(flow);
+      if (this.state[flow] !== MOVING) continue;
+      const clock = clockOf[flow]!;
+      const holds = clock === OWN_PACE ? cap[flow]! : level[clock - 1]!;
+      if (holds < Number.POSITIVE_INFINITY && holds <= Math.min(height, limit) * (1 + SAME)) continue;
+      this.follow(flow);
     }
   }
 
@@ -350,11 +355,13 @@ export class FlowNetwork {
   }
 
   private requireFlow(flow: number, what: string): void {
-    if (!(flow >= 0 && flow < this.flows) || this.state[flow] === GONE) throw new RangeError(`flow ${flow} cannot be ${what}: it is not running`);
+    if (!(flow >= 0 && flow < this.flows) || this.state[flow] === GONE)
+      throw new RangeError(`flow ${flow} cannot be ${what}: it is not running`);
   }
 
   private requireLink(link: number, what: string): void {
-    if (!(link >= 0 && link < this.links && Number.isInteger(link))) throw new RangeError(`${what} of link ${link}: no link ${link} among ${this.links}`);
+    if (!(link >= 0 && link < this.links && Number.isInteger(link)))
+      throw new RangeError(`${what} of link ${link}: no link ${link} among ${this.links}`);
   }
 
   private requireRoute(route: readonly number[]): void {
