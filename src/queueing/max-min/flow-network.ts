@@ -174,6 +174,7 @@ export class FlowNetwork {
     }
     for (let i = 0; i < moved; i++) this.review(movedLinks[i]!);
     levels.settled();
+    if (this.atOnce.length > 0) this.reviewAtOnce();
     for (const flow of loose) if (this.state[flow] === WAITING || this.state[flow] === MOVING) this.follow(flow);
     loose.length = 0;
   }
@@ -251,6 +252,20 @@ export class FlowNetwork {
       if (holds < Number.POSITIVE_INFINITY && holds <= Math.min(height, limit) * (1 + SAME)) continue;
       this.follow(flow);
     }
+  }
+
+  /** Flows that nothing held back may be held back now, if they have not ended in the meantime. */
+  private reviewAtOnce(): void {
+    const { hopBits, hopsEnd } = this.crossings;
+    const onLinks = (flow: number) => hopsEnd[flow]! > flow << hopBits;
+    const atOnce = this.atOnce.filter((flow) => !onLinks(flow));
+    for (const flow of this.atOnce) {
+      if (!onLinks(flow)) continue;
+      this.state[flow] = WAITING;
+      this.loose.push(flow);
+    }
+    this.atOnce.length = 0;
+    this.atOnce.push(...atOnce);
   }
 
   private uncounted(flow: number): number {

@@ -54,12 +54,12 @@ export function fillProgressively(
       continue;
     }
     const ownAt = reached < capped.length ? cap[capped[reached]!]! : Number.POSITIVE_INFINITY;
+    if (ownAt === Number.POSITIVE_INFINITY && next.firstKey === Number.POSITIVE_INFINITY) break;
     if (ownAt <= next.firstKey) {
       const flow = capped[reached++]!;
       if (rate[flow]! < 0) stop(flow, ownAt);
       continue;
     }
-    if (next.firstKey === Number.POSITIVE_INFINITY) break;
     const about = left[link]! / growingWeight[link]!;
     if (about > next.firstKey) {
       next.set(link, about);
