@@ -1,37 +1,54 @@
-// Capacity shared by flows: links of a network over which transfers run side by side. Rates are the max-min fair ones, found by progressive
-// filling: all flows grow alike until a link is full, the flows over it keep that rate, the others grow on. Whenever a flow starts or ends
-// the rates are solved anew, once per instant.
+// Capacity shared by transfers: links of a network over which they run side by side, each at its weighted max-min fair rate. Whenever one starts
+// or ends, takes another route, or a link changes, the rates are solved anew, once per instant. Here the network of flows meets the clock of a
+// simulation: a transfer is known by the number of its job, and ends on the first whole microsecond at which its last byte has arrived.
 //
-// @source the max-min model of flow-level network simulation (SimGrid's CM02 without latency terms; `test/queueing/shared-capacity.test.ts`)
+// @source the max-min model of flow-level network simulation (SimGrid's CM02 without latency terms; `test/oracles/simgrid-network.test.ts`)
 import type { EventKind, Simulation, TimerKind } from "../kernel/simulation.ts";
-import { SECOND } from "../kernel/time.ts";
+import { type Micros, SECOND } from "../kernel/time.ts";
+import { FlowNetwork } from "./max-min/flow-network.ts";
 
-interface Flow {
-  readonly job: number;
-  readonly route: readonly number[];
-  /** Bytes still to be carried as of `solvedAt`. */
-  remaining: number;
-  rate: number;
+export interface LinkOptions {
+  /** Each transfer may have all of the link's capacity: it caps, but nobody shares it. */
+  readonly fatPipe?: boolean;
 }
 
-/** Less than this share of a byte is rounding, not data. */
-const NOTHING = 1e-3;
+export interface TransferOptions {
+  /** Its share where it meets others, against their 1. */
+  readonly weight?: number;
+  /** It is never faster than this. */
+  readonly maxBytesPerSecond?: number;
+  /** What the first byte needs to arrive: a pure delay before the transfer takes part. */
+  readonly latencyMicros?: Micros;
+}
+
+interface Delayed {
+  readonly bytes: number;
+  readonly route: readonly number[];
+  readonly options: TransferOptions;
+}
+
+/** More than rounding can add to a whole number of microseconds. */
+const ROUNDING_MICROS = 1e-6;
+
+const NONE = 0; // in `flowOf`: no transfer
+const DELAYED = -1;
+const ENDED = -2; // and `finished` is about to be called
 
 export class SharedCapacity {
   private readonly simulation: Simulation;
   private readonly finished: (job: number) => void;
-  private readonly capacity: number[] = [];
-  private readonly flows: Flow[] = [];
+  private readonly network = new FlowNetwork(SECOND);
   private readonly solveNow: EventKind;
   private readonly nextEnd: TimerKind;
   private solving = false;
-  private solvedAt = 0;
-  private carriedBytes = 0;
-  // Scratch of the solver, by link: capacity not yet shared out, and flows still growing (all 0 between solutions).
-  private readonly left: number[] = [];
-  private readonly growing: number[] = [];
+  /** By job: the number of its flow + 1. */
+  private flowOf = new Int32Array(64);
+  /** By flow. */
+  private jobOf = new Int32Array(64);
+  private readonly delayed = new Map<number, Delayed>();
+  private begins: TimerKind | null = null;
 
-  /** `finished` is called when the last byte of a job's flow has arrived. */
+  /** `finished` is called when the last byte of a job's transfer has arrived. */
   constructor(simulation: Simulation, finished: (job: number) => void) {
     this.simulation = simulation;
     this.finished = finished;
@@ -40,42 +57,118 @@ export class SharedCapacity {
   }
 
   /** Adds a link and returns its number. Capacity in bytes per second; 0 stalls what runs over it. */
-  addLink(bytesPerSecond: number): number {
-    if (!(bytesPerSecond >= 0)) throw new RangeError(`a link of ${bytesPerSecond} B/s: expected 0 or more`);
-    this.capacity.push(bytesPerSecond);
-    this.left.push(0);
-    this.growing.push(0);
-    return this.capacity.length - 1;
+  addLink(bytesPerSecond: number, options: LinkOptions = {}): number {
+    return this.network.addLink(bytesPerSecond, options.fatPipe);
   }
 
-  /** Starts a flow of `bytes` over the links of `route` (each at most once); an empty route is no constraint at all and ends at once. */
-  start(job: number, bytes: number, route: readonly number[]): void {
-    if (!(bytes >= 0)) throw new RangeError(`transfer of job ${job}: ${bytes} bytes; expected 0 or more`);
-    for (const link of route) {
-      if (this.capacity[link] === undefined) throw new RangeError(`transfer of job ${job}: no link ${link} among ${this.capacity.length}`);
-    }
-    this.carry();
-    this.flows.push({ job, route, remaining: bytes, rate: 0 });
+  /** From now on the link has this capacity in bytes per second; 0 stalls what runs over it. What has been carried is kept. */
+  setCapacity(link: number, bytesPerSecond: number): void {
+    this.toNow().setCapacity(link, bytesPerSecond);
     this.change();
+  }
+
+  capacityOf(link: number): number {
+    return this.network.capacityOf(link);
+  }
+
+  /** Starts a transfer of `bytes` over the links of `route` (each at most once); an empty route is no constraint at all and ends at once. */
+  start(job: number, bytes: number, route: readonly number[], options: TransferOptions = {}): void {
+    if (job >= this.flowOf.length) this.growJobs(job);
+    if (this.flowOf[job] !== NONE)
+      throw new RangeError(`transfer of job ${job}: it has one already; expected it to end or be stopped before`);
+    const { latencyMicros = 0 } = options;
+    if (!(latencyMicros >= 0)) throw new RangeError(`transfer of job ${job}: a latency of ${latencyMicros} us; expected 0 or more`);
+    if (latencyMicros === 0) this.begin(job, { bytes, route, options });
+    else {
+      this.about(job, () => this.network.require(bytes, route, options.weight, options.maxBytesPerSecond));
+      this.delayed.set(job, { bytes, route, options });
+      this.flowOf[job] = DELAYED;
+      this.begins ??= this.simulation.timer("transfer begins", (delayed) => {
+        const transfer = this.delayed.get(delayed)!;
+        this.delayed.delete(delayed);
+        this.begin(delayed, transfer);
+      });
+      this.simulation.set(Math.round(latencyMicros), this.begins, job);
+    }
+  }
+
+  /** A running transfer goes on over another route with what it has left. */
+  reroute(job: number, route: readonly number[]): void {
+    const flow = this.flowOf[job] ?? NONE;
+    if (flow === DELAYED) {
+      const transfer = this.delayed.get(job)!;
+      this.about(job, () => this.network.require(transfer.bytes, route));
+      this.delayed.set(job, { ...transfer, route });
+    } else if (flow !== ENDED) {
+      this.requireTransfer(job, "rerouted");
+      this.about(job, () => this.toNow().reroute(flow - 1, route));
+      this.change();
+    }
+  }
+
+  /** Ends a transfer before its time, without a call of `finished`; returns the bytes that it had left. */
+  stop(job: number): number {
+    this.requireTransfer(job, "stopped");
+    const flow = this.flowOf[job]!;
+    this.flowOf[job] = NONE;
+    if (flow === ENDED) return 0;
+    if (flow === DELAYED) {
+      const { bytes } = this.delayed.get(job)!;
+      this.delayed.delete(job);
+      this.simulation.cancel(this.begins!, job);
+      return bytes;
+    }
+    const left = this.toNow().stop(flow - 1);
+    this.change();
+    return left;
+  }
+
+  isRunning(job: number): boolean {
+    return (this.flowOf[job] ?? NONE) !== NONE;
+  }
+
+  /** Bytes that a job's transfer has left; 0 if it has none. */
+  bytesLeft(job: number): number {
+    const flow = this.flowOf[job] ?? NONE;
+    return flow > 0 ? this.toNow().bytesLeft(flow - 1) : (this.delayed.get(job)?.bytes ?? 0);
   }
 
   /** Sum of the rates over a link, in bytes per second. */
   load(link: number): number {
-    return this.flows.reduce((sum, flow) => (flow.route.includes(link) ? sum + flow.rate : sum), 0);
+    return this.network.load(link);
   }
 
   rateOf(job: number): number {
-    return this.flows.find((flow) => flow.job === job)?.rate ?? 0;
+    const flow = this.flowOf[job] ?? NONE;
+    return flow > 0 ? this.network.rateOf(flow - 1) : 0;
   }
 
+  /** Transfers under way, with those that wait for their first byte. */
   get active(): number {
-    return this.flows.length;
+    return this.network.active + this.delayed.size;
   }
 
-  /** Bytes carried by all flows so far. */
+  /** Bytes carried by all transfers so far. */
   get carried(): number {
-    this.carry();
-    return this.carriedBytes;
+    return this.toNow().carried;
+  }
+
+  /** Bytes that a link has carried so far. */
+  bytesOn(link: number): number {
+    return this.toNow().carriedOn(link);
+  }
+
+  private begin(job: number, { bytes, route, options }: Delayed): void {
+    const flow = this.about(job, () => this.toNow().start(bytes, route, options.weight, options.maxBytesPerSecond));
+    if (flow >= this.jobOf.length) this.growFlows(flow);
+    this.flowOf[job] = flow + 1;
+    this.jobOf[flow] = job;
+    this.change();
+  }
+
+  private toNow(): FlowNetwork {
+    this.network.advance(this.simulation.now);
+    return this.network;
   }
 
   private change(): void {
@@ -84,66 +177,50 @@ export class SharedCapacity {
     this.simulation.schedule(0, this.solveNow, 0);
   }
 
-  /** Moves the bytes that the present rates have carried since the last solution. */
-  private carry(): void {
-    const elapsed = this.simulation.now - this.solvedAt;
-    if (elapsed === 0) return;
-    for (const flow of this.flows) {
-      const bytes = Math.min(flow.remaining, (flow.rate * elapsed) / SECOND);
-      flow.remaining -= bytes;
-      this.carriedBytes += bytes;
-    }
-    this.solvedAt = this.simulation.now;
-  }
-
   private solve(): void {
     this.solving = false;
-    this.carry();
-    const { capacity, flows, simulation } = this;
-    const used: number[] = [];
-    for (const flow of flows) {
-      flow.rate = flow.route.length === 0 ? Number.POSITIVE_INFINITY : -1;
-      for (const link of flow.route) {
-        if (this.growing[link]!++ > 0) continue;
-        used.push(link);
-        this.left[link] = capacity[link]!;
-      }
-    }
-    used.sort((a, b) => a - b);
-    let open = flows.filter((flow) => flow.rate < 0);
-    while (open.length > 0) {
-      let share = Number.POSITIVE_INFINITY;
-      for (const link of used) if (this.growing[link]! > 0) share = Math.min(share, this.left[link]! / this.growing[link]!);
-      const full = (link: number) => this.left[link]! / this.growing[link]! <= share;
-      const stuck = open.filter((flow) => flow.route.some(full));
-      for (const flow of stuck) flow.rate = share;
-      for (const flow of stuck) {
-        for (const link of flow.route) {
-          this.left[link] = Math.max(0, this.left[link]! - share);
-          this.growing[link]!--;
-        }
-      }
-      open = open.filter((flow) => flow.rate < 0);
-    }
-    let soonest = Number.POSITIVE_INFINITY;
-    for (const flow of flows) {
-      const micros = flow.remaining <= NOTHING || flow.rate === Number.POSITIVE_INFINITY ? 0 : (flow.remaining / flow.rate) * SECOND;
-      if (micros < soonest) soonest = micros;
-    }
+    const { simulation } = this;
+    const micros = this.toNow().ticksToNextEnd;
     simulation.cancel(this.nextEnd, 0);
-    if (soonest < Number.POSITIVE_INFINITY) simulation.set(Math.ceil(soonest - 1e-6), this.nextEnd, 0);
+    if (micros < Number.POSITIVE_INFINITY) simulation.set(Math.max(0, Math.ceil(micros - ROUNDING_MICROS)), this.nextEnd, 0);
   }
 
   private end(): void {
-    this.carry();
     // Within half a microsecond of its end a transfer has ended: time is whole microseconds.
-    const over = (flow: Flow) => flow.remaining <= NOTHING + (flow.rate * 0.5) / SECOND || flow.rate === Number.POSITIVE_INFINITY;
-    const ended = this.flows.filter(over);
-    for (const flow of ended) this.carriedBytes += flow.remaining;
-    let kept = 0;
-    for (const flow of this.flows) if (!over(flow)) this.flows[kept++] = flow;
-    this.flows.length = kept;
+    const ended = this.toNow().endBy(this.simulation.now + 0.5);
+    const jobs = ended.map((flow) => this.jobOf[flow]!);
+    for (const job of jobs) this.flowOf[job] = ENDED;
     this.change();
-    for (const flow of ended) this.finished(flow.job);
+    for (const job of jobs) {
+      if (this.flowOf[job] !== ENDED) continue; // stopped by one that ended with it
+      this.flowOf[job] = NONE;
+      this.finished(job);
+    }
+  }
+
+  /** What is wrong with a transfer is said with the number of its job. */
+  private about<T>(job: number, does: () => T): T {
+    try {
+      return does();
+    } catch (error) {
+      if (error instanceof RangeError) error.message = `transfer of job ${job}: ${error.message}`;
+      throw error;
+    }
+  }
+
+  private requireTransfer(job: number, what: string): void {
+    if (!this.isRunning(job)) throw new RangeError(`job ${job} cannot be ${what}: it has no transfer under way`);
+  }
+
+  private growJobs(job: number): void {
+    const grown = new Int32Array(Math.max(job + 1, 2 * this.flowOf.length));
+    grown.set(this.flowOf);
+    this.flowOf = grown;
+  }
+
+  private growFlows(flow: number): void {
+    const grown = new Int32Array(Math.max(flow + 1, 2 * this.jobOf.length));
+    grown.set(this.jobOf);
+    this.jobOf = grown;
   }
 }

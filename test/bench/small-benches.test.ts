@@ -99,6 +99,12 @@ describe("the benches, in their small size", () => {
     }
   });
 
+  it("network: flows end when the plain solution of the rates says", async () => {
+    const lists = (await small("network")).filter(({ hash }) => hash !== undefined);
+    expect(lists).toHaveLength(5);
+    for (const { workload, counts } of lists) expect([workload, counts!.different]).toEqual([workload, 0]);
+  });
+
   it("micro: every operation runs beside its reference", async () => {
     for (const { references } of await small("micro")) expect(references).toHaveLength(1);
   });
