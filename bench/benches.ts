@@ -5,8 +5,9 @@ import { datacenter } from "./datacenter.bench.ts";
 import { decisions } from "./decisions.bench.ts";
 import { fingerprint } from "./fingerprint.bench.ts";
 import { hold } from "./hold.bench.ts";
+import { hostCpu } from "./host-cpu.bench.ts";
 import { kernel } from "./kernel.bench.ts";
 import { memory } from "./memory.bench.ts";
 import { micro } from "./micro.bench.ts";
 
-export const benches: readonly Bench[] = [hold, kernel, datacenter, cloud, decisions, memory, fingerprint, micro];
+export const benches: readonly Bench[] = [hold, kernel, datacenter, hostCpu, cloud, decisions, memory, fingerprint, micro];

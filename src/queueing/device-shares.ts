@@ -7,6 +7,7 @@
 // known from its start: O(log k) a change. A class that is never idle loses a tenth of a byte of precision after 10^15 bytes.
 //
 // @source SimGrid's disk model (`test/oracles/simgrid-disk.test.ts`); tags as in virtual clocks of fair queueing (Parekh & Gallager, 1993)
+import { grown } from "../kernel/grown.ts";
 
 /** What a device carries, in bytes per unit of time; each limit 0 or more. */
 export interface DeviceBandwidth {
@@ -214,19 +215,9 @@ export class DeviceShares {
 
   private grow(job: number): void {
     const length = Math.max(job + 1, this.tag.length * 2);
-    const floats = (column: Float64Array) => {
-      const grown = new Float64Array(length);
-      grown.set(column);
-      return grown;
-    };
-    const integers = (column: Int32Array) => {
-      const grown = new Int32Array(length).fill(-1);
-      grown.set(column);
-      return grown;
-    };
-    this.tag = floats(this.tag);
-    this.weight = floats(this.weight);
-    this.classOf = integers(this.classOf);
-    this.place = integers(this.place);
+    this.tag = grown(this.tag, length);
+    this.weight = grown(this.weight, length);
+    this.classOf = grown(this.classOf, length, -1);
+    this.place = grown(this.place, length);
   }
 }

@@ -6,6 +6,7 @@
 // of one core and equal weights this is egalitarian processor sharing. Only the processor concerned is touched by a change.
 //
 // @source SimGrid's CPU model, whose priority is the weight and whose bound is the demand (`test/oracles/simgrid-cpu.test.ts`)
+import { grown } from "../kernel/grown.ts";
 import { WaterLevel } from "./water-level.ts";
 
 const NOBODY = -1;
@@ -206,24 +207,14 @@ export class ProcessorShares {
 
   private grow(job: number): void {
     const length = Math.max(job + 1, this.demand.length * 2);
-    const floats = (column: Float64Array) => {
-      const grown = new Float64Array(length);
-      grown.set(column);
-      return grown;
-    };
-    const integers = (column: Int32Array) => {
-      const grown = new Int32Array(length);
-      grown.set(column);
-      return grown;
-    };
-    this.demand = floats(this.demand);
-    this.weight = floats(this.weight);
-    this.remaining = floats(this.remaining);
-    this.rate = floats(this.rate);
-    this.updatedAt = floats(this.updatedAt);
-    this.processor = integers(this.processor);
-    this.next = integers(this.next);
-    this.previous = integers(this.previous);
+    this.demand = grown(this.demand, length);
+    this.weight = grown(this.weight, length);
+    this.remaining = grown(this.remaining, length);
+    this.rate = grown(this.rate, length);
+    this.updatedAt = grown(this.updatedAt, length);
+    this.processor = grown(this.processor, length);
+    this.next = grown(this.next, length);
+    this.previous = grown(this.previous, length);
   }
 }
 
