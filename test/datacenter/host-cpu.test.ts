@@ -169,7 +169,7 @@ describe("any host with any servers", () => {
   const guest = fc.record({
     vcpus: fc.integer({ min: 1, max: 32 }),
     weight: positive,
-    capThreads: fc.option(fc.double({ min: 0.01, max: 40, noNaN: true }), { nil: undefined }),
+    capThreads: fc.oneof(fc.constant(Number.POSITIVE_INFINITY), fc.double({ min: 0.01, max: 40, noNaN: true })),
     demand: fc.oneof(
       fc.constant(0),
       fc.integer({ min: 0, max: 320 }).map((tenths) => tenths / 10),
@@ -192,9 +192,7 @@ describe("any host with any servers", () => {
           0,
           guests.map(({ demand }) => demand),
         );
-        const limits = guests.map(({ demand, vcpus, capThreads = vcpus }) =>
-          Math.min(demand, vcpus, frequency * Math.min(vcpus, capThreads)),
-        );
+        const limits = guests.map(({ demand, vcpus, capThreads }) => Math.min(demand, vcpus, frequency * Math.min(vcpus, capThreads)));
         const running = limits.reduce((sum, limit) => sum + Math.ceil(limit / frequency - 1e-9), 0);
         const siblings = Math.min(Math.max(0, running - host.cores), host.cores * (host.threadsPerCore - 1));
         const gain = host.threadsPerCore > 1 ? ((host.smtGain - 1) / (host.threadsPerCore - 1)) * siblings : 0;
