@@ -5,9 +5,10 @@ import { datacenter } from "./datacenter.bench.ts";
 import { decisions } from "./decisions.bench.ts";
 import { fingerprint } from "./fingerprint.bench.ts";
 import { hold } from "./hold.bench.ts";
+import { hostCpu } from "./host-cpu.bench.ts";
 import { kernel } from "./kernel.bench.ts";
 import { memory } from "./memory.bench.ts";
 import { micro } from "./micro.bench.ts";
 import { network } from "./network.bench.ts";
 
-export const benches: readonly Bench[] = [hold, kernel, datacenter, cloud, decisions, memory, fingerprint, network, micro];
+export const benches: readonly Bench[] = [hold, kernel, datacenter, hostCpu, cloud, decisions, memory, fingerprint, network, micro];

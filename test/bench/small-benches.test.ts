@@ -77,6 +77,13 @@ describe("the benches, in their small size", () => {
     expect((await runSmall("datacenter")).map(({ hash }) => hash)).toEqual(results.map(({ hash }) => hash));
   });
 
+  it("host-cpu: shares are fair at the end, and come out alike whether demands change at once or one by one", async () => {
+    const results = await small("host-cpu");
+    for (const { workload, counts } of results) expect([workload, counts!.violations]).toEqual([workload, 0]);
+    expect(results.map(({ counts }) => counts!.crowded! > 0)).toEqual([false, true, true]);
+    expect(results[1]!.hash).toBe(results[2]!.hash);
+  });
+
   it("decisions: every path of the scheduler chooses the same hosts", async () => {
     const hashes = new Map<string, Set<string>>();
     for (const { workload, hash, counts } of await small("decisions")) {

@@ -42,12 +42,12 @@ export function holdsForAll<C extends OracleCase>(
   if (!found) it.skip(`have no cases in ${folder}`, () => {});
 }
 
-function filesOf(folder: string): readonly string[] {
+export function filesOf(folder: string): readonly string[] {
   const names = readdirSync(folder).filter((name) => /\.jsonl(\.gz)?$/.test(name));
   return names.sort((a, b) => (a < b ? -1 : 1)).map((name) => join(folder, name));
 }
 
-function casesOf<C extends OracleCase>(file: string): readonly C[] {
+export function casesOf<C extends object>(file: string): readonly C[] {
   const bytes = readFileSync(file);
   const text = (file.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString("utf8");
   return text

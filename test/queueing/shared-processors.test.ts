@@ -238,3 +238,82 @@ describe("the end of a job", () => {
     expect(() => processors.begin(3, 0, 1, Number.NaN)).toThrow(/job 3: a demand of 1 cores for NaN core-us/);
   });
 });
+
+describe("weights, and processors that change", () => {
+  /** What happens at an instant, and the instants at which jobs end. */
+  function endsWhen(cores: number, happenings: readonly (readonly [number, (processors: SharedProcessors) => void])[]): number[] {
+    const simulation = new Simulation();
+    const ends: number[] = [];
+    const processors = new SharedProcessors(simulation, [cores], (job) => {
+      ends[job] = simulation.now;
+    });
+    const happen = simulation.kind("happen", (index) => happenings[index]![1](processors));
+    for (const [index, [when]] of happenings.entries()) simulation.schedule(when, happen, index);
+    simulation.run();
+    return ends;
+  }
+
+  it("give a job of weight 3 three times what one of weight 1 gets, and never more than its demand", () => {
+    const processors = new SharedProcessors(new Simulation(), [4, 2], () => {});
+    for (const [job, [demand, weight]] of [
+      [4, 3],
+      [4, 1],
+    ].entries())
+      processors.begin(job, 0, demand!, 100, weight);
+    expect([0, 1].map((job) => processors.rateOf(job))).toEqual([3, 1]);
+    // SimGrid's hand-checked case: priorities 8, 1, 1 on two cores, one core each at most.
+    for (const [job, weight] of [8, 1, 1].entries()) processors.begin(2 + job, 1, 1, 100, weight);
+    expect([2, 3, 4].map((job) => processors.rateOf(job))).toEqual([1, 0.5, 0.5]);
+    expect([processors.countOn(0), processors.countOn(1), processors.busyCores(1)]).toEqual([2, 3, 2]);
+    processors.setWeight(1, 3);
+    expect(processors.rateOf(0)).toBe(2);
+  });
+
+  it("end all at once where the work goes by weight", () => {
+    const begin = (job: number, work: number, weight: number) => (processors: SharedProcessors) =>
+      processors.begin(job, 0, 1, work, weight);
+    const jobs = [
+      [0, begin(0, 750, 3)],
+      [0, begin(1, 250, 1)],
+    ] as const;
+    expect(endsWhen(1, jobs)).toEqual([1000, 1000]);
+  });
+
+  it("keep what is done when cores go and come back, or when a job is held", () => {
+    const begin = [0, (processors: SharedProcessors) => processors.begin(0, 0, 2, 1000)] as const;
+    expect(endsWhen(2, [begin])).toEqual([500]);
+    expect(endsWhen(2, [begin, [100, (processors) => processors.setCores(0, 1)]])).toEqual([900]);
+    expect(
+      endsWhen(2, [
+        begin,
+        [
+          100,
+          (processors) => {
+            processors.setCores(0, 0);
+            expect([processors.rateOf(0), processors.remainingOf(0)]).toEqual([0, 800]);
+          },
+        ],
+        [400, (processors) => processors.setCores(0, 2)],
+      ]),
+    ).toEqual([800]);
+    const hold = [
+      [200, (processors: SharedProcessors) => processors.setDemand(0, 0)],
+      [700, (processors: SharedProcessors) => processors.setDemand(0, 1)],
+    ] as const;
+    expect(endsWhen(4, [begin, ...hold])).toEqual([1300]);
+  });
+
+  it("cannot be nothing, or for jobs that are not there", () => {
+    const processors = new SharedProcessors(new Simulation(), [1], () => {});
+    expect(() => processors.begin(0, 0, 1, 10, 0)).toThrow(/job 0: a weight of 0; expected one above 0/);
+    expect(() => processors.begin(0, 1, 1, 10)).toThrow(/job 0: no processor 1 among 1/);
+    expect(() => processors.remove(0)).toThrow(/job 0 is on no processor/);
+    processors.begin(0, 0, 1, 10);
+    expect(() => processors.begin(0, 0, 1, 10)).toThrow(/job 0 begins, but is on processor 0 already/);
+    expect(() => processors.setWeight(0, Number.NaN)).toThrow(/a weight of NaN/);
+    expect(() => processors.setDemand(0, -1)).toThrow(/a demand of -1 cores; expected 0 or more/);
+    expect(() => processors.setCores(0, Number.NaN)).toThrow(/processor 0: NaN cores/);
+    expect(() => processors.setCores(3, 1)).toThrow(/no processor 3 among 1/);
+    expect(() => new SharedProcessors(new Simulation(), [-1], () => {})).toThrow(/processor 0: -1 cores/);
+  });
+});
