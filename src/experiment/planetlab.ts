@@ -136,7 +136,8 @@ function placeFirstFit(servers: number): Int32Array {
   return Int32Array.from({ length: servers }, (_, server) => {
     const [mips, ramMb] = sizes[Math.floor(server / Math.ceil(servers / sizes.length))]!;
     const host = freeMips.findIndex((free, i) => kindOf(i).mipsOfCore >= mips && free >= mips && freeRamMb[i]! >= ramMb);
-    if (host < 0) throw new RangeError(`server ${server} of ${servers} finds no host with ${mips} MIPS and ${ramMb} MB free among ${HOSTS}`);
+    if (host < 0)
+      throw new RangeError(`server ${server} of ${servers} finds no host with ${mips} MIPS and ${ramMb} MB free among ${HOSTS}`);
     freeMips[host]! -= mips;
     freeRamMb[host]! -= ramMb;
     return host;

@@ -80,22 +80,24 @@ function readGuest(path: string): Guest {
   const [memoryProvisioned, memoryUsed] = [column("memoryProvisioned"), column("memoryUsed")];
   const throughputs = [column("diskRead"), column("diskWrite"), column("received"), column("transmitted")] as const;
 
-  const unit = unitOfTimestamps(csv, timestamp);
+  const rows = Array.from({ length: csv.count }, (_, row) => row);
+  const times = rows.map((row) => csv.number(row, timestamp));
+  const memoryKbs = rows.map((row) => memoryKb(csv, row, memoryProvisioned));
+  const unit = unitOfTimestamps(csv, timestamp, times);
   const guest: Guest = {
     vcpus: csv.integer(0, cores, 0, 4096),
-    ramMb: memoryKb(csv, 0, memoryProvisioned) / 1024,
+    ramMb: memoryKbs[0]! / 1024,
     ...{ cpu: [], memory: [], diskRead: [], diskWrite: [], received: [], transmitted: [] },
   };
   const quantities = [guest.cpu, guest.memory, guest.diskRead, guest.diskWrite, guest.received, guest.transmitted];
-  const first = csv.number(0, timestamp);
-  for (let row = 0; row < csv.count; row++) {
-    const step = Math.round(((csv.number(row, timestamp) - first) * unit) / STEP);
+  for (const row of rows) {
+    const step = Math.round(((times[row]! - times[0]!) * unit) / STEP);
     const before = guest.cpu.length;
     if (!(step >= before - 1) || step >= MOST_STEPS) csv.fault(row, timestamp, "expected timestamps that rise by five minutes or so");
     else for (let missed = before; missed < step; missed++) for (const quantity of quantities) quantity.push(quantity[before - 1]!);
     const sample = [
       shareOf(csv.number(row, used), csv.number(row, provisioned)),
-      shareOf(csv.number(row, memoryUsed), memoryKb(csv, row, memoryProvisioned)),
+      shareOf(csv.number(row, memoryUsed), memoryKbs[row]!),
       ...throughputs.map((throughput) => csv.number(row, throughput) * BYTES_PER_KB),
     ];
     for (const [i, value] of sample.entries()) {
@@ -114,9 +116,9 @@ function shareOf(used: number, provisioned: number): number {
 }
 
 /** Microseconds of one unit: samples are five minutes apart, so most timestamps differ by 300 if they count seconds. */
-function unitOfTimestamps(csv: TraceCsv, timestamp: number): Micros {
-  if (csv.count < 2) return SECOND;
-  const gaps = Float64Array.from({ length: csv.count - 1 }, (_, row) => csv.number(row + 1, timestamp) - csv.number(row, timestamp));
+function unitOfTimestamps(csv: TraceCsv, timestamp: number, times: readonly number[]): Micros {
+  if (times.length < 2) return SECOND;
+  const gaps = times.slice(1).map((time, row) => time - times[row]!);
   const usual = gaps.sort((a, b) => a - b)[gaps.length >> 1]!;
   for (const unit of [SECOND, MILLISECOND]) if (Math.abs(usual * unit - STEP) <= MINUTE) return unit;
   csv.fault(1, timestamp, `expected samples five minutes apart, in seconds or milliseconds; most are ${usual} apart`);
