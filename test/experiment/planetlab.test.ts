@@ -5,10 +5,19 @@ import { describe, expect, it } from "vitest";
 import { npaKwh, planetLabFigures } from "../../bench/planetlab-figures.ts";
 import { runPlanetLab } from "../../src/experiment/planetlab.ts";
 import { MINUTE } from "../../src/kernel/time.ts";
-import { PLANETLAB_STEPS, readPlanetLabDay } from "../../src/workload/traces/planetlab.ts";
+import { PLANETLAB_STEPS, type PlanetLabDay, readPlanetLabDay } from "../../src/workload/traces/planetlab.ts";
 import { RecordedSeries } from "../../src/workload/utilisation/recorded-series.ts";
 
 const fileOf = (day: string) => fileURLToPath(new URL(`../../../shared/data/planetlab/${day}.csv.gz`, import.meta.url));
+
+const known = new Map<string, PlanetLabDay>();
+
+/** Each day is read once. */
+function dayOf(day: string): PlanetLabDay {
+  const read = known.get(day) ?? readPlanetLabDay(fileOf(day));
+  known.set(day, read);
+  return read;
+}
 
 /** To the last printed digit: a hundredth of a kWh. */
 const printed = (kwh: number) => Number(kwh.toFixed(2));
@@ -16,20 +25,20 @@ const printed = (kwh: number) => Number(kwh.toFixed(2));
 describe.each(planetLabFigures)("PlanetLab on $day", ({ day, compatible, strict }) => {
   describe.skipIf(!existsSync(fileOf(day)))("(../shared/data/planetlab)", () => {
     it("draws 2410.80 kWh where every host runs flat out", () => {
-      const { energyKwh, bookedKwh } = runPlanetLab(readPlanetLabDay(fileOf(day)), { policy: "npa", losesIdleServers: false });
+      const { energyKwh, bookedKwh } = runPlanetLab(dayOf(day), { policy: "npa", losesIdleServers: false });
       expect(printed(energyKwh)).toBe(npaKwh);
       expect(energyKwh).toBeCloseTo((100_800 * 86_100.1) / 3.6e6, 9);
       expect(bookedKwh).toBeCloseTo(energyKwh, 9);
     });
 
     it("draws the strict reference's energy with DVFS, and as many hosts go idle", () => {
-      const outcome = runPlanetLab(readPlanetLabDay(fileOf(day)), { policy: "dvfs", losesIdleServers: false });
+      const outcome = runPlanetLab(dayOf(day), { policy: "dvfs", losesIdleServers: false });
       expect(printed(outcome.energyKwh)).toBe(strict.kwh);
       expect([outcome.shutdowns, outcome.serversLost]).toEqual([strict.shutdowns, 0]);
     });
 
     it("draws CloudSim's energy where idle machines are deleted, and as many are", () => {
-      const outcome = runPlanetLab(readPlanetLabDay(fileOf(day)), { policy: "dvfs", losesIdleServers: true });
+      const outcome = runPlanetLab(dayOf(day), { policy: "dvfs", losesIdleServers: true });
       expect(printed(outcome.energyKwh)).toBe(compatible.kwh);
       expect([outcome.serversLost, outcome.shutdowns]).toEqual([compatible.serversLost, compatible.shutdowns]);
     });

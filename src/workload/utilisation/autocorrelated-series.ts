@@ -4,7 +4,7 @@
 import type { Distribution } from "../../kernel/distribution.ts";
 import type { RandomStreams } from "../../kernel/random.ts";
 import type { Micros } from "../../kernel/time.ts";
-import { Renewals } from "./renewals.ts";
+import { RenewedValues } from "./renewed-values.ts";
 import { requireStep, type UtilisationSeries } from "./utilisation-series.ts";
 
 export interface AutocorrelatedOptions {
@@ -22,10 +22,9 @@ export function autocorrelatedSeries(options: AutocorrelatedOptions, streams: Ra
   if (!(autocorrelation >= 0 && autocorrelation < 1)) {
     throw new RangeError(`a lag-1 autocorrelation of ${autocorrelation}: expected 0 or more and less than 1`);
   }
-  const renewals = new Renewals(streams.stream("server.utilisation_renewal"), 1 - autocorrelation);
   const draws = streams.stream("server.utilisation");
-  return {
-    stepMicros,
-    at: (server, step) => Math.min(1, Math.max(0, draws.sample(distribution, server, renewals.last(server, step)))),
-  };
+  const values = new RenewedValues(streams.stream("server.utilisation_renewal"), 1 - autocorrelation, (server, step) =>
+    Math.min(1, Math.max(0, draws.sample(distribution, server, step))),
+  );
+  return { stepMicros, at: (server, step) => values.at(server, step) };
 }

@@ -3,7 +3,7 @@
 // said in this way, the state at any step is a pure function of the step.
 import type { RandomStreams } from "../../kernel/random.ts";
 import type { Micros } from "../../kernel/time.ts";
-import { Renewals } from "./renewals.ts";
+import { RenewedValues } from "./renewed-values.ts";
 import { requireShare, requireStep, type UtilisationSeries } from "./utilisation-series.ts";
 
 export interface BurstyOptions {
@@ -35,11 +35,10 @@ export function burstySeries(options: BurstyOptions, streams: RandomStreams): Ut
       `bursts of ${meanOnSteps} and pauses of ${meanOffSteps} steps would have to alternate: make them longer, or the step shorter`,
     );
   }
-  const renewals = new Renewals(streams.stream("server.burst_renewal"), renewed);
   const states = streams.stream("server.burst");
   const on = shareOn(options);
-  return {
-    stepMicros,
-    at: (server, step) => (states.uniform(server, renewals.last(server, step)) < on ? onUtilisation : offUtilisation),
-  };
+  const values = new RenewedValues(streams.stream("server.burst_renewal"), renewed, (server, step) =>
+    states.uniform(server, step) < on ? onUtilisation : offUtilisation,
+  );
+  return { stepMicros, at: (server, step) => values.at(server, step) };
 }

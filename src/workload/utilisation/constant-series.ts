@@ -4,5 +4,5 @@ import { requireShare, requireStep, type UtilisationSeries } from "./utilisation
 
 /** @param meanOf share of its vCPUs that each server keeps busy */
 export function constantSeries(stepMicros: Micros, meanOf: (server: number) => number): UtilisationSeries {
-  return { stepMicros: requireStep(stepMicros), at: (server) => requireShare(`the utilisation of server ${server}`, meanOf(server)) };
+  return { stepMicros: requireStep(stepMicros), at: (server) => requireShare("the utilisation of server", meanOf(server), server) };
 }

@@ -63,7 +63,7 @@ export function diurnalSeries(options: DiurnalOptions, stream: Stream): Utilisat
         wave = amplitude * cosTurns((step * stepMicros - peak) / period);
         waveStep = step;
       }
-      const mean = requireShare(`the mean utilisation of server ${server}`, meanOf(server));
+      const mean = requireShare("the mean utilisation of server", meanOf(server), server);
       const noisy = deviation === 0 ? 0 : deviation * noise.at(server, step);
       return Math.min(1, Math.max(0, mean + wave + noisy));
     },

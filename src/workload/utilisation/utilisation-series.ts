@@ -16,8 +16,8 @@ export function requireStep(stepMicros: Micros): Micros {
   throw new RangeError(`a utilisation series of steps of ${stepMicros} us: expected a positive whole number`);
 }
 
-/** @throws RangeError when the value is not a share from 0 to 1 */
-export function requireShare(what: string, value: number): number {
+/** @throws RangeError when the value is not a share from 0 to 1; `entity` is named in the message if given */
+export function requireShare(what: string, value: number, entity?: number): number {
   if (value >= 0 && value <= 1) return value;
-  throw new RangeError(`${what} is ${value}: expected a share from 0 to 1`);
+  throw new RangeError(`${what}${entity === undefined ? "" : ` ${entity}`} is ${value}: expected a share from 0 to 1`);
 }

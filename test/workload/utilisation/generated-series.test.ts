@@ -9,7 +9,7 @@ import { burstySeries, shareOn } from "../../../src/workload/utilisation/bursty-
 import { constantSeries } from "../../../src/workload/utilisation/constant-series.ts";
 import { diurnalSeries } from "../../../src/workload/utilisation/diurnal-series.ts";
 import { GaussianNoise } from "../../../src/workload/utilisation/gaussian-noise.ts";
-import { Renewals } from "../../../src/workload/utilisation/renewals.ts";
+import { RenewedValues } from "../../../src/workload/utilisation/renewed-values.ts";
 import type { UtilisationSeries } from "../../../src/workload/utilisation/utilisation-series.ts";
 
 const stepMicros = 5 * MINUTE;
@@ -214,7 +214,7 @@ describe("every generated series", () => {
     expect(() => constantSeries(stepMicros, () => 1.5).at(2, 0)).toThrow(
       "the utilisation of server 2 is 1.5: expected a share from 0 to 1",
     );
-    expect(() => new Renewals(streams().stream("x"), 0)).toThrow(/probability 0/);
-    expect(() => new Renewals(streams().stream("x"), 0.5).last(0, -1)).toThrow(RangeError);
+    expect(() => new RenewedValues(streams().stream("x"), 0, () => 0)).toThrow(/probability 0/);
+    expect(() => new RenewedValues(streams().stream("x"), 0.5, () => 0).at(0, -1)).toThrow(RangeError);
   });
 });
