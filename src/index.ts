@@ -13,6 +13,7 @@ export * as distributions from "./kernel/distribution.ts";
 export * as elementary from "./kernel/elementary.ts";
 export { type Dimension, formatQuantity, parseQuantity } from "./kernel/units.ts";
 export { type Evidence, type Parameter, parameter } from "./kernel/parameter.ts";
+export { StepFunction } from "./kernel/step-function.ts";
 export { formatProblem, InputError, type Problem } from "./kernel/problem.ts";
 
 // statistics: what samples say, and how sure they are
@@ -37,7 +38,14 @@ export type { Flavor, Image } from "./datacenter/flavor.ts";
 export { type GroupPolicy, ServerGroups } from "./datacenter/server-groups.ts";
 export { StorageTiers } from "./datacenter/storage-tiers.ts";
 export { LeafSpineFabric } from "./datacenter/fabric.ts";
-export { HostPower, wattsAt } from "./datacenter/power.ts";
+export { HostPower, type PowerModel, wattsAt } from "./datacenter/power.ts";
+export { type PowerModelKind, powerModel, powerModels } from "./datacenter/power-models.ts";
+export { breakEvenIdleSeconds, type PowerState, type PowerStateFigures } from "./datacenter/power-states.ts";
+export { type PowerOrder, PowerSwitch } from "./datacenter/power-switch.ts";
+export { cubePStates, type Governor, governedPower, type PState } from "./datacenter/dvfs.ts";
+export { affineFacility, constantPue, type FacilityModel, quadraticFacility, weatherPue } from "./datacenter/facility.ts";
+export { FacilityBooks, type FacilityOptions } from "./datacenter/facility-books.ts";
+export { carbonIntensities, embodiedCarbon, embodiedGramsPerSecond } from "./datacenter/carbon.ts";
 export { type NotificationName, Notifications } from "./datacenter/notifications.ts";
 
 // policies: one decision each
@@ -100,6 +108,16 @@ export { generateRequests } from "./workload/generate.ts";
 export { listRequests } from "./workload/listed.ts";
 export { batchSizeFits, lifetimeFits } from "./workload/lifetimes.ts";
 export { readTrace } from "./workload/trace.ts";
+export type { UtilisationSeries } from "./workload/utilisation/utilisation-series.ts";
+export { constantSeries } from "./workload/utilisation/constant-series.ts";
+export { diurnalSeries } from "./workload/utilisation/diurnal-series.ts";
+export { burstySeries } from "./workload/utilisation/bursty-series.ts";
+export { autocorrelatedSeries } from "./workload/utilisation/autocorrelated-series.ts";
+export { RecordedSeries } from "./workload/utilisation/recorded-series.ts";
+export { readPlanetLabDay } from "./workload/traces/planetlab.ts";
+export { type GuestDemand, readBitbrains } from "./workload/traces/bitbrains.ts";
+export { cpuSeries, type FragmentTrace, readFragmentTrace } from "./workload/traces/opendc-fragments.ts";
+export { readCarbonIntensity } from "./workload/traces/carbon-intensity.ts";
 
 // scenario: a question about a cloud, and the cloud built from it
 export { readScenario } from "./scenario/parse.ts";
@@ -116,6 +134,8 @@ export { HostsNeeded } from "./experiment/hosts-needed.ts";
 export { type Comparison, compareInSteps, type Verdict } from "./experiment/compare.ts";
 export { type Divergence, findDivergence } from "./experiment/diverge.ts";
 export { type ServerStory, serverStoryInSteps } from "./experiment/server-story.ts";
+export { type PlanetLabOutcome, runPlanetLab } from "./experiment/planetlab.ts";
+export { meanAbsolutePercentageError, meanOfModels, replayCluster } from "./experiment/measured-cluster.ts";
 export { type Remedy, remediesFor } from "./experiment/remedies.ts";
 export { type PlacementOverview, placementOverview } from "./experiment/placement-overview.ts";
 export { type CodeVersion, codeVersion } from "./experiment/code-version.ts";

@@ -1,4 +1,4 @@
-// A trace file as a table: comma-separated text, plain or gzip'ed, with a header. A reader asks for columns by name and for values by row;
+// A trace file as a table: text separated by commas (or what the format says), plain or gzip'ed, with a header. A reader asks for columns by name and for values by row;
 // whatever is wrong is collected with its file, line and column and reported at once.
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
@@ -27,6 +27,7 @@ export class TraceCsv {
   readonly count: number;
   private readonly file: string;
   private readonly text: string;
+  private readonly delimiter: string;
   private readonly names: readonly string[];
   /** All lines, the header first; blank lines are kept so that the numbering holds, and `rows` names the others. */
   private readonly lines: readonly (readonly string[])[];
@@ -37,13 +38,15 @@ export class TraceCsv {
   /**
    * Reads and splits the file.
    * @param columns names of the columns the reader will ask for
+   * @param delimiter one character between fields
    * @throws InputError when the file cannot be read, is empty, binary or cut short, or lacks a column
    */
-  constructor(file: string, columns: readonly string[]) {
+  constructor(file: string, columns: readonly string[], delimiter = ",") {
     this.file = file;
+    this.delimiter = delimiter;
     this.text = readText(file);
     // The newlines were made equal, so that papaparse need not guess; without quotes it only splits.
-    const parsed = Papa.parse<string[]>(this.text, { delimiter: ",", newline: "\n" });
+    const parsed = Papa.parse<string[]>(this.text, { delimiter, newline: "\n" });
     this.lines = parsed.data;
     const filled: number[] = [];
     for (let line = 0; line < this.lines.length; line++) if (!isBlank(this.lines[line]!)) filled.push(line);
@@ -129,7 +132,7 @@ export class TraceCsv {
 
   /** Line and column of faults in ascending order, in one walk over the text: quoted fields may hold commas and line breaks. */
   private placed(faults: readonly Fault[]): Problem[] {
-    const { text, file } = this;
+    const { text, file, delimiter } = this;
     const problems: Problem[] = [];
     let record = 0;
     let field = 0;
@@ -155,7 +158,7 @@ export class TraceCsv {
         lineStart = at + 1;
       }
       if (quoted) continue;
-      if (character === ",") {
+      if (character === delimiter) {
         field++;
         fieldStart = true;
       } else if (character === "\n") {

@@ -112,6 +112,26 @@ describe("the benches, in their small size", () => {
     for (const { workload, counts } of lists) expect([workload, counts!.different]).toEqual([workload, 0]);
   });
 
+  it("demand: every kind of series gives the same shares again", async () => {
+    const means = (await small("demand")).map(({ counts }) => counts!.meanBillionths);
+    for (const mean of means) expect(mean).toBeGreaterThan(0.1e9);
+    expect((await runSmall("demand")).map(({ counts }) => counts!.meanBillionths)).toEqual(means);
+  });
+
+  it("planetlab: the energies of the first day are CloudSim's, to a hundredth of a kilowatt-hour; without the day it says so", async () => {
+    const results = await small("planetlab");
+    if (results[0]!.unit === "(skipped)") return expect(results[0]!.notes).toContain("../shared/data/planetlab");
+    for (const { figure, references } of results) expect(Math.abs(figure - references![0]!.figure)).toBeLessThanOrEqual(0.00501);
+    return expect(results).toHaveLength(3);
+  });
+
+  it("surf-power: five models and the mean of four have an error; without the measurements it says so", async () => {
+    const results = await small("surf-power");
+    if (results[0]!.unit === "(skipped)") return expect(results[0]!.notes).toContain("../shared/data/surf-lisa-power");
+    for (const { figure, hash } of results) expect([figure > 0 && figure < 30, hash]).toEqual([true, results[0]!.hash]);
+    return expect(results).toHaveLength(6);
+  });
+
   it("micro: every operation runs beside its reference", async () => {
     for (const { references } of await small("micro")) expect(references).toHaveLength(1);
   });
