@@ -205,8 +205,7 @@ export class DeviceQueues {
     for (let i = head; i < end; i++) {
       const row = waiting[i]!;
       const place = this.place[row]!;
-      const micros =
-        place < 0 ? 0 : model.positioningMicros(this.io[row]!.write, device.arm, place, this.angle[row]!, this.simulation.now);
+      const micros = place < 0 ? 0 : model.positioningMicros(this.io[row]!.write, device.arm, place, this.angle[row]!, this.simulation.now);
       if (micros >= soonest) continue;
       soonest = micros;
       best = i;

@@ -28,7 +28,11 @@ const diskColumns = {
   outerBytesPerSecond: ["outer_bandwidth", "B/s", "Transfer rate of the outermost tracks."],
   innerBytesPerSecond: ["inner_bandwidth", "B/s", "Transfer rate of the innermost tracks."],
   queueDepth: ["queue_depth", "1", "I/Os among which the drive chooses the one that it reaches first."],
-  choiceExponent: ["choice_exponent", "1", "Fluid model: with q I/Os to choose from, getting to the next takes q to this power times less."],
+  choiceExponent: [
+    "choice_exponent",
+    "1",
+    "Fluid model: with q I/Os to choose from, getting to the next takes q to this power times less.",
+  ],
 } as const satisfies Record<string, Column>;
 
 const flashColumns = {

@@ -84,7 +84,8 @@ export function disk(figures: DiskFigures): DeviceModel {
       throw new RangeError(`disk ${key}: ${name} is ${value}; expected a finite number ${least === 0 ? "of 0 or more" : "above 0"}`);
     }
   }
-  if (outer < inner) throw new RangeError(`disk ${key}: outer tracks of ${outer} B/s and inner ones of ${inner} B/s; expected outer >= inner`);
+  if (outer < inner)
+    throw new RangeError(`disk ${key}: outer tracks of ${outer} B/s and inner ones of ${inner} B/s; expected outer >= inner`);
   const turnMicros = (60 * SECOND) / figures.rotationsPerMinute;
   const curves = [
     seekCurve(figures.shortestSeekMs, figures.readSeekMs, figures.readSeekMaxMs),

@@ -1,5 +1,5 @@
 // What an I/O asks of others, as plain data: stages one after the other, in each of them legs side by side; a leg is a message over the network,
-// then work that is not the device's, then an I/O of a device. A RAID small write is two stages of device I/Os; a replicated write of Ceph
+// then work that is not the device's, then an I/O of a device, then a message back. A RAID small write is two stages of device I/Os; a replicated write of Ceph
 // is a message to the primary, then messages and writes of its replicas.
 //
 // Back ends state plans and do nothing; `volume-io.ts` carries them out I/O by I/O, and a caller with a network starts a flow for each transfer.
@@ -21,6 +21,8 @@ export interface Leg {
   /** Null: no device takes part. */
   readonly device: number | null;
   readonly io: Io | null;
+  /** After everything else. */
+  readonly reply: Transfer | null;
 }
 
 export type Stage = readonly Leg[];
@@ -28,23 +30,26 @@ export type IoPlan = readonly Stage[];
 
 /** A leg that is only an I/O of a device. */
 export function deviceLeg(device: number, io: Io): Leg {
-  return { transfer: null, workSeconds: 0, jitterSeconds: 0, device, io };
+  return { transfer: null, workSeconds: 0, jitterSeconds: 0, device, io, reply: null };
 }
 
 /** A leg that is only a message. */
 export function message(from: number, to: number, bytes: number): Leg {
-  return { transfer: { from, to, bytes }, workSeconds: 0, jitterSeconds: 0, device: null, io: null };
+  return { transfer: { from, to, bytes }, workSeconds: 0, jitterSeconds: 0, device: null, io: null, reply: null };
 }
 
 /** The transfers of a plan between different places, added up by pair, in order of first appearance. */
 export function transfersOf(plan: IoPlan): readonly Transfer[] {
+  return mergeTransfers(plan.flat().flatMap(({ transfer, reply }) => [transfer, reply].filter((one) => one !== null)));
+}
+
+/** Adds up transfers by pair, in order of first appearance, without those of nothing or within one place. */
+export function mergeTransfers(transfers: readonly Transfer[]): readonly Transfer[] {
   const sums = new Map<string, Transfer>();
-  for (const stage of plan) {
-    for (const { transfer } of stage) {
-      if (transfer === null || transfer.from === transfer.to) continue;
-      const key = `${transfer.from} ${transfer.to}`;
-      sums.set(key, { ...transfer, bytes: (sums.get(key)?.bytes ?? 0) + transfer.bytes });
-    }
+  for (const one of transfers) {
+    if (one.from === one.to || one.bytes === 0) continue;
+    const key = `${one.from} ${one.to}`;
+    sums.set(key, { ...one, bytes: (sums.get(key)?.bytes ?? 0) + one.bytes });
   }
   return [...sums.values()];
 }

@@ -60,7 +60,8 @@ export class RaidArray {
 
   /** A new device takes the place of a failed one and is to be filled: reads of `rebuildPlan`. @throws RangeError when nothing is left to fill it from. */
   replace(member: number): void {
-    if (this.states[this.row(member)] !== "failed") throw new RangeError(`${this.level}: member ${member} has not failed, so nothing replaces it`);
+    if (this.states[this.row(member)] !== "failed")
+      throw new RangeError(`${this.level}: member ${member} has not failed, so nothing replaces it`);
     if (this.isLost) throw new RangeError(`${this.level}: its data are lost, so member ${member} cannot be rebuilt; restore a new array`);
     this.states[member] = "rebuilding";
   }

@@ -119,7 +119,8 @@ export function rebuildSeconds(deviceBytes: number, bytesPerSecond = rebuildByte
  * failed: ((2n - 1) lambda + mu) / (n (n - 1) lambda^2). In the unit of the arguments.
  */
 export function meanTimeToDataLoss(members: number, meanTimeToFailure: number, meanTimeToRepair: number): number {
-  if (!(Number.isInteger(members) && members >= 2)) throw new RangeError(`data loss by two failures of ${members} devices: expected 2 or more`);
+  if (!(Number.isInteger(members) && members >= 2))
+    throw new RangeError(`data loss by two failures of ${members} devices: expected 2 or more`);
   if (!(meanTimeToFailure > 0 && meanTimeToRepair > 0)) {
     throw new RangeError(`a mean time to failure of ${meanTimeToFailure} and to repair of ${meanTimeToRepair}: expected both above 0`);
   }

@@ -42,7 +42,7 @@ export class VolumeIo {
     this.jitter = streams.jitter;
     this.carry = carry;
     this.done = done;
-    this.devices = new DeviceQueues(simulation, streams.places, (leg, _device, ok) => this.finish(leg, ok));
+    this.devices = new DeviceQueues(simulation, streams.places, (leg, _device, ok) => this.answer(leg, ok));
     this.worked = simulation.kind("storage node has processed", (leg) => this.toDevice(leg));
   }
 
@@ -74,14 +74,20 @@ export class VolumeIo {
 
   private toDevice(row: number): void {
     const { device, io } = this.legs[row]!.leg;
-    if (device === null || io === null) this.finish(row, true);
+    if (device === null || io === null) this.answer(row, true);
     else this.devices.submit(device as DeviceId, row, io);
   }
 
-  private finish(row: number, ok: boolean): void {
+  private answer(row: number, ok: boolean): void {
+    const { running, leg } = this.legs[row]!;
+    if (!ok) running.ok = false;
+    if (leg.reply === null) this.finish(row);
+    else this.carry(leg.reply, row, (arrived) => this.finish(arrived));
+  }
+
+  private finish(row: number): void {
     const { running } = this.legs[row]!;
     this.unused.push(row);
-    if (!ok) running.ok = false;
     if (--running.open === 0) this.nextStage(running);
   }
 }

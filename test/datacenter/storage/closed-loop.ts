@@ -1,9 +1,10 @@
 // A load of constant queue depth, as benchmarks of storage make it: as soon as an I/O is acknowledged, the next of its slot is submitted.
+
+import type { DeviceModel, Io, IoMix } from "../../../src/datacenter/storage/device.ts";
+import { DeviceQueues } from "../../../src/datacenter/storage/device-queues.ts";
 import { RandomStreams } from "../../../src/kernel/random.ts";
 import { Simulation } from "../../../src/kernel/simulation.ts";
 import { type Micros, SECOND } from "../../../src/kernel/time.ts";
-import type { DeviceModel, Io, IoMix } from "../../../src/datacenter/storage/device.ts";
-import { DeviceQueues } from "../../../src/datacenter/storage/device-queues.ts";
 
 export const reads4k: IoMix = { writeShare: 0, sequentialShare: 0, bytes: 4096 };
 export const writes4k: IoMix = { writeShare: 1, sequentialShare: 0, bytes: 4096 };
