@@ -8,5 +8,6 @@ import { hold } from "./hold.bench.ts";
 import { kernel } from "./kernel.bench.ts";
 import { memory } from "./memory.bench.ts";
 import { micro } from "./micro.bench.ts";
+import { storage } from "./storage.bench.ts";
 
-export const benches: readonly Bench[] = [hold, kernel, datacenter, cloud, decisions, memory, fingerprint, micro];
+export const benches: readonly Bench[] = [hold, kernel, datacenter, cloud, decisions, memory, storage, fingerprint, micro];

@@ -13,6 +13,8 @@ export class TokenBucket {
   readonly burst: number;
   /** Tokens missing from a full bucket as of `at`, in millionths. */
   private spent = 0;
+  /** The least that can be missing: 0, or below it where the burst is less than the tokens of a microsecond, so that waiting for whole ones is no loss. */
+  private readonly least: number;
   private at: Micros = 0;
 
   /** The bucket is full at first. A rate is above 0 and finite; a burst of 0 spaces requests evenly. */
@@ -25,11 +27,12 @@ export class TokenBucket {
     }
     this.ratePerSecond = ratePerSecond;
     this.burst = burst;
+    this.least = Math.min(0, burst * SECOND - ratePerSecond);
   }
 
   /** Tokens there at `now`; below 0 while the bucket is overdrawn. */
   tokens(now: Micros): number {
-    return this.burst - this.spentAt(now) / SECOND;
+    return Math.min(this.burst, this.burst - this.spentAt(now) / SECOND);
   }
 
   /** The first whole microsecond, `now` or later, at which a request may go. */
@@ -51,8 +54,7 @@ export class TokenBucket {
 
   /** For a steady stream that wants `demandPerSecond`: the rate that it gets now, which is its demand while there are tokens. */
   rateFor(now: Micros, demandPerSecond: number): number {
-    const sustainable = demandPerSecond <= this.ratePerSecond;
-    return sustainable || this.spentAt(now) < this.burst * SECOND - this.ratePerSecond ? demandPerSecond : this.ratePerSecond;
+    return this.microsOfBurst(now, demandPerSecond) > 0 ? demandPerSecond : this.ratePerSecond;
   }
 
   /** How long a stream that wants `demandPerSecond` goes on getting it, in whole microseconds; Infinity when the rate suffices. */
@@ -64,12 +66,12 @@ export class TokenBucket {
   /** A stream has taken `perSecond` tokens from the last instant booked until `now`. Streams are booked at every change of their rate. */
   stream(now: Micros, perSecond: number): void {
     if (!(perSecond >= 0)) throw new RangeError(`a stream of ${perSecond} tokens/s: expected 0 or more`);
-    this.spent = Math.max(0, this.spent + (perSecond - this.ratePerSecond) * this.elapsed(now));
+    this.spent = Math.max(this.least, this.spent + (perSecond - this.ratePerSecond) * this.elapsed(now));
     this.at = now;
   }
 
   private spentAt(now: Micros): number {
-    return Math.max(0, this.spent - this.ratePerSecond * this.elapsed(now));
+    return Math.max(this.least, this.spent - this.ratePerSecond * this.elapsed(now));
   }
 
   private elapsed(now: Micros): Micros {

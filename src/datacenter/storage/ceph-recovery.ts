@@ -12,11 +12,16 @@ import type { Carrier } from "./volume-io.ts";
 
 export type CephEvent = "osd down" | "osd up" | "osd out" | "recovered" | "backfill held up" | "data lost";
 
-interface Backfill {
+/** A copy of a group that is to be on another OSD. */
+interface Move {
   readonly group: number;
   readonly copy: number;
-  readonly from: number;
   readonly to: number;
+}
+
+interface Backfill {
+  readonly move: Move;
+  readonly from: number;
   readonly bytes: number;
 }
 
@@ -28,8 +33,8 @@ export class CephRecovery {
   private readonly grace: TimerKind;
   private readonly downOut: TimerKind;
   private readonly nextBackfills: EventKind;
-  /** Groups with copies to be moved, in order of urgency. */
-  private waiting: number[] = [];
+  /** In order of urgency. */
+  private waiting: Move[] = [];
   private readonly running = new Map<number, Backfill>();
   private readonly asSource: Int32Array;
   private readonly asTarget: Int32Array;
@@ -120,85 +125,87 @@ export class CephRecovery {
     this.remap();
   }
 
-  /** The map has changed: which groups have copies elsewhere than they belong. */
+  /** The map has changed: find the copies that are elsewhere than they belong, groups with the fewest first. */
   private remap(): void {
     const { pool } = this;
-    const moving: { group: number; holders: number }[] = [];
+    const moving: { holders: number; moves: readonly Move[] }[] = [];
     for (let group = 0; group < pool.groups; group++) {
-      if (this.copiesToMove(group).length > 0) moving.push({ group, holders: pool.holders(group).length });
+      const moves = pool.isLost(group) ? [] : this.movesOf(group);
+      if (moves.length > 0) moving.push({ holders: pool.holders(group).length, moves });
     }
-    moving.sort((a, b) => a.holders - b.holders || a.group - b.group);
-    this.waiting = moving.map(({ group }) => group);
+    moving.sort((a, b) => a.holders - b.holders || a.moves[0]!.group - b.moves[0]!.group);
+    this.waiting = moving.flatMap(({ moves }) => moves);
     this.simulation.schedule(0, this.nextBackfills, 0);
   }
 
-  /** Copies of a group on OSDs that should not hold it, with those that should. */
-  private copiesToMove(group: number): readonly { copy: number; to: number }[] {
+  /** Copies of a group on OSDs that should not hold it, each with one that should; those under way left out. Copies that are down come first. */
+  private movesOf(group: number): readonly Move[] {
     const { pool } = this;
     const wanted = pool.wanted(group);
     const acting = Array.from(pool.acting.subarray(group * pool.size, (group + 1) * pool.size));
-    const coming = new Set([...this.running.values()].filter((one) => one.group === group).map(({ to }) => to));
-    const targets = wanted.filter((osd) => !acting.includes(osd) && !coming.has(osd));
-    const busy = new Set([...this.running.values()].filter((one) => one.group === group).map(({ copy }) => copy));
-    const moves: { copy: number; to: number }[] = [];
-    // Copies that are gone first: they are missed more than misplaced ones.
-    const misplaced = acting.map((osd, copy) => ({ osd, copy })).filter(({ osd, copy }) => !wanted.includes(osd) && !busy.has(copy));
-    misplaced.sort((a, b) => pool.up[a.osd]! - pool.up[b.osd]! || a.copy - b.copy);
-    for (const [i, { copy }] of misplaced.entries()) if (targets[i] !== undefined) moves.push({ copy, to: targets[i] });
-    return moves;
+    const underWay = [...this.running.values()].map(({ move }) => move).filter((move) => move.group === group);
+    const targets = wanted.filter((osd) => !acting.includes(osd) && !underWay.some(({ to }) => to === osd));
+    const misplaced = acting
+      .map((osd, copy) => ({ osd, copy }))
+      .filter(({ osd, copy }) => !wanted.includes(osd) && !underWay.some((move) => move.copy === copy))
+      .sort((a, b) => pool.up[a.osd]! - pool.up[b.osd]! || a.copy - b.copy);
+    return misplaced.flatMap(({ copy }, i) => (targets[i] === undefined ? [] : [{ group, copy, to: targets[i] }]));
   }
 
   private startBackfills(): void {
     const { pool } = this;
     const most = ceph.maxBackfills.value;
-    const left: number[] = [];
+    const before = this.waiting;
     let tooFull = false;
-    for (const group of this.waiting) {
-      let all = true;
-      for (const { copy, to } of this.copiesToMove(group)) {
-        const from = pool.holders(group).find((osd) => this.asSource[osd]! < most);
-        const room = pool.usedShare(to) + pool.bytesPerGroup / pool.osds[to]!.device.capacityBytes <= ceph.backfillFullRatio.value;
-        if (!room) tooFull = true;
-        if (!room || from === undefined || pool.up[to] === 0 || this.asTarget[to]! >= most) {
-          all = false;
-          continue;
-        }
-        this.begin({ group, copy, from, to, bytes: pool.bytesPerGroup });
-      }
-      if (!all) left.push(group);
+    this.waiting = [];
+    for (const move of before) {
+      const { group, to } = move;
+      if (pool.isLost(group)) continue;
+      const room = pool.usedShare(to) + pool.bytesPerGroup / pool.osds[to]!.device.capacityBytes <= ceph.backfillFullRatio.value;
+      if (!room) tooFull = true;
+      const free = room && pool.up[to] === 1 && this.asTarget[to]! < most;
+      const from = free ? pool.holders(group).find((osd) => this.asSource[osd]! < most) : undefined;
+      if (from === undefined) this.waiting.push(move);
+      else this.begin(move, from);
     }
-    const worked = this.waiting.length > 0;
-    this.waiting = left.filter((group) => !pool.isLost(group));
-    if (tooFull && this.running.size === 0 && !this.heldUp) this.tell("backfill held up", -1);
-    this.heldUp = tooFull && this.running.size === 0;
-    if (worked && this.waiting.length === 0 && this.running.size === 0) this.tell("recovered", -1);
+    const heldUp = tooFull && this.running.size === 0;
+    if (heldUp && !this.heldUp) this.tell("backfill held up", -1);
+    this.heldUp = heldUp;
+    if (before.length > 0) this.tellIfRecovered();
   }
 
-  private begin(backfill: Backfill): void {
-    const { from, to, bytes } = backfill;
-    const { osds } = this.pool;
+  private begin(move: Move, from: number): void {
+    const { osds, bytesPerGroup: bytes } = this.pool;
     this.asSource[from]!++;
-    this.asTarget[to]!++;
+    this.asTarget[move.to]!++;
     const number = this.started++;
-    this.running.set(number, backfill);
-    this.carry({ from: osds[from]!.host, to: osds[to]!.host, bytes }, number, (done) => this.end(done));
+    this.running.set(number, { move, from, bytes });
+    this.carry({ from: osds[from]!.host, to: osds[move.to]!.host, bytes }, number, (done) => this.end(done));
   }
 
   private end(number: number): void {
     const { pool } = this;
-    const { group, copy, from, to, bytes } = this.running.get(number)!;
+    const { move, from, bytes } = this.running.get(number)!;
+    const { group, copy, to } = move;
     this.running.delete(number);
     this.asSource[from]!--;
     this.asTarget[to]!--;
-    // If the target has failed meanwhile, the copy is worth nothing; if the source was destroyed, it is not complete.
-    const good = pool.up[to] === 1 && pool.destroyed[from] === 0 && pool.in[to] === 1;
-    if (good) {
+    // A target that fell silent holds nothing of use; a source that was destroyed, or fell silent, did not get to the end.
+    if (pool.up[to] === 1 && pool.up[from] === 1 && pool.destroyed[from] === 0) {
       pool.move(group, copy, to);
       this.copiedBytes += bytes;
     }
-    if (!good || this.copiesToMove(group).length > 0) if (!this.waiting.includes(group)) this.waiting.push(group);
-    if (this.waiting.length > 0 || this.running.size > 0) this.simulation.schedule(0, this.nextBackfills, 0);
-    else this.tell("recovered", -1);
+    // The map may have changed meanwhile.
+    if (!pool.isLost(group)) {
+      const known = this.waiting.some((other) => other.group === group);
+      if (!known) this.waiting.unshift(...this.movesOf(group));
+    }
+    if (this.waiting.length > 0) this.simulation.schedule(0, this.nextBackfills, 0);
+    else this.tellIfRecovered();
+  }
+
+  private tellIfRecovered(): void {
+    if (this.waiting.length === 0 && this.running.size === 0) this.tell("recovered", -1);
   }
 
   private require(osd: number): void {

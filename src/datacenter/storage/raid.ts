@@ -72,40 +72,46 @@ export function effectiveIops(level: RaidLevel, members: number, deviceIops: num
   return (members * deviceIops) / (1 - writeShare + writeShare * writePenaltyOf(level, members));
 }
 
-/**
- * Device I/Os that a small I/O of the mix costs on average while `failed` members of the array are missing. A read of a missing block of RAID 5
- * or 6 reads as many others as there are data members; a write that cannot read what it replaces does likewise.
- */
-export function deviceIosPerIo(level: RaidLevel, members: number, writeShare: number, failed = 0): number {
-  requireRaid(level, members);
-  const facts = raidFacts[level];
-  if (failed > facts.survives(members)) return Number.POSITIVE_INFINITY;
-  const missing = failed / members;
-  if (level === "raid5" || level === "raid6") {
-    const data = facts.dataMembers(members);
-    const read = 1 + missing * (data - 1);
-    // Small writes: block and parities are read and written. With the block's member missing the other data are read instead and only the
-    // parities are written; a missing parity is neither read nor written.
-    const parities = members - data;
-    const there = parities * (1 - missing);
-    const write = (1 - missing) * (2 + 2 * there) + missing * (data - 1 + there);
-    return (1 - writeShare) * read + writeShare * write;
-  }
-  const copies = mirrorsOf(level, members);
-  return 1 - writeShare + writeShare * (copies * (1 - missing));
+/** Device I/Os that an I/O of an array costs on average. */
+export interface DeviceIos {
+  readonly reads: number;
+  readonly writes: number;
 }
 
-/** Fluid: I/Os of the mix per second that the members that are left sustain; 0 once data are lost. */
+/**
+ * Device I/Os that a small I/O of the mix costs on average while `failed` members of the array are missing, null once data are lost. A read of
+ * a missing block of RAID 5 or 6 reads as many others as there are data members; a write that cannot read what it replaces does likewise.
+ */
+export function deviceIosPerIo(level: RaidLevel, members: number, writeShare: number, failed = 0): DeviceIos | null {
+  requireRaid(level, members);
+  const facts = raidFacts[level];
+  if (failed > facts.survives(members)) return null;
+  const missing = failed / members;
+  const there = 1 - missing;
+  if (level !== "raid5" && level !== "raid6") {
+    return { reads: 1 - writeShare, writes: writeShare * mirrorsOf(level, members) * there };
+  }
+  const data = facts.dataMembers(members);
+  const parities = (members - data) * there;
+  // Small writes: block and parities are read and written. With the block's member missing the other data are read instead and only the
+  // parities are written; a missing parity is neither read nor written.
+  return {
+    reads: (1 - writeShare) * (1 + missing * (data - 1)) + writeShare * (there * (1 + parities) + missing * (data - 1)),
+    writes: writeShare * (there + parities),
+  };
+}
+
+/**
+ * Fluid: I/Os of the mix per second that the members that are left sustain under an even load; 0 once data are lost. In RAID 10 a mirror that
+ * has lost its other half does all the work of both, and the array is as fast as it.
+ */
 export function arrayIopsOf(level: RaidLevel, members: number, device: DeviceModel, mix: IoMix, failed = 0): number {
   requireMix(mix);
   const perIo = deviceIosPerIo(level, members, mix.writeShare, failed);
-  if (perIo === Number.POSITIVE_INFINITY) return 0;
-  // The members see the writes multiplied: of the device I/Os of a RAID 5 write, half are reads.
-  const parity = level === "raid5" || level === "raid6";
-  const written = mix.writeShare * (parity ? writePenaltyOf(level, members) / 2 : mirrorsOf(level, members));
-  const asked = parity ? 1 - mix.writeShare + 2 * written : 1 - mix.writeShare + written;
-  const seen = { ...mix, writeShare: written / asked };
-  return ((members - failed) * iopsOf(device, seen)) / perIo;
+  if (perIo === null) return 0;
+  if (level === "raid10" && failed > 0) return (members / 2) * iopsOf(device, mix);
+  const { reads, writes } = perIo;
+  return ((members - failed) * iopsOf(device, { ...mix, writeShare: writes / (reads + writes) })) / (reads + writes);
 }
 
 /** Seconds to fill a new member. */

@@ -54,9 +54,12 @@ export class VolumeIo {
   private nextStage(running: Running): void {
     running.stage++;
     const stage = running.plan[running.stage];
-    if (stage === undefined) return this.done(running.job, running.ok);
-    if (stage.length === 0) return this.nextStage(running);
+    if (stage === undefined) {
+      this.done(running.job, running.ok);
+      return;
+    }
     running.open = stage.length;
+    if (stage.length === 0) this.nextStage(running);
     for (const leg of stage) {
       const row = this.unused.pop() ?? this.legs.length;
       this.legs[row] = { running, leg };
@@ -67,7 +70,10 @@ export class VolumeIo {
 
   private work(row: number): void {
     const { workSeconds, jitterSeconds } = this.legs[row]!.leg;
-    if (workSeconds === 0) return this.toDevice(row);
+    if (workSeconds === 0) {
+      this.toDevice(row);
+      return;
+    }
     const extra = jitterSeconds > 0 ? -jitterSeconds * log(this.jitter.uniform(0, this.draws++)) : 0;
     this.simulation.schedule(Math.round((workSeconds - jitterSeconds + extra) * SECOND) as Micros, this.worked, row);
   }
