@@ -12,6 +12,7 @@ import { memory } from "./memory.bench.ts";
 import { micro } from "./micro.bench.ts";
 import { network } from "./network.bench.ts";
 import { planetlab } from "./planetlab.bench.ts";
+import { storage } from "./storage.bench.ts";
 import { surfPower } from "./surf-power.bench.ts";
 
 export const benches: readonly Bench[] = [
@@ -22,6 +23,7 @@ export const benches: readonly Bench[] = [
   cloud,
   decisions,
   memory,
+  storage,
   fingerprint,
   network,
   micro,

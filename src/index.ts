@@ -27,6 +27,7 @@ export { type BatchMeans, batchMeans, lagOneAutocorrelation } from "./statistics
 // queueing: who waits for whom
 export { type Discipline, type StationId, type StationOptions, Stations, type StationStatistics } from "./queueing/station.ts";
 export { SharedCapacity } from "./queueing/shared-capacity.ts";
+export { TokenBucket } from "./queueing/token-bucket.ts";
 export { SharedProcessors } from "./queueing/shared-processors.ts";
 
 // datacenter: what there is, as columns
@@ -36,7 +37,21 @@ export { type Hypervisor, hypervisors } from "./datacenter/hypervisors.ts";
 export { type Outcome, outcomes, Servers, type TaskState, type VmState } from "./datacenter/servers.ts";
 export type { Flavor, Image } from "./datacenter/flavor.ts";
 export { type GroupPolicy, ServerGroups } from "./datacenter/server-groups.ts";
-export { StorageTiers } from "./datacenter/storage-tiers.ts";
+export { type StorageTier, StorageTiers, type VolumeId } from "./datacenter/storage-tiers.ts";
+export { bytesPerSecondOf, type DeviceModel, type Io, type IoMix, iopsOf, latencySecondsOf } from "./datacenter/storage/device.ts";
+export { type StorageDevice, storageDevices } from "./datacenter/storage/devices.ts";
+export { type DeviceId, DeviceQueues } from "./datacenter/storage/device-queues.ts";
+export { effectiveIops, meanTimeToDataLoss, type RaidLevel } from "./datacenter/storage/raid.ts";
+export { RaidArray } from "./datacenter/storage/raid-array.ts";
+export { type IoPlan, type Transfer, transfersOf } from "./datacenter/storage/io-plan.ts";
+export { VolumeIo } from "./datacenter/storage/volume-io.ts";
+export type { IoRefusal, StorageBackend, VolumeRequest } from "./datacenter/storage/backend.ts";
+export { LocalBackend } from "./datacenter/storage/local-backend.ts";
+export { NfsBackend } from "./datacenter/storage/nfs-backend.ts";
+export { CephPool } from "./datacenter/storage/ceph-pool.ts";
+export { type CephEvent, CephRecovery } from "./datacenter/storage/ceph-recovery.ts";
+export { type ThinEvent, ThinPool } from "./datacenter/storage/thin-pool.ts";
+export { type QosSpec, TokenLimits } from "./datacenter/storage/qos.ts";
 export { LeafSpineFabric } from "./datacenter/fabric.ts";
 export { HostPower, type PowerModel, wattsAt } from "./datacenter/power.ts";
 export { type PowerModelKind, powerModel, powerModels } from "./datacenter/power-models.ts";
