@@ -8,7 +8,7 @@ import { SECOND } from "../kernel/time.ts";
 
 interface Flow {
   readonly job: number;
-  readonly route: readonly number[];
+  route: readonly number[];
   /** Bytes still to be carried as of `solvedAt`. */
   remaining: number;
   rate: number;
@@ -56,6 +56,32 @@ export class SharedCapacity {
     }
     this.carry();
     this.flows.push({ job, route, remaining: bytes, rate: 0 });
+    this.change();
+  }
+
+  /** Capacity of a link from now on; 0 stalls what runs over it. */
+  setCapacity(link: number, bytesPerSecond: number): void {
+    if (!(bytesPerSecond >= 0)) throw new RangeError(`a link of ${bytesPerSecond} B/s: expected 0 or more`);
+    this.carry();
+    this.capacity[link] = bytesPerSecond;
+    this.change();
+  }
+
+  /** What is left of a job's flow goes over other links from now on. */
+  reroute(job: number, route: readonly number[]): void {
+    this.carry();
+    const flow = this.flows.find((one) => one.job === job);
+    if (flow === undefined) throw new RangeError(`job ${job} has no flow to reroute`);
+    flow.route = route;
+    this.change();
+  }
+
+  /** Ends a job's flow where it is; `finished` is not called. */
+  stop(job: number): void {
+    this.carry();
+    const index = this.flows.findIndex((one) => one.job === job);
+    if (index < 0) throw new RangeError(`job ${job} has no flow to stop`);
+    this.flows.splice(index, 1);
     this.change();
   }
 
