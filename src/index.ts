@@ -36,7 +36,15 @@ export { type Outcome, outcomes, Servers, type TaskState, type VmState } from ".
 export type { Flavor, Image } from "./datacenter/flavor.ts";
 export { type GroupPolicy, ServerGroups } from "./datacenter/server-groups.ts";
 export { StorageTiers } from "./datacenter/storage-tiers.ts";
-export { LeafSpineFabric } from "./datacenter/fabric.ts";
+export { type AttachPoints, type Bond, bonds } from "./datacenter/fabric/attach-points.ts";
+export { Wiring } from "./datacenter/fabric/wiring.ts";
+export { star } from "./datacenter/fabric/star.ts";
+export { type LeafSpine, leafSpine } from "./datacenter/fabric/leaf-spine.ts";
+export { type FatTree, fatTree } from "./datacenter/fabric/fat-tree.ts";
+export { type CustomNetwork, custom } from "./datacenter/fabric/custom.ts";
+export { Fabric } from "./datacenter/fabric/fabric.ts";
+export { Traffic } from "./datacenter/fabric/traffic.ts";
+export { type Encapsulation, goodputFraction, instanceMtu } from "./datacenter/fabric/encapsulation.ts";
 export { HostPower, wattsAt } from "./datacenter/power.ts";
 export { type NotificationName, Notifications } from "./datacenter/notifications.ts";
 
