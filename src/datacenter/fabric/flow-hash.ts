@@ -21,7 +21,8 @@ export function flowHash(source: number, destination: number, flow: number, seed
 
 /** A download from the image service, which is known by its flow alone: it comes from one address and one port. */
 export function downloadHash(flow: number, seed: number): number {
-  return (Math.imul(flow + 1, 0x9e3779b1) ^ mix(seed)) >>> 8;
+  const hash = Math.imul(flow + 1, 0x9e3779b1);
+  return (seed === 0 ? hash : mix(hash + mix(seed))) >>> 8;
 }
 
 /** The hash with which the next switch chooses, after `at` has. */
