@@ -3,10 +3,11 @@ import type { Bench } from "./bench.ts";
 import { cloud } from "./cloud.bench.ts";
 import { datacenter } from "./datacenter.bench.ts";
 import { decisions } from "./decisions.bench.ts";
+import { fabric } from "./fabric.bench.ts";
 import { fingerprint } from "./fingerprint.bench.ts";
 import { hold } from "./hold.bench.ts";
 import { kernel } from "./kernel.bench.ts";
 import { memory } from "./memory.bench.ts";
 import { micro } from "./micro.bench.ts";
 
-export const benches: readonly Bench[] = [hold, kernel, datacenter, cloud, decisions, memory, fingerprint, micro];
+export const benches: readonly Bench[] = [hold, kernel, datacenter, cloud, decisions, fabric, memory, fingerprint, micro];
