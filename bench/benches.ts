@@ -4,6 +4,7 @@ import { cloud } from "./cloud.bench.ts";
 import { datacenter } from "./datacenter.bench.ts";
 import { decisions } from "./decisions.bench.ts";
 import { demand } from "./demand.bench.ts";
+import { fabric } from "./fabric.bench.ts";
 import { fingerprint } from "./fingerprint.bench.ts";
 import { hold } from "./hold.bench.ts";
 import { hostCpu } from "./host-cpu.bench.ts";
@@ -22,6 +23,7 @@ export const benches: readonly Bench[] = [
   hostCpu,
   cloud,
   decisions,
+  fabric,
   memory,
   storage,
   fingerprint,

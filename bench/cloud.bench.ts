@@ -51,7 +51,7 @@ function scenarioOf({ servers, hosts }: CloudCase): Scenario {
         },
       ],
       aggregates: [],
-      fabric: { spines: 2, uplinkBytesPerSecond: 5e9, glanceBytesPerSecond: 3.125e9, latencyMicros: 200 },
+      fabric: { topology: { leafSpine: { spines: 2, uplinkBytesPerSecond: 5e9 } }, glanceBytesPerSecond: 3.125e9, latencyMicros: 200 },
       storageTiers: [{ name: "ssd", capacityGb: 10_000_000 }],
       images: [
         { name: "ubuntu", bytes: 300e6, properties: new Map() },

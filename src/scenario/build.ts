@@ -1,6 +1,7 @@
 // The composition root: turns a scenario, one of its policies and a replication number into a cloud that is ready to run. Everything a run
 // holds is made here, so two runs never share anything that changes.
-import { LeafSpineFabric } from "../datacenter/fabric.ts";
+import { Fabric } from "../datacenter/fabric/fabric.ts";
+import { Traffic } from "../datacenter/fabric/traffic.ts";
 import { type HostType, hostTypes } from "../datacenter/host-types.ts";
 import { type HostDescription, Hosts } from "../datacenter/hosts.ts";
 import { type Hypervisor, hypervisors } from "../datacenter/hypervisors.ts";
@@ -28,6 +29,7 @@ import { listRequests } from "../workload/listed.ts";
 import { readTrace } from "../workload/trace.ts";
 import type { Flavor, RequestTable } from "../workload/workload.ts";
 import { asksAreSimple, requestBook } from "./asking.ts";
+import { trafficOptions, wiringOf } from "./build-fabric.ts";
 import { hostAddresses } from "./host-addresses.ts";
 import { hostName } from "./host-names.ts";
 import { withOpened } from "./plugins/open-policies.ts";
@@ -83,8 +85,12 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
   const drawn = policy.randomizeAllocationCandidates ?? spec.placement.randomizeAllocationCandidates;
   const configured = { ...opened, options: new Map([packing, ...opened.options]) };
   let transferDone: (strand: number) => void = () => {};
-  const transfers = new SharedCapacity(simulation, (strand) => transferDone(strand));
-  const racks = inventory.map((host) => host.description.rack);
+  const transfers = new SharedCapacity(simulation, (strand) => {
+    traffic.ended(strand);
+    transferDone(strand);
+  });
+  const fabric = new Fabric(transfers, wiringOf(spec), spec.fabric.hashSeed);
+  const traffic = new Traffic(simulation, fabric, transfers, trafficOptions(spec.fabric));
   const cloud = new Cloud({
     simulation,
     streams,
@@ -92,12 +98,8 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
     servers,
     groups: new ServerGroups((group) => asks?.groupRules[asks.ruleOfGroup[group]!] ?? null, hosts.count),
     tiers: new StorageTiers(spec.storageTiers),
-    fabric: new LeafSpineFabric(
-      transfers,
-      spec.fabric,
-      inventory.map((host) => host.nicBytesPerSecond),
-      racks,
-    ),
+    fabric,
+    traffic,
     transfers,
     power: new HostPower(inventory.map((host) => host.wattsByLoad)),
     notifications: new Notifications(),
@@ -155,7 +157,6 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
 
 interface InventoryHost {
   readonly description: HostDescription;
-  readonly nicBytesPerSecond: number;
   readonly wattsByLoad: readonly number[];
   readonly hypervisor: Hypervisor;
 }
@@ -200,7 +201,7 @@ function describeHosts(spec: CloudSpec): readonly InventoryHost[] {
         pciPools: group.pciPools,
         wattsByLoad: type.wattsByLoad,
       };
-      inventory.push({ description, nicBytesPerSecond: group.nicBytesPerSecond, wattsByLoad: type.wattsByLoad, hypervisor });
+      inventory.push({ description, wattsByLoad: type.wattsByLoad, hypervisor });
     }
     firstRack += group.racks;
   }

@@ -6,6 +6,7 @@ import { formatQuantity, shorten } from "../kernel/units.ts";
 import { NovaConfig } from "../policies/nova/config.ts";
 import { newestRelease } from "../policies/nova/releases.ts";
 import { Across } from "./across.ts";
+import { checkFabric } from "./checks-fabric.ts";
 import { checkFlavors } from "./checks-flavors.ts";
 import { checkHosts, hostNamesOf } from "./checks-hosts.ts";
 import { checkPolicies, checkRequests, checkServerHints } from "./checks-requests.ts";
@@ -104,6 +105,7 @@ export function checkAcross(schema: z.ZodType, root: Located, catalogue: Catalog
   checkWorkload();
   const hosts = hostNamesOf(across);
   checkHosts(across, hosts);
+  checkFabric(across, hosts);
   checkFlavors(across);
   checkRequests(across, hosts);
   checkPolicies(across, hosts, catalogue);

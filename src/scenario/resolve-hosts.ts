@@ -1,4 +1,5 @@
 // Groups of hosts and aggregates as the rest of Orrery works with them: cells laid out, names turned into rows.
+import { bonds } from "../datacenter/fabric/attach-points.ts";
 import type { HostNames } from "./host-names.ts";
 import { layoutOf } from "./numa-layout.ts";
 import type { AggregateSpec, HostGroupSpec } from "./scenario.ts";
@@ -17,6 +18,8 @@ export function hostGroupOf(host: ReadCloud["hosts"][number]): HostGroupSpec {
     ramMb: host.ram ?? null,
     diskGb: host.disk,
     nicBytesPerSecond: host.nic,
+    nics: host.nics,
+    bond: bonds.find((bond) => bond === host.bond)!,
     cpuAllocationRatio: host.cpu_allocation_ratio,
     ramAllocationRatio: host.ram_allocation_ratio,
     diskAllocationRatio: host.disk_allocation_ratio,

@@ -7,6 +7,7 @@ import { missingIn, type NovaRelease } from "../policies/nova/releases.ts";
 import { defaultRequestOptions, type RequestOptions } from "../policies/nova/request/request-options.ts";
 import type { ArrivalSpec, WorkloadSpec } from "../workload/workload.ts";
 import { HostNames } from "./host-names.ts";
+import { fabricOf } from "./resolve-fabric.ts";
 import { aggregateOf, hostGroupOf } from "./resolve-hosts.ts";
 import { listedWorkloadOf } from "./resolve-requests.ts";
 import type { CloudSpec, DataFile, ExplainedValue, PolicySpec, Scenario } from "./scenario.ts";
@@ -50,12 +51,7 @@ function cloudOf(cloud: ReadCloud): CloudSpec {
     controlPlane: cloud.control_plane === "instant" ? "instant" : "modelled",
     hosts: cloud.hosts.map(hostGroupOf),
     aggregates: cloud.aggregates.map((aggregate) => aggregateOf(aggregate, hosts)),
-    fabric: {
-      spines: cloud.fabric.spines,
-      uplinkBytesPerSecond: cloud.fabric.uplink,
-      glanceBytesPerSecond: cloud.fabric.glance,
-      latencyMicros: cloud.fabric.latency,
-    },
+    fabric: fabricOf(cloud, hosts),
     storageTiers: cloud.storage_tiers.map(({ name, capacity }) => ({ name, capacityGb: capacity })),
     images: cloud.images.map(({ name, id = name, size, disk_format, properties }) => {
       return { name, id, bytes: size, diskFormat: disk_format, properties: new Map(Object.entries(properties)) };

@@ -1,5 +1,11 @@
 // A scenario after reading: every unit converted, every default filled in, every reference an index. What `parse` promises to `build`.
 
+import type { Bond } from "../datacenter/fabric/attach-points.ts";
+import type { CustomNetwork } from "../datacenter/fabric/custom.ts";
+import type { Encapsulation } from "../datacenter/fabric/encapsulation.ts";
+import type { FatTree } from "../datacenter/fabric/fat-tree.ts";
+import type { HopLatency } from "../datacenter/fabric/hop-latency.ts";
+import type { LeafSpine } from "../datacenter/fabric/leaf-spine.ts";
 import type { Flavor, Image } from "../datacenter/flavor.ts";
 import type { CellLayout } from "../datacenter/numa/lay-out-cells.ts";
 import type { PciPool } from "../datacenter/pci-pool.ts";
@@ -27,6 +33,10 @@ export interface HostGroupSpec {
   readonly ramMb: number | null;
   readonly diskGb: number;
   readonly nicBytesPerSecond: number;
+  /** NICs of each host; absent = 1. */
+  readonly nics?: number;
+  /** Absent = active-active. */
+  readonly bond?: Bond;
   readonly cpuAllocationRatio: number;
   readonly ramAllocationRatio: number;
   readonly diskAllocationRatio: number;
@@ -58,13 +68,27 @@ export interface StorageTierSpec {
   readonly capacityGb: number;
 }
 
+/** Names of hosts in a custom network are rows here. */
+export type TopologySpec =
+  | { readonly star: Readonly<Record<string, never>> }
+  | { readonly leafSpine: LeafSpine }
+  | { readonly fatTree: FatTree }
+  | { readonly custom: CustomNetwork };
+
 export interface FabricSpec {
-  readonly spines: number;
-  /** Capacity of each leaf-to-spine link, and of the link that joins Glance to the fabric. */
-  readonly uplinkBytesPerSecond: number;
+  readonly topology: TopologySpec;
+  /** Capacity of the link that joins Glance to the fabric; a custom network has it among its links. */
   readonly glanceBytesPerSecond: number;
   /** One-way latency of a control-plane message. */
   readonly latencyMicros: Micros;
+  /** Latency that transfers pay before their bytes flow; null or absent = none. */
+  readonly hopLatency?: HopLatency | null;
+  /** How packets are wrapped; null or absent = headers are not counted. */
+  readonly encapsulation?: Encapsulation | null;
+  /** Largest IP packet on the wire, in bytes; absent = 1500. */
+  readonly mtu?: number;
+  /** Of the switches' hash; absent = 0. */
+  readonly hashSeed?: number;
 }
 
 export interface QuotaSpec {

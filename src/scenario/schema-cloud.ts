@@ -19,6 +19,7 @@ import {
 } from "./grammar.ts";
 import { nameOf } from "./hardware-kinds.ts";
 import { releaseKind } from "./release.ts";
+import { bandwidth, fabricSchema, nicShape } from "./schema-fabric.ts";
 import { hardwareShape } from "./schema-hardware.ts";
 import { aggregatesShape, placementShape } from "./schema-placement.ts";
 import {
@@ -50,7 +51,6 @@ const OWN_CHOICE = "a choice of Orrery";
 
 export const ram = (least: number, most = 64 * TERABYTE) => quantity("information", { least, most, step: wholeMib });
 const disk = (least: number, most = PETABYTE) => quantity("information", { least, most, step: wholeGib });
-const bandwidth = quantity("bandwidth", { above: 0, most: 1e13 });
 const ratio = quantity("ratio", { above: 0, most: 1000 });
 
 /** Everything about a host but its type and number; `cloud.host_defaults` takes the same keys. */
@@ -84,11 +84,7 @@ export function hostShape(catalogue: Catalogue, release: NovaRelease = newestRel
       "Local disk of one host for instances, in whole GiB",
       { default: "2 TiB", source: OWN_CHOICE, evidence: "assumed" },
     ),
-    nic: defaulted(bandwidth, "Bandwidth of one host's link to its leaf switch", {
-      default: "25 Gbit/s",
-      source: "usual leaf-spine design with 25G hosts and 100G uplinks",
-      evidence: "assumed",
-    }),
+    ...nicShape(),
     cpu_allocation_ratio: defaulted(ratio, "vCPUs promised per hardware thread", {
       default: initial.cpu,
       source: initialSource("cpu", "(16.0 in Nova 26)"),
@@ -151,31 +147,6 @@ export function flavorShape(local: LocalNames) {
       required(property, "An extra spec of the flavor"),
       { default: {}, source: "none", evidence: "assumed" },
     ),
-  };
-}
-
-function fabricShape() {
-  return {
-    spines: defaulted(count("spines", 1, 1024), "Spine switches; each leaf has one link to each", {
-      default: 2,
-      source: "smallest redundant leaf-spine fabric",
-      evidence: "assumed",
-    }),
-    uplink: defaulted(bandwidth, "Bandwidth of each leaf-to-spine link", {
-      default: "100 Gbit/s",
-      source: "usual leaf-spine design with 25G hosts and 100G uplinks",
-      evidence: "assumed",
-    }),
-    glance: defaulted(bandwidth, "Bandwidth of the link that joins the image service to the fabric", {
-      default: "25 Gbit/s",
-      source: "one link of an ordinary host",
-      evidence: "assumed",
-    }),
-    latency: defaulted(quantity("time", { most: 60 * SECOND }), "One-way latency of a control-plane message", {
-      default: "250 us",
-      source: "half of the 0.43 to 0.56 ms round trip between hosts in OpenStack's performance-docs (Mitaka, VXLAN)",
-      evidence: "derived",
-    }),
   };
 }
 
@@ -280,7 +251,7 @@ export function cloudSchema(catalogue: Catalogue, local: LocalNames) {
     host_defaults: optionalHostDefaults(catalogue, local.release),
     hosts: list("Groups of equal hosts", 10_000, section("A group of equal hosts", { ...hostIdentity(catalogue), ...host })),
     aggregates: aggregatesShape(),
-    fabric: optionalSection("Leaf-spine network of the datacenter", fabricShape()),
+    fabric: fabricSchema(),
     storage_tiers: defaultedList(
       "Storage tiers for volumes",
       1000,

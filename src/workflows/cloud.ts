@@ -1,6 +1,7 @@
 // The cloud under simulation: what workflows and listeners see of it. It joins the columns of the datacenter, the scheduler and the clock, and
 // owns the verbs that change more than one of them, so that claims, lists and power always agree.
-import type { LeafSpineFabric } from "../datacenter/fabric.ts";
+import type { Fabric } from "../datacenter/fabric/fabric.ts";
+import type { Traffic } from "../datacenter/fabric/traffic.ts";
 import type { Flavor, Image } from "../datacenter/flavor.ts";
 import type { Hosts } from "../datacenter/hosts.ts";
 import type { Notifications } from "../datacenter/notifications.ts";
@@ -45,7 +46,8 @@ export interface CloudParts {
   readonly servers: Servers;
   readonly groups: ServerGroups;
   readonly tiers: StorageTiers;
-  readonly fabric: LeafSpineFabric;
+  readonly fabric: Fabric;
+  readonly traffic: Traffic;
   readonly transfers: SharedCapacity;
   readonly power: HostPower;
   readonly notifications: Notifications;
@@ -77,7 +79,8 @@ export class Cloud {
   readonly servers: Servers;
   readonly groups: ServerGroups;
   readonly tiers: StorageTiers;
-  readonly fabric: LeafSpineFabric;
+  readonly fabric: Fabric;
+  readonly traffic: Traffic;
   readonly transfers: SharedCapacity;
   readonly power: HostPower;
   readonly notifications: Notifications;
@@ -123,6 +126,7 @@ export class Cloud {
     this.groups = parts.groups;
     this.tiers = parts.tiers;
     this.fabric = parts.fabric;
+    this.traffic = parts.traffic;
     this.transfers = parts.transfers;
     this.power = parts.power;
     this.notifications = parts.notifications;
@@ -198,7 +202,7 @@ export class Cloud {
 
   /** The transfer of the server's image from Glance to its host. */
   imageFlow(server: number): Flow {
-    return { bytes: this.imageOf(server)!.bytes, route: this.fabric.routeFromGlance(this.servers.host[server]!, server) };
+    return { bytes: this.imageOf(server)!.bytes, from: this.fabric.glance, to: this.servers.host[server]!, flow: server };
   }
 
   /** Time that the host takes to turn the downloaded image into its raw base file (force_raw_images). */

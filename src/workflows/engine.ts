@@ -320,8 +320,9 @@ export class WorkflowEngine {
           return;
         case "transfer":
           if (instruction.step.word === "transfer") {
-            const { bytes, route } = instruction.step.flow(cloud, subject);
-            cloud.transfers.start(strand, bytes, route);
+            const flow = instruction.step.flow(cloud, subject);
+            if ("route" in flow) cloud.transfers.start(strand, flow.bytes, flow.route);
+            else cloud.traffic.start(strand, flow.bytes, flow.from, flow.to, flow.flow);
           }
           return;
         case "hold":

@@ -44,10 +44,10 @@ export interface User {
 /** The person or program at the client end. */
 export const user: User = { key: "user" };
 
-export interface Flow {
-  readonly bytes: number;
-  readonly route: readonly number[];
-}
+/** Bytes over the links of a route, or between two attach points of the fabric; `flow` then tells flows between the two apart. */
+export type Flow =
+  | { readonly bytes: number; readonly route: readonly number[] }
+  | { readonly bytes: number; readonly from: number; readonly to: number; readonly flow: number };
 
 export interface RetryRule {
   /** Most times the steps are begun. */

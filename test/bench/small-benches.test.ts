@@ -95,6 +95,15 @@ describe("the benches, in their small size", () => {
     for (const one of hashes.values()) expect(one.size).toBe(1);
   });
 
+  it("fabric: the same routes each time, and a way for every flow around a spine or core that failed", async () => {
+    const results = await small("fabric");
+    expect(results).toHaveLength(8);
+    const hashes = (rows: readonly BenchResult[]) => rows.map(({ hash }) => hash);
+    expect(hashes(await runSmall("fabric"))).toEqual(hashes(results));
+    const after = results.filter(({ workload }) => workload.endsWith("after a failure"));
+    expect(after.map(({ counts }) => counts!.found)).toEqual([2000, 2000]);
+  });
+
   it("memory: every server that was measured was alive, and all come to their end", async () => {
     for (const { counts } of await small("memory")) expect(counts!.finished).toBe(counts!.servers);
   });

@@ -56,6 +56,8 @@ describe("explain", () => {
         .join(".")
         .replace(/^metering\.meters\.\d+$/, "metering.meters")
         .replace("nova.request_options.", "nova.")
+        // The keys of a leaf-spine may stand in cloud.fabric by themselves.
+        .replace("fabric.topology.leaf_spine.", "fabric.")
         .replace(/^randomize_/, "placement.randomize_")
         // Scenarios have no routed networks.
         .replace(/\.query_placement_for_routed_network_aggregates$/, "");

@@ -153,6 +153,25 @@ study: {duration: 1 h, policies: [nova-default, {name: mine, isolated_images: [5
     }
   });
 
+  it("accepts every topology of the network, and refuses an unknown one", () => {
+    const real = scenarioJsonSchema(catalogue);
+    const cloud = (fabric: unknown) => ({
+      ...parse(readFileSync("scenarios/boot-storm.yaml", "utf8")),
+      cloud: { hosts: [{ type: "dell-r7525", count: 4, nics: 2, bond: "none" }], fabric },
+    });
+    const links = [
+      { from: "a", to: "b", bandwidth: "1 Gbit/s" },
+      { from: ["glance", "compute-1..compute-4"], to: "a" },
+    ];
+    for (const fabric of [
+      ...[{}, { star: {} }, { leaf_spine: { spines: 2, oversubscription: 3 } }, { fat_tree: { k: 4, link: "40 Gbit/s" } }],
+      { custom: { switches: ["a", "b"], links }, encapsulation: "vxlan", mtu: 9000, hop_latency: { switch: "2 us" }, hash_seed: 3 },
+    ])
+      expect(faults(real, cloud(fabric), "")).toEqual([]);
+    for (const fabric of [{ ring: {} }, { fat_tree: {} }, { star: {}, fat_tree: { k: 4 } }, { custom: { switches: ["a"] } }])
+      expect(faults(real, cloud(fabric), "")).not.toEqual([]);
+  });
+
   it("refuses unknown keys and host types, and a cloud without hosts", () => {
     const good = parse(readFileSync("scenarios/boot-storm.yaml", "utf8"));
     expect(faults(schema, { ...good, wrkload: 1 }, "")).toEqual([": unknown key wrkload"]);

@@ -159,8 +159,8 @@ describe("transfers", () => {
     // 1000 B/s. Two of 1000 B from 0: 500 B/s each. A third joins at 1 s, when 500 B of each are left: a third of the link each, so the first
     // two end at 1 + 500 / (1000 / 3) = 2.5 s. By then the third has 500 B to go, and the link to itself: 3 s.
     const download = transfer("image", (cloud, server) => ({
-      bytes: 1000,
-      route: cloud.fabric.routeFromGlance(cloud.servers.host[server]!, server),
+      ...{ bytes: 1000, flow: server },
+      ...{ from: cloud.fabric.glance, to: cloud.servers.host[server]! },
     }));
     const told = story(() => [download], { hosts: 3 });
     told.begin(0);

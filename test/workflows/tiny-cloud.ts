@@ -1,5 +1,7 @@
 // A cloud for workflows that are themselves the subject of a test: some hosts, some servers, constant times, and a log of what happened when.
-import { LeafSpineFabric } from "../../src/datacenter/fabric.ts";
+import { Fabric } from "../../src/datacenter/fabric/fabric.ts";
+import { leafSpine } from "../../src/datacenter/fabric/leaf-spine.ts";
+import { Traffic } from "../../src/datacenter/fabric/traffic.ts";
 import { Hosts } from "../../src/datacenter/hosts.ts";
 import { Notifications } from "../../src/datacenter/notifications.ts";
 import { HostPower } from "../../src/datacenter/power.ts";
@@ -69,8 +71,14 @@ export function tinyCloud({
   const servers = new Servers(serverCount, hostCount);
   for (let server = 0; server < serverCount; server++) servers.place(server, server % hostCount);
   let cloud: Cloud | null = null;
-  const transfers = new SharedCapacity(simulation, (strand) => cloud!.transferDone(strand));
+  const transfers = new SharedCapacity(simulation, (strand) => {
+    cloud!.traffic.ended(strand);
+    cloud!.transferDone(strand);
+  });
   const nics = new Array<number>(hostCount).fill(1e9);
+  const services = [{ name: "glance", bytesPerSecond: glanceBytesPerSecond }];
+  const points = { nicBytesPerSecond: nics, racks: nics.map(() => 0), services };
+  const fabric = new Fabric(transfers, leafSpine(points, { spines: 1, uplinkBytesPerSecond: 1e9 }));
   cloud = new Cloud({
     simulation,
     streams,
@@ -78,12 +86,8 @@ export function tinyCloud({
     servers,
     groups: new ServerGroups(() => null, hostCount),
     tiers: new StorageTiers([]),
-    fabric: new LeafSpineFabric(
-      transfers,
-      { spines: 1, uplinkBytesPerSecond: 1e9, glanceBytesPerSecond },
-      nics,
-      nics.map(() => 0),
-    ),
+    fabric,
+    traffic: new Traffic(simulation, fabric, transfers),
     transfers,
     power: new HostPower(nics.map(() => [100, 200])),
     notifications: new Notifications(),

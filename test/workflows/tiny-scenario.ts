@@ -64,7 +64,7 @@ export function tinyScenario({ name = "tiny", cloud = {}, workload = {}, study =
       controlPlane: "modelled",
       aggregates: [],
       hosts: [hostGroup(4)],
-      fabric: { spines: 2, uplinkBytesPerSecond: 5e9, glanceBytesPerSecond: 1.25e9, latencyMicros: 200 },
+      fabric: { topology: { leafSpine: { spines: 2, uplinkBytesPerSecond: 5e9 } }, glanceBytesPerSecond: 1.25e9, latencyMicros: 200 },
       storageTiers: [],
       quota: { instances: -1, cores: -1, ramMb: -1 },
       placement: { randomizeAllocationCandidates: false },

@@ -1,10 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { LeafSpineFabric } from "../../src/datacenter/fabric.ts";
-import { Simulation } from "../../src/kernel/simulation.ts";
-import { SECOND } from "../../src/kernel/time.ts";
-import { SharedCapacity } from "../../src/queueing/shared-capacity.ts";
+import { leafSpine } from "../../../src/datacenter/fabric/leaf-spine.ts";
+import { idle, network } from "./networks.ts";
 
-interface Fabric {
+interface LeafSpine {
   readonly spines?: number;
   readonly uplink?: number;
   readonly glance?: number;
@@ -12,17 +10,17 @@ interface Fabric {
   readonly racks: readonly number[];
 }
 
+function wire({ spines = 1, uplink = 1e9, glance = 1e9, nics, racks }: LeafSpine) {
+  const services = [{ name: "glance", bytesPerSecond: glance }];
+  return leafSpine({ nicBytesPerSecond: nics, racks, services }, { spines, uplinkBytesPerSecond: uplink });
+}
+
 /** Sends 1000 bytes from Glance to each of the hosts at once; when each has them, in seconds. */
-function send({ spines = 1, uplink = 1e9, glance = 1e9, nics, racks }: Fabric, hosts: readonly number[]): readonly number[] {
-  const simulation = new Simulation();
-  const ends: number[] = [];
-  const capacity = new SharedCapacity(simulation, (job) => {
-    ends[job] = simulation.now / SECOND;
-  });
-  const fabric = new LeafSpineFabric(capacity, { spines, uplinkBytesPerSecond: uplink, glanceBytesPerSecond: glance }, nics, racks);
-  for (const [job, host] of hosts.entries()) capacity.start(job, 1000, fabric.routeFromGlance(host, job));
+function send(of: LeafSpine, hosts: readonly number[]): readonly number[] {
+  const { simulation, fabric, traffic, endedAt } = network(wire(of));
+  for (const [job, host] of hosts.entries()) traffic.start(job, 1000, fabric.glance, host);
   simulation.run();
-  return ends;
+  return endedAt;
 }
 
 describe("a download from Glance", () => {
@@ -39,11 +37,10 @@ describe("a download from Glance", () => {
   });
 
   it("takes one spine, the same each time, and flows spread evenly over them", () => {
-    const capacity = new SharedCapacity(new Simulation(), () => {});
-    const fabric = new LeafSpineFabric(capacity, { spines: 4, uplinkBytesPerSecond: 1, glanceBytesPerSecond: 1 }, [1, 1], [0, 1]);
+    const { fabric } = idle(wire({ spines: 4, nics: [1, 1], racks: [0, 1] }));
     const uses = new Map<number, number>();
     for (let flow = 0; flow < 4000; flow++) {
-      const route = fabric.routeFromGlance(1, flow);
+      const route = fabric.routeFromGlance(1, flow)!;
       expect(route).toEqual(fabric.routeFromGlance(1, flow));
       expect(new Set(route).size).toBe(3);
       uses.set(route[1]!, (uses.get(route[1]!) ?? 0) + 1);
@@ -51,6 +48,18 @@ describe("a download from Glance", () => {
     expect(uses.size).toBe(4);
     for (const count of uses.values()) expect(Math.abs(count - 1000)).toBeLessThan(100);
     // The other rack has links of its own.
-    for (let flow = 0; flow < 50; flow++) expect(uses.has(fabric.routeFromGlance(0, flow)[1]!)).toBe(false);
+    for (let flow = 0; flow < 50; flow++) expect(uses.has(fabric.routeFromGlance(0, flow)![1]!)).toBe(false);
+  });
+
+  it("takes the spine that the hash of its number says, whatever the host", () => {
+    for (const spines of [1, 2, 3, 4, 16]) {
+      const { fabric } = idle(wire({ spines, nics: [1, 1, 1], racks: [0, 1, 1] }));
+      for (let flow = 0; flow < 300; flow++) {
+        const spine = (Math.imul(flow + 1, 0x9e3779b1) >>> 8) % spines;
+        const down = fabric.routeFromGlance(1, flow)![1]!;
+        expect(fabric.routeFromGlance(2, flow)![1]).toBe(down);
+        expect(fabric.cablesBetween(`spine-${spine + 1}`, "leaf-2").flatMap((cable) => [2 * cable, 2 * cable + 1])).toContain(down);
+      }
+    }
   });
 });

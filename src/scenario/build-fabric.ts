@@ -1,0 +1,44 @@
+// The network of a scenario, wired: its hosts with their racks and NICs, the image service, and the topology that joins them.
+import { type AttachPoints, bonds, GLANCE } from "../datacenter/fabric/attach-points.ts";
+import { custom } from "../datacenter/fabric/custom.ts";
+import { ethernetMtu } from "../datacenter/fabric/encapsulation.ts";
+import { fatTree } from "../datacenter/fabric/fat-tree.ts";
+import { leafSpine } from "../datacenter/fabric/leaf-spine.ts";
+import { star } from "../datacenter/fabric/star.ts";
+import type { TrafficOptions } from "../datacenter/fabric/traffic.ts";
+import type { Wiring } from "../datacenter/fabric/wiring.ts";
+import type { CloudSpec, FabricSpec, HostGroupSpec } from "./scenario.ts";
+
+export function wiringOf({ hosts, fabric }: CloudSpec): Wiring {
+  const points = attachPoints(hosts, fabric);
+  const { topology } = fabric;
+  if ("star" in topology) return star(points);
+  if ("leafSpine" in topology) return leafSpine(points, topology.leafSpine);
+  if ("fatTree" in topology) return fatTree(points, topology.fatTree);
+  return custom(points, topology.custom);
+}
+
+/** Hosts and racks are numbered through the file; the hosts of a group are dealt over its racks. */
+function attachPoints(groups: readonly HostGroupSpec[], { glanceBytesPerSecond }: FabricSpec): AttachPoints {
+  const count = groups.reduce((sum, group) => sum + group.count, 0);
+  const nicBytesPerSecond = new Float64Array(count);
+  const [racks, nics, bond] = [new Int32Array(count), new Int32Array(count), new Int32Array(count)];
+  let [host, firstRack] = [0, 0];
+  for (const group of groups) {
+    for (let i = 0; i < group.count; i++, host++) {
+      nicBytesPerSecond[host] = group.nicBytesPerSecond;
+      racks[host] = firstRack + (i % group.racks);
+      nics[host] = group.nics ?? 1;
+      bond[host] = bonds.indexOf(group.bond ?? "active-active");
+    }
+    firstRack += group.racks;
+  }
+  return { nicBytesPerSecond, racks, nics, bonds: bond, services: [{ name: GLANCE, bytesPerSecond: glanceBytesPerSecond }] };
+}
+
+export function trafficOptions({ hopLatency, encapsulation, mtu = ethernetMtu.value }: FabricSpec): TrafficOptions {
+  return {
+    ...(hopLatency == null ? {} : { latency: hopLatency }),
+    ...(encapsulation == null ? {} : { framing: { encapsulation, mtu } }),
+  };
+}
