@@ -29,11 +29,21 @@ export { type Discipline, type StationId, type StationOptions, Stations, type St
 export { SharedCapacity } from "./queueing/shared-capacity.ts";
 export { TokenBucket } from "./queueing/token-bucket.ts";
 export { SharedProcessors } from "./queueing/shared-processors.ts";
+export { SharedDevices } from "./queueing/shared-devices.ts";
+export { WaterLevel } from "./queueing/water-level.ts";
 
 // datacenter: what there is, as columns
 export { type HostDescription, type HostId, Hosts } from "./datacenter/hosts.ts";
 export { type HostType, hostTypes } from "./datacenter/host-types.ts";
-export { type Hypervisor, hypervisors } from "./datacenter/hypervisors.ts";
+export { cpuOverheadShare, guestMemoryOverheadMb, type Hypervisor, hypervisors } from "./datacenter/hypervisors.ts";
+export { HostCpu, type ServerCpu } from "./datacenter/host-cpu.ts";
+export type { HostCpuDescription } from "./datacenter/host-cpu-description.ts";
+export { type CpuTune, cpuTune } from "./datacenter/cputune.ts";
+export { smtBusyThreads, smtCapacity } from "./datacenter/smt.ts";
+export { HostMemory, type HostMemoryDescription, type ServerMemory } from "./datacenter/host-memory.ts";
+export { swapSlowdown } from "./datacenter/memory-relief.ts";
+export { type LocalDisk, LocalDisks } from "./datacenter/local-disks.ts";
+export { remoteAccessRate, remoteShareOf } from "./datacenter/numa/remote-access.ts";
 export { type Outcome, outcomes, Servers, type TaskState, type VmState } from "./datacenter/servers.ts";
 export type { Flavor, Image } from "./datacenter/flavor.ts";
 export { type GroupPolicy, ServerGroups } from "./datacenter/server-groups.ts";

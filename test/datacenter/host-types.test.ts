@@ -2,7 +2,6 @@ import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { hostTypes } from "../../src/datacenter/host-types.ts";
-import { hypervisors } from "../../src/datacenter/hypervisors.ts";
 
 const published = fileURLToPath(new URL("../../../shared/data/models/spec_power.json", import.meta.url));
 
@@ -64,20 +63,5 @@ describe("the table of host types", () => {
       expect(Number(result?.memGB) * 1024).toBe(type.ramMb);
       expect(new Date(`${result?.testDate} UTC`).toISOString().slice(0, 10)).toBe(type.testDate);
     });
-  });
-});
-
-describe("the table of hypervisors", () => {
-  it("says for every number where it comes from", () => {
-    expect([...hypervisors.keys()]).toEqual(["kvm", "qemu", "xen", "vmware", "hyperv"]);
-    for (const { hypervisorType, cpuOverhead } of hypervisors.values()) {
-      expect(hypervisorType.source).not.toBe("");
-      expect(cpuOverhead.source).not.toBe("");
-      expect(cpuOverhead.value).toBeGreaterThanOrEqual(0);
-    }
-  });
-
-  it("lets Nova see KVM as QEMU, since both run under libvirt's QEMU driver", () => {
-    expect(hypervisors.get("kvm")?.hypervisorType.value).toBe("QEMU");
   });
 });
