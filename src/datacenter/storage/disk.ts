@@ -42,7 +42,7 @@ export interface SeekCurve {
 const s = SHORT_STROKE;
 const root = Math.sqrt(s);
 const shortWays = { one: 2 * s - s * s, root: (4 / 3) * s * root - (4 / 5) * s * s * root, d: s * s - (2 / 3) * s * s * s };
-const longWays = { one: 1 - shortWays.one, d: 1 / 3 - shortWays.d, d2: 1 / 6 - ((2 / 3) * s * s * s - s ** 4 / 2) };
+const longWays = { one: 1 - shortWays.one, d: 1 / 3 - shortWays.d, d2: 1 / 6 - ((2 / 3) * s * s * s - (s * s * s * s) / 2) };
 
 /** The curve with that shortest, average and longest seek. */
 export function seekCurve(shortestMs: number, averageMs: number, longestMs: number): SeekCurve {
