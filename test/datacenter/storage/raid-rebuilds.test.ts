@@ -62,10 +62,10 @@ describe("a rebuild", () => {
   });
 
   it("takes longer under load, and the load gets less done", () => {
-    const busy = rebuild(16);
+    const busy = rebuild(64);
     expect(busy.story.outcome).toBe("rebuilt");
     expect(busy.story.seconds).toBeGreaterThan(rebuildSeconds(20e9) * 1.2);
-    expect(busy.readsPerSecond).toBeLessThan(400);
+    expect(busy.readsPerSecond).toBeLessThan(600);
     expect(busy.readsPerSecond).toBeGreaterThan(50);
   });
 
