@@ -53,6 +53,7 @@ export { type StorageDevice, storageDevices } from "./datacenter/storage/devices
 export { type DeviceId, DeviceQueues } from "./datacenter/storage/device-queues.ts";
 export { effectiveIops, meanTimeToDataLoss, type RaidLevel } from "./datacenter/storage/raid.ts";
 export { RaidArray } from "./datacenter/storage/raid-array.ts";
+export { RaidRebuilds } from "./datacenter/storage/raid-rebuilds.ts";
 export { type IoPlan, type Transfer, transfersOf } from "./datacenter/storage/io-plan.ts";
 export { VolumeIo } from "./datacenter/storage/volume-io.ts";
 export type { IoRefusal, StorageBackend, VolumeRequest } from "./datacenter/storage/backend.ts";

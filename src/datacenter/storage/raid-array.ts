@@ -71,10 +71,10 @@ export class RaidArray {
     this.states[member] = "active";
   }
 
-  /** Reads of the members that are left, then a write of the new one: one chunk of a rebuild. */
+  /** Reads of the members that are left, then a write of the new one: one chunk of a rebuild. Others move the arms meanwhile, so each chunk is sought. */
   rebuildPlan(member: number, bytes: number): IoPlan {
-    const read: Io = { write: false, bytes, sequential: true };
-    const write: Io = { write: true, bytes, sequential: true };
+    const read: Io = { write: false, bytes, sequential: false };
+    const write: Io = { write: true, bytes, sequential: false };
     return [this.sourcesOf(member).map((source) => deviceLeg(this.members[source]!, read)), [deviceLeg(this.members[member]!, write)]];
   }
 

@@ -9,7 +9,7 @@ import type { DeviceId } from "./device-queues.ts";
 import { DeviceQueues } from "./device-queues.ts";
 import type { IoPlan, Leg, Transfer } from "./io-plan.ts";
 
-/** Sends bytes, and calls `arrived` with `leg` in the event in which the last of them are there. */
+/** Sends bytes, and calls `arrived` with `leg` in the event in which the last of them are there. Numbers of legs are one sender's own: one carrier each. */
 export type Carrier = (transfer: Transfer, leg: number, arrived: (leg: number) => void) => void;
 
 interface Running {
