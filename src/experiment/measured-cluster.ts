@@ -24,9 +24,15 @@ export interface ReplayedCluster {
 
 /**
  * The cluster up to the end of the last sample.
- * @throws RangeError when a task finds every host taken
+ * @throws RangeError when there are no hosts or no samples, samples do not end in ascending order, or a task finds every host taken
  */
 export function replayCluster({ hosts, trace, sampleEnds }: MeasuredCluster, models: readonly PowerModel[]): ReplayedCluster {
+  if (!(Number.isInteger(hosts) && hosts >= 1)) throw new RangeError(`a cluster of ${hosts} hosts: expected a whole number of 1 or more`);
+  if (sampleEnds.length === 0) throw new RangeError("a cluster without samples of its power: expected at least one");
+  for (const [sample, end] of sampleEnds.entries()) {
+    const since = sample === 0 ? 0 : sampleEnds[sample - 1]!;
+    if (!(end > since)) throw new RangeError(`sample ${sample} ends at ${end} us: expected later than ${since} us`);
+  }
   const simulation = new Simulation(undefined, `cluster of ${hosts} hosts`);
   const books = models.map((model) => new HostPower(new Array<PowerModel>(hosts).fill(model)));
   const watts = models.map(() => new Float64Array(sampleEnds.length));

@@ -50,6 +50,15 @@ describe("a small cluster", () => {
     expect(() => replayCluster({ hosts: 1, trace: together, sampleEnds }, [])).toThrow(/task b finds all 1 hosts taken/);
   });
 
+  it("must have hosts, and samples that follow each other", () => {
+    const replay = (hosts: number, ...ends: number[]) =>
+      replayCluster({ hosts, trace: twoTasks, sampleEnds: Float64Array.from(ends) }, [powerModel("linear", [50, 150])]);
+    expect(() => replay(0, SECOND)).toThrow(/a cluster of 0 hosts/);
+    expect(() => replay(Number.NaN, SECOND)).toThrow(RangeError);
+    expect(() => replay(1)).toThrow(/without samples/);
+    expect(() => replay(1, SECOND, SECOND)).toThrow(/sample 1 ends at 1000000 us: expected later than 1000000 us/);
+  });
+
   it("has an error that is the mean of relative errors, and models have a mean", () => {
     expect(meanAbsolutePercentageError(Float64Array.of(90, 220), Float64Array.of(100, 200))).toBeCloseTo(10, 12);
     expect([...meanOfModels([Float64Array.of(1, 2), Float64Array.of(3, 6)])]).toEqual([2, 4]);
