@@ -49,7 +49,7 @@ function hashOf(ends: Float64Array): string {
 
 function ofList({ name, list, simgrid }: Workload, size: Size): BenchResult {
   const flows = list(size);
-  let carried = { ends: new Float64Array(0), effort: { evaluations: 0, fillings: 0 } };
+  let carried = { ends: new Float64Array(0) as Float64Array, effort: { evaluations: 0, fillings: 0 } };
   const seconds = cpuSecondsOf(() => {
     const { ends, network } = carry(flows);
     carried = { ends, effort: network.effort };

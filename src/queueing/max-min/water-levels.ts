@@ -13,6 +13,8 @@ import { SmallestFirst } from "./smallest-first.ts";
 
 /** Levels that differ by less than this share are the same: it is what the rounding of long sums may come to. */
 const SAME = 1e-12;
+/** What adding to and taking from a sum many times may come to, as a share. */
+const DRIFT = 1e-9;
 /** Entries that may be looked at before filling all links is the better way: so many, or so many times all there are. */
 const PATIENCE = { least: 1000, times: 6 };
 
@@ -31,6 +33,8 @@ export class WaterLevels {
   evaluations = 0;
   fillings = 0;
   private isMoved = new Uint8Array(16);
+  /** By link that holds nobody back: capacity that is certainly left over, so that most rises of its flows need not be looked at. */
+  private spare = new Float64Array(16);
   private readonly crossings: Crossings;
   private readonly alwaysFills: boolean;
   /** Links to be looked at, by the level that they have. */
@@ -49,6 +53,7 @@ export class WaterLevels {
       this.movedLinks = wider(this.movedLinks, length);
       this.fat = wider(this.fat, length);
       this.isMoved = wider(this.isMoved, length);
+      this.spare = wider(this.spare, length);
     }
     this.level[link] = Number.POSITIVE_INFINITY;
     this.capacity[link] = capacity;
@@ -114,6 +119,7 @@ export class WaterLevels {
     fillProgressively(crossings, this.capacity, this.fat, this.cap, flows, level);
     for (let link = 0; link < crossings.links; link++) if (level[link] !== before[link] && this.isMoved[link] === 0) this.markMoved(link);
     for (let flow = 0; flow < flows; flow++) this.limit(flow);
+    this.spare.fill(0);
   }
 
   /** Forgets which links have moved. */
@@ -170,7 +176,10 @@ export class WaterLevels {
         }
       }
       if (weight === 0) {
-        if (taken <= capacity * (1 + SAME)) return Number.POSITIVE_INFINITY;
+        if (taken <= capacity * (1 + SAME)) {
+          this.spare[link] = capacity - taken - DRIFT * capacity;
+          return Number.POSITIVE_INFINITY;
+        }
         guess = below;
         continue;
       }
@@ -182,8 +191,8 @@ export class WaterLevels {
 
   /** The level of a link has moved: notes it with its flows, and opens the links further on for which it matters. */
   private spread(link: number, now: number): void {
-    const { level, open, fat } = this;
-    const { hopBits, hops, hopsEnd, entryHop, entryPeer, entryPeerLink, entryCap, entryLimit } = this.crossings;
+    const { level, open } = this;
+    const { hopBits, hops, hopsEnd, entryHop, entryPeer, entryPeerLink, entryCap, entryLimit, entryWeight } = this.crossings;
     const from = this.crossings.first[link]!;
     for (let entry = from, last = from + this.crossings.count[link]!; entry < last; entry++) {
       const peer = entryPeer[entry]!;
@@ -192,7 +201,7 @@ export class WaterLevels {
         const limit = Math.min(entryCap[entry]!, now);
         const old = entryLimit[peer]!;
         entryLimit[peer] = limit;
-        if (!open.has(on) && matters(level[on]!, old, limit) && fat[on] === 0) open.set(on, level[on]!);
+        if (!open.has(on) && this.matters(on, old, limit, entryWeight[entry]!)) open.set(on, level[on]!);
         continue;
       }
       const own = entryHop[entry]!;
@@ -218,18 +227,24 @@ export class WaterLevels {
         if (limit === old) continue;
         entryLimit[there] = limit;
         const on = hops[hop]!;
-        if (!open.has(on) && matters(level[on]!, old, limit) && fat[on] === 0) open.set(on, level[on]!);
+        if (!open.has(on) && this.matters(on, old, limit, entryWeight[entry]!)) open.set(on, level[on]!);
       }
     }
+  }
+
+  /** Whether a link must be looked at when the limit of a flow on it changes. */
+  private matters(link: number, before: number, now: number, weight: number): boolean {
+    if (before === now) return false;
+    const height = this.level[link]!;
+    if (height < Number.POSITIVE_INFINITY) return before < height || now < height;
+    if (this.fat[link] === 1) return false;
+    const spare = this.spare[link]! - weight * (now - before);
+    this.spare[link] = spare;
+    return !(spare >= 0);
   }
 
   private markMoved(link: number): void {
     this.isMoved[link] = 1;
     this.movedLinks[this.moved++] = link;
   }
-}
-
-/** Whether it matters to a link at this level that the limit of a flow on it changes. One that holds nobody back cares for no falling limit. */
-function matters(level: number, before: number, now: number): boolean {
-  return now > before ? before < level : now < level && now < before && level < Number.POSITIVE_INFINITY;
 }
