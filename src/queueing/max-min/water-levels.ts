@@ -101,12 +101,13 @@ export class WaterLevels {
       }
       open.remove(link);
       const before = level[link]!;
-      const now = this.levelOf(link);
+      let now = this.levelOf(link);
+      if (now > before && this.renew(link, before)) now = this.levelOf(link);
       this.evaluations++;
       if (now === before || (now < Number.POSITIVE_INFINITY && Math.abs(now - before) <= SAME * now)) continue;
       level[link] = now;
       if (this.isMoved[link] === 0) this.markMoved(link);
-      this.spread(link, now);
+      this.spread(link, before, now);
     }
   }
 
@@ -189,12 +190,45 @@ export class WaterLevels {
     }
   }
 
-  /** The level of a link has moved: notes it with its flows, and opens the links further on for which it matters. */
-  private spread(link: number, now: number): void {
+  /**
+   * Works out anew how far the flows that a link holds back can rise elsewhere, now that it is about to let them: until then `spread` saves itself
+   * the work. True if anything was out of date.
+   */
+  private renew(link: number, level: number): boolean {
+    const { entryLimit, entryCap, entryPeer, entryPeerLink, entryHop, hopBits, hops, hopsEnd } = this.crossings;
+    const levels = this.level;
+    let changed = false;
+    const from = this.crossings.first[link]!;
+    for (let entry = from, last = from + this.crossings.count[link]!; entry < last; entry++) {
+      const old = entryLimit[entry]!;
+      if (old < level) continue;
+      let limit = entryCap[entry]!;
+      if (entryPeer[entry]! >= 0) limit = Math.min(limit, levels[entryPeerLink[entry]!]!);
+      else {
+        const own = entryHop[entry]!;
+        const flow = own >> hopBits;
+        for (let hop = flow << hopBits, end = hopsEnd[flow]!; hop < end; hop += 2) {
+          if (hop !== own) limit = Math.min(limit, levels[hops[hop]!]!);
+        }
+      }
+      if (limit === old) continue;
+      entryLimit[entry] = limit;
+      changed = true;
+    }
+    return changed;
+  }
+
+  /**
+   * The level of a link has moved: notes it with its flows, and opens the links further on for which it matters. A flow that another link holds
+   * back, as before, is passed over: nothing changes but how far it could rise if that link let go, which `renew` finds out when it does.
+   */
+  private spread(link: number, before: number, now: number): void {
     const { level, open } = this;
     const { hopBits, hops, hopsEnd, entryHop, entryPeer, entryPeerLink, entryCap, entryLimit, entryWeight } = this.crossings;
     const from = this.crossings.first[link]!;
     for (let entry = from, last = from + this.crossings.count[link]!; entry < last; entry++) {
+      const elsewhere = entryLimit[entry]!;
+      if (elsewhere < before && elsewhere <= now) continue;
       const peer = entryPeer[entry]!;
       if (peer >= 0) {
         const on = entryPeerLink[entry]!;
@@ -208,16 +242,21 @@ export class WaterLevels {
       const flow = own >> hopBits;
       const base = flow << hopBits;
       const end = hopsEnd[flow]!;
-      let lowest = entryCap[entry]!;
-      let second = lowest;
+      // As a rule the link holds the flow back before and after.
+      let lowest = now;
+      let second = now;
       let narrowest = -1;
-      for (let hop = base; hop < end; hop += 2) {
-        const height = level[hops[hop]!]!;
-        if (height < lowest) {
-          second = lowest;
-          lowest = height;
-          narrowest = hop;
-        } else if (height < second) second = height;
+      if (elsewhere < now || elsewhere < before) {
+        lowest = entryCap[entry]!;
+        second = lowest;
+        for (let hop = base; hop < end; hop += 2) {
+          const height = level[hops[hop]!]!;
+          if (height < lowest) {
+            second = lowest;
+            lowest = height;
+            narrowest = hop;
+          } else if (height < second) second = height;
+        }
       }
       for (let hop = base; hop < end; hop += 2) {
         if (hop === own) continue;
