@@ -246,7 +246,7 @@ export class FlowNetwork {
     for (let entry = first[link]!, end = entry + count[link]!; entry < end; entry++) {
       const limit = entryLimit[entry]!;
       const held = entryHeld[entry]!;
-      if (Number(height <= limit) === held && height < Number.POSITIVE_INFINITY) continue;
+      if (height === Number.POSITIVE_INFINITY ? held === 0 : Number(height <= limit) === held) continue;
       const flow = entryHop[entry]! >> hopBits;
       if (this.state[flow] !== MOVING) continue;
       const clock = clockOf[flow]!;

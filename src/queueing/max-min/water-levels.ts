@@ -101,6 +101,7 @@ export class WaterLevels {
       }
       open.remove(link);
       const before = level[link]!;
+      if (before === Number.POSITIVE_INFINITY) this.renew(link, 0);
       let now = this.levelOf(link);
       if (now > before && this.renew(link, before)) now = this.levelOf(link);
       this.evaluations++;
@@ -191,7 +192,7 @@ export class WaterLevels {
   }
 
   /**
-   * Works out anew how far the flows that a link holds back can rise elsewhere, now that it is about to let them: until then `spread` saves itself
+   * Works out anew how far flows can rise elsewhere that could not rise beyond this level here, now that they may: until then `spread` saves itself
    * the work. True if anything was out of date.
    */
   private renew(link: number, level: number): boolean {
@@ -219,8 +220,9 @@ export class WaterLevels {
   }
 
   /**
-   * The level of a link has moved: notes it with its flows, and opens the links further on for which it matters. A flow that another link holds
-   * back, as before, is passed over: nothing changes but how far it could rise if that link let go, which `renew` finds out when it does.
+   * The level of a link has moved: notes it with its flows, and opens the links further on for which it matters. Two things are left to `renew`:
+   * how far a flow that another link holds back could rise if that link let go, and how far it can rise on a link that holds nobody back, for
+   * which the sum is enough.
    */
   private spread(link: number, before: number, now: number): void {
     const { level, open } = this;
@@ -229,13 +231,19 @@ export class WaterLevels {
     for (let entry = from, last = from + this.crossings.count[link]!; entry < last; entry++) {
       const elsewhere = entryLimit[entry]!;
       if (elsewhere < before && elsewhere <= now) continue;
+      const more = entryWeight[entry]! * (Math.min(elsewhere, now) - Math.min(elsewhere, before));
       const peer = entryPeer[entry]!;
       if (peer >= 0) {
         const on = entryPeerLink[entry]!;
+        const height = level[on]!;
+        if (height === Number.POSITIVE_INFINITY) {
+          if (this.runsShort(on, more)) open.set(on, height);
+          continue;
+        }
         const limit = Math.min(entryCap[entry]!, now);
         const old = entryLimit[peer]!;
         entryLimit[peer] = limit;
-        if (!open.has(on) && this.matters(on, old, limit, entryWeight[entry]!)) open.set(on, level[on]!);
+        if ((old < height || limit < height) && old !== limit && !open.has(on)) open.set(on, height);
         continue;
       }
       const own = entryHop[entry]!;
@@ -260,26 +268,27 @@ export class WaterLevels {
       }
       for (let hop = base; hop < end; hop += 2) {
         if (hop === own) continue;
+        const on = hops[hop]!;
+        const height = level[on]!;
+        if (height === Number.POSITIVE_INFINITY) {
+          if (this.runsShort(on, more)) open.set(on, height);
+          continue;
+        }
         const there = hops[hop + 1]!;
         const limit = hop === narrowest ? second : lowest;
         const old = entryLimit[there]!;
         if (limit === old) continue;
         entryLimit[there] = limit;
-        const on = hops[hop]!;
-        if (!open.has(on) && this.matters(on, old, limit, entryWeight[entry]!)) open.set(on, level[on]!);
+        if ((old < height || limit < height) && !open.has(on)) open.set(on, height);
       }
     }
   }
 
-  /** Whether a link must be looked at when the limit of a flow on it changes. */
-  private matters(link: number, before: number, now: number, weight: number): boolean {
-    if (before === now) return false;
-    const height = this.level[link]!;
-    if (height < Number.POSITIVE_INFINITY) return before < height || now < height;
-    if (this.fat[link] === 1) return false;
-    const spare = this.spare[link]! - weight * (now - before);
+  /** A link that holds nobody back carries so much more (or less): whether it has to be looked at. */
+  private runsShort(link: number, more: number): boolean {
+    const spare = this.spare[link]! - more;
     this.spare[link] = spare;
-    return !(spare >= 0);
+    return !(spare >= 0) && this.fat[link] === 0 && !this.open.has(link);
   }
 
   private markMoved(link: number): void {
