@@ -28,6 +28,8 @@ export { type BatchMeans, batchMeans, lagOneAutocorrelation } from "./statistics
 export { type Discipline, type StationId, type StationOptions, Stations, type StationStatistics } from "./queueing/station.ts";
 export { SharedCapacity } from "./queueing/shared-capacity.ts";
 export { TokenBucket } from "./queueing/token-bucket.ts";
+export { type LinkOptions, SharedCapacity, type TransferOptions } from "./queueing/shared-capacity.ts";
+export { FlowNetwork } from "./queueing/max-min/flow-network.ts";
 export { SharedProcessors } from "./queueing/shared-processors.ts";
 export { SharedDevices } from "./queueing/shared-devices.ts";
 export { WaterLevel } from "./queueing/water-level.ts";

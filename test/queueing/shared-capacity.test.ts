@@ -223,4 +223,113 @@ describe("a transfer", () => {
     expect(() => shared.start(4, -5, [0])).toThrow(/transfer of job 4: -5 bytes/);
     expect(() => shared.start(4, 5, [0, 1])).toThrow(/transfer of job 4: no link 1 among 1/);
   });
+
+  it("is one at a time for a job, and an end, a stop or another way needs one under way", () => {
+    const shared = new SharedCapacity(new Simulation(), () => {});
+    shared.addLink(10);
+    shared.start(4, 5, [0]);
+    expect(() => shared.start(4, 5, [0])).toThrow(/transfer of job 4: it has one already/);
+    expect(() => shared.stop(3)).toThrow(/job 3 cannot be stopped: it has no transfer under way/);
+    expect(() => shared.reroute(1000, [0])).toThrow(/job 1000 cannot be rerouted/);
+    expect(() => shared.reroute(4, [1])).toThrow(/transfer of job 4: no link 1 among 1/);
+    expect(() => shared.start(5, 5, [0], { latencyMicros: -1 })).toThrow(/transfer of job 5: a latency of -1 us/);
+    expect(() => shared.start(5, 5, [0], { weight: 0, latencyMicros: 3 })).toThrow(/transfer of job 5: a weight of 0/);
+    expect(() => shared.start(5, 5, [0], { maxBytesPerSecond: Number.NaN })).toThrow(/transfer of job 5: a cap of NaN B/);
+    expect(shared.active).toBe(1);
+  });
+});
+
+describe("what a transfer may be told", () => {
+  /** Links of 100 B/s, the ends of jobs as they come, and a way to do something at a second. */
+  function oneOrMoreLinks(...capacities: readonly number[]) {
+    const simulation = new Simulation();
+    const ends: string[] = [];
+    const shared = new SharedCapacity(simulation, (job) => ends.push(`${job} at ${simulation.now / SECOND} s`));
+    for (const capacity of capacities) shared.addLink(capacity);
+    const todo: (() => void)[] = [];
+    const act = simulation.kind("act", (entity) => todo[entity]!());
+    const at = (seconds: number, does: () => void) => simulation.schedule(seconds * SECOND, act, todo.push(does) - 1);
+    return { simulation, shared, ends, at };
+  }
+
+  it("is a weight and a cap", () => {
+    const { simulation, shared, ends } = oneOrMoreLinks(100);
+    shared.start(0, 600, [0], { weight: 3 });
+    shared.start(1, 200, [0], { weight: 1 });
+    shared.start(2, 200, [0], { maxBytesPerSecond: 20 });
+    simulation.run();
+    expect(ends).toEqual(["0 at 10 s", "1 at 10 s", "2 at 10 s"]);
+  });
+
+  it("is a latency, which delays it and takes no share of anything", () => {
+    const { simulation, shared, ends, at } = oneOrMoreLinks(100);
+    shared.start(0, 1000, [0], { latencyMicros: SECOND });
+    at(5, () => shared.start(1, 1000, [0], { latencyMicros: SECOND }));
+    simulation.run(0.5 * SECOND);
+    expect([shared.active, shared.rateOf(0), shared.bytesLeft(0), shared.isRunning(0)]).toEqual([1, 0, 1000, true]);
+    simulation.run();
+    expect(ends).toEqual(["0 at 16 s", "1 at 21 s"]);
+  });
+
+  it("is to stop or to go another way, also before its first byte", () => {
+    const { simulation, shared, ends, at } = oneOrMoreLinks(100, 50);
+    shared.start(0, 1000, [0]);
+    shared.start(1, 1000, [0], { latencyMicros: 4 * SECOND });
+    shared.start(2, 1000, [0], { latencyMicros: 4 * SECOND });
+    at(2, () => {
+      expect(shared.stop(1)).toBe(1000);
+      shared.reroute(2, [1]);
+      shared.start(1, 100, [1]);
+    });
+    at(6, () => shared.reroute(0, [1]));
+    at(8, () => expect(shared.stop(0)).toBe(350));
+    simulation.run();
+    // Job 0: 600 B by 6 s on the wide link, then 2 s at half of the narrow one. Job 2: 50 B/s from 4 to 6 s, half of that to 8 s, then all.
+    expect(ends).toEqual(["1 at 4 s", "2 at 25 s"]);
+    expect([shared.bytesOn(0), shared.bytesOn(1), shared.carried]).toEqual([600, 1150, 1750]);
+  });
+
+  it("is that its link has another capacity, none, or some again", () => {
+    const { simulation, shared, ends, at } = oneOrMoreLinks(100);
+    shared.start(0, 1000, [0]);
+    at(5, () => shared.setCapacity(0, 0));
+    at(7, () => expect([shared.rateOf(0), shared.load(0), shared.bytesLeft(0)]).toEqual([0, 0, 500]));
+    at(100, () => shared.setCapacity(0, 50));
+    simulation.run();
+    expect(ends).toEqual(["0 at 110 s"]);
+    expect(shared.capacityOf(0)).toBe(50);
+  });
+
+  it("is that a link gives all of itself to each", () => {
+    const { simulation, shared, ends } = oneOrMoreLinks();
+    shared.addLink(100, { fatPipe: true });
+    for (const job of [0, 1]) shared.start(job, 1000, [0]);
+    simulation.run();
+    expect(ends).toEqual(["0 at 10 s", "1 at 10 s"]);
+  });
+
+  it("is to stop at the very instant of its end, by one that ends with it: then it has nothing left, and its end is not told", () => {
+    const simulation = new Simulation();
+    const ended: number[] = [];
+    const shared = new SharedCapacity(simulation, (job) => {
+      ended.push(job);
+      if (job === 0) expect(shared.stop(1)).toBe(0);
+    });
+    shared.addLink(100);
+    for (const job of [0, 1, 2]) shared.start(job, 100, [0]);
+    simulation.run();
+    expect([ended, shared.active]).toEqual([[0, 2], 0]);
+  });
+
+  it("ends on the same microsecond after a year as on the first day", () => {
+    const endOf = (startsAt: number) => {
+      const { simulation, shared } = oneOrMoreLinks(1_250_000_000);
+      simulation.run(startsAt);
+      shared.start(0, 1_000_000_007, [0], { maxBytesPerSecond: 1_000_000_000 });
+      shared.start(1, 1_000_000_007, [0]);
+      simulation.run();
+      return simulation.now - startsAt;
+    };
+    expect(endOf(365 * 86_400 * SECOND)).toBe(endOf(0));
+  });
 });

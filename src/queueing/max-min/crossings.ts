@@ -27,7 +27,7 @@ export class Crossings {
   entryWeight = new Float64Array(256);
   /** By entry: the level that the flow's own cap allows. */
   entryCap = new Float64Array(256);
-  /** By entry: the level that its own cap and its other links allow. */
+  /** By entry: the level that the flow's own cap and its other links allow, for the solver of levels, who keeps it only as true as he needs it. */
   entryLimit = new Float64Array(256);
   /** By entry: 1 if it is this link that holds the flow back, as of the last solution. */
   entryHeld = new Uint8Array(256);

@@ -149,9 +149,11 @@ export class FlowNetwork {
   /** Ends all flows that are through by tick `by`, a little after now at most, and returns them in the order of their start. */
   endBy(by: number): readonly number[] {
     this.settle();
-    const ended: number[] = [...this.atOnce];
-    this.atOnce.length = 0;
-    for (let flow = this.clocks.takeEnded(by); flow >= 0; flow = this.clocks.takeEnded(by)) ended.push(flow);
+    const { clocks, atOnce } = this;
+    let flow = clocks.takeEnded(by);
+    const ended: number[] = flow < 0 ? [] : [flow];
+    if (flow >= 0) for (flow = clocks.takeEnded(by); flow >= 0; flow = clocks.takeEnded(by)) ended.push(flow);
+    while (atOnce.length > 0) ended.push(atOnce.pop()!);
     for (const flow of ended) {
       this.count(flow, 0);
       this.state[flow] = WAITING;
@@ -175,8 +177,8 @@ export class FlowNetwork {
     for (let i = 0; i < moved; i++) this.review(movedLinks[i]!);
     levels.settled();
     if (this.atOnce.length > 0) this.reviewAtOnce();
-    for (const flow of loose) if (this.state[flow] === WAITING || this.state[flow] === MOVING) this.follow(flow);
-    loose.length = 0;
+    for (let i = 0; i < loose.length; i++) if (this.state[loose[i]!]! <= MOVING) this.follow(loose[i]!);
+    while (loose.length > 0) loose.pop();
   }
 
   /** Bytes per second as of the last solution. */
@@ -244,7 +246,7 @@ export class FlowNetwork {
     for (let entry = first[link]!, end = entry + count[link]!; entry < end; entry++) {
       const limit = entryLimit[entry]!;
       const held = entryHeld[entry]!;
-      if (Number(height <= limit) === held && height < Number.POSITIVE_INFINITY) continue;
+      if (height === Number.POSITIVE_INFINITY ? held === 0 : Number(height <= limit) === held) continue;
       const flow = entryHop[entry]! >> hopBits;
       if (this.state[flow] !== MOVING) continue;
       const clock = clockOf[flow]!;

@@ -13,6 +13,8 @@ import { SmallestFirst } from "./smallest-first.ts";
 
 /** Levels that differ by less than this share are the same: it is what the rounding of long sums may come to. */
 const SAME = 1e-12;
+/** What adding to and taking from a sum many times may come to, as a share. */
+const DRIFT = 1e-9;
 /** Entries that may be looked at before filling all links is the better way: so many, or so many times all there are. */
 const PATIENCE = { least: 1000, times: 6 };
 
@@ -31,6 +33,8 @@ export class WaterLevels {
   evaluations = 0;
   fillings = 0;
   private isMoved = new Uint8Array(16);
+  /** By link that holds nobody back: capacity that is certainly left over, so that most rises of its flows need not be looked at. */
+  private spare = new Float64Array(16);
   private readonly crossings: Crossings;
   private readonly alwaysFills: boolean;
   /** Links to be looked at, by the level that they have. */
@@ -49,6 +53,7 @@ export class WaterLevels {
       this.movedLinks = wider(this.movedLinks, length);
       this.fat = wider(this.fat, length);
       this.isMoved = wider(this.isMoved, length);
+      this.spare = wider(this.spare, length);
     }
     this.level[link] = Number.POSITIVE_INFINITY;
     this.capacity[link] = capacity;
@@ -96,12 +101,14 @@ export class WaterLevels {
       }
       open.remove(link);
       const before = level[link]!;
-      const now = this.levelOf(link);
+      if (before === Number.POSITIVE_INFINITY) this.renew(link, 0);
+      let now = this.levelOf(link);
+      if (now > before && this.renew(link, before)) now = this.levelOf(link);
       this.evaluations++;
       if (now === before || (now < Number.POSITIVE_INFINITY && Math.abs(now - before) <= SAME * now)) continue;
       level[link] = now;
       if (this.isMoved[link] === 0) this.markMoved(link);
-      this.spread(link, now);
+      this.spread(link, before, now);
     }
   }
 
@@ -114,6 +121,7 @@ export class WaterLevels {
     fillProgressively(crossings, this.capacity, this.fat, this.cap, flows, level);
     for (let link = 0; link < crossings.links; link++) if (level[link] !== before[link] && this.isMoved[link] === 0) this.markMoved(link);
     for (let flow = 0; flow < flows; flow++) this.limit(flow);
+    this.spare.fill(0);
   }
 
   /** Forgets which links have moved. */
@@ -170,7 +178,10 @@ export class WaterLevels {
         }
       }
       if (weight === 0) {
-        if (taken <= capacity * (1 + SAME)) return Number.POSITIVE_INFINITY;
+        if (taken <= capacity * (1 + SAME)) {
+          this.spare[link] = capacity - taken - DRIFT * capacity;
+          return Number.POSITIVE_INFINITY;
+        }
         guess = below;
         continue;
       }
@@ -180,56 +191,108 @@ export class WaterLevels {
     }
   }
 
-  /** The level of a link has moved: notes it with its flows, and opens the links further on for which it matters. */
-  private spread(link: number, now: number): void {
-    const { level, open, fat } = this;
-    const { hopBits, hops, hopsEnd, entryHop, entryPeer, entryPeerLink, entryCap, entryLimit } = this.crossings;
+  /**
+   * Works out anew how far flows can rise elsewhere that could not rise beyond this level here, now that they may: until then `spread` saves itself
+   * the work. True if anything was out of date.
+   */
+  private renew(link: number, level: number): boolean {
+    const { entryLimit, entryCap, entryPeer, entryPeerLink, entryHop, hopBits, hops, hopsEnd } = this.crossings;
+    const levels = this.level;
+    let changed = false;
     const from = this.crossings.first[link]!;
     for (let entry = from, last = from + this.crossings.count[link]!; entry < last; entry++) {
+      const old = entryLimit[entry]!;
+      if (old < level) continue;
+      let limit = entryCap[entry]!;
+      if (entryPeer[entry]! >= 0) limit = Math.min(limit, levels[entryPeerLink[entry]!]!);
+      else {
+        const own = entryHop[entry]!;
+        const flow = own >> hopBits;
+        for (let hop = flow << hopBits, end = hopsEnd[flow]!; hop < end; hop += 2) {
+          if (hop !== own) limit = Math.min(limit, levels[hops[hop]!]!);
+        }
+      }
+      if (limit === old) continue;
+      entryLimit[entry] = limit;
+      changed = true;
+    }
+    return changed;
+  }
+
+  /**
+   * The level of a link has moved: notes it with its flows, and opens the links further on for which it matters. Two things are left to `renew`:
+   * how far a flow that another link holds back could rise if that link let go, and how far it can rise on a link that holds nobody back, for
+   * which the sum is enough.
+   */
+  private spread(link: number, before: number, now: number): void {
+    const { level, open } = this;
+    const { hopBits, hops, hopsEnd, entryHop, entryPeer, entryPeerLink, entryCap, entryLimit, entryWeight } = this.crossings;
+    const from = this.crossings.first[link]!;
+    for (let entry = from, last = from + this.crossings.count[link]!; entry < last; entry++) {
+      const elsewhere = entryLimit[entry]!;
+      if (elsewhere < before && elsewhere <= now) continue;
+      const more = entryWeight[entry]! * (Math.min(elsewhere, now) - Math.min(elsewhere, before));
       const peer = entryPeer[entry]!;
       if (peer >= 0) {
         const on = entryPeerLink[entry]!;
+        const height = level[on]!;
+        if (height === Number.POSITIVE_INFINITY) {
+          if (this.runsShort(on, more)) open.set(on, height);
+          continue;
+        }
         const limit = Math.min(entryCap[entry]!, now);
         const old = entryLimit[peer]!;
         entryLimit[peer] = limit;
-        if (!open.has(on) && matters(level[on]!, old, limit) && fat[on] === 0) open.set(on, level[on]!);
+        if ((old < height || limit < height) && old !== limit && !open.has(on)) open.set(on, height);
         continue;
       }
       const own = entryHop[entry]!;
       const flow = own >> hopBits;
       const base = flow << hopBits;
       const end = hopsEnd[flow]!;
-      let lowest = entryCap[entry]!;
-      let second = lowest;
+      // As a rule the link holds the flow back before and after.
+      let lowest = now;
+      let second = now;
       let narrowest = -1;
-      for (let hop = base; hop < end; hop += 2) {
-        const height = level[hops[hop]!]!;
-        if (height < lowest) {
-          second = lowest;
-          lowest = height;
-          narrowest = hop;
-        } else if (height < second) second = height;
+      if (elsewhere < now || elsewhere < before) {
+        lowest = entryCap[entry]!;
+        second = lowest;
+        for (let hop = base; hop < end; hop += 2) {
+          const height = level[hops[hop]!]!;
+          if (height < lowest) {
+            second = lowest;
+            lowest = height;
+            narrowest = hop;
+          } else if (height < second) second = height;
+        }
       }
       for (let hop = base; hop < end; hop += 2) {
         if (hop === own) continue;
+        const on = hops[hop]!;
+        const height = level[on]!;
+        if (height === Number.POSITIVE_INFINITY) {
+          if (this.runsShort(on, more)) open.set(on, height);
+          continue;
+        }
         const there = hops[hop + 1]!;
         const limit = hop === narrowest ? second : lowest;
         const old = entryLimit[there]!;
         if (limit === old) continue;
         entryLimit[there] = limit;
-        const on = hops[hop]!;
-        if (!open.has(on) && matters(level[on]!, old, limit) && fat[on] === 0) open.set(on, level[on]!);
+        if ((old < height || limit < height) && !open.has(on)) open.set(on, height);
       }
     }
+  }
+
+  /** A link that holds nobody back carries so much more (or less): whether it has to be looked at. */
+  private runsShort(link: number, more: number): boolean {
+    const spare = this.spare[link]! - more;
+    this.spare[link] = spare;
+    return !(spare >= 0) && this.fat[link] === 0 && !this.open.has(link);
   }
 
   private markMoved(link: number): void {
     this.isMoved[link] = 1;
     this.movedLinks[this.moved++] = link;
   }
-}
-
-/** Whether it matters to a link at this level that the limit of a flow on it changes. One that holds nobody back cares for no falling limit. */
-function matters(level: number, before: number, now: number): boolean {
-  return now > before ? before < level : now < level && now < before && level < Number.POSITIVE_INFINITY;
 }
