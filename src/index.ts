@@ -26,7 +26,6 @@ export { type BatchMeans, batchMeans, lagOneAutocorrelation } from "./statistics
 
 // queueing: who waits for whom
 export { type Discipline, type StationId, type StationOptions, Stations, type StationStatistics } from "./queueing/station.ts";
-export { SharedCapacity } from "./queueing/shared-capacity.ts";
 export { TokenBucket } from "./queueing/token-bucket.ts";
 export { type LinkOptions, SharedCapacity, type TransferOptions } from "./queueing/shared-capacity.ts";
 export { FlowNetwork } from "./queueing/max-min/flow-network.ts";

@@ -2,9 +2,10 @@
 // holds is made here, so two runs never share anything that changes.
 import { Fabric } from "../datacenter/fabric/fabric.ts";
 import { Traffic } from "../datacenter/fabric/traffic.ts";
+import type { HostCpuDescription } from "../datacenter/host-cpu-description.ts";
 import { type HostType, hostTypes } from "../datacenter/host-types.ts";
 import { type HostDescription, Hosts } from "../datacenter/hosts.ts";
-import { type Hypervisor, hypervisors } from "../datacenter/hypervisors.ts";
+import { cpuOverheadShare, type Hypervisor, hypervisors } from "../datacenter/hypervisors.ts";
 import { Notifications } from "../datacenter/notifications.ts";
 import { layOutCells } from "../datacenter/numa/lay-out-cells.ts";
 import { HostPower } from "../datacenter/power.ts";
@@ -30,6 +31,7 @@ import { readTrace } from "../workload/trace.ts";
 import type { Flavor, RequestTable } from "../workload/workload.ts";
 import { asksAreSimple, requestBook } from "./asking.ts";
 import { trafficOptions, wiringOf } from "./build-fabric.ts";
+import { buildGuestCpu } from "./build-guest-cpu.ts";
 import { hostAddresses } from "./host-addresses.ts";
 import { hostName } from "./host-names.ts";
 import { withOpened } from "./plugins/open-policies.ts";
@@ -91,8 +93,12 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
   });
   const fabric = new Fabric(transfers, wiringOf(spec), spec.fabric.hashSeed);
   const traffic = new Traffic(simulation, fabric, transfers, trafficOptions(spec.fabric));
-  const cloud = new Cloud({
+  const power = new HostPower(inventory.map((host) => host.wattsByLoad));
+  const claimOf = (server: number) => cloud.scheduling.claimOf(server);
+  const guestCpu = buildGuestCpu(scenario, { simulation, streams, servers, power, inventory, flavors: workload.flavors, claimOf });
+  const cloud: Cloud = new Cloud({
     simulation,
+    guestCpu,
     streams,
     hosts,
     servers,
@@ -101,7 +107,7 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
     fabric,
     traffic,
     transfers,
-    power: new HostPower(inventory.map((host) => host.wattsByLoad)),
+    power,
     notifications: new Notifications(),
     scheduler: new FilterScheduler(nodes ?? hosts, configured, streams.stream("scheduler.choice"), maxPlacementResults, {
       inventories: hosts,
@@ -155,8 +161,9 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
   return { cloud, requests: workload.requests, engine, ceilometer };
 }
 
-interface InventoryHost {
+export interface InventoryHost {
   readonly description: HostDescription;
+  readonly cpus: HostCpuDescription;
   readonly wattsByLoad: readonly number[];
   readonly hypervisor: Hypervisor;
 }
@@ -201,7 +208,15 @@ function describeHosts(spec: CloudSpec): readonly InventoryHost[] {
         pciPools: group.pciPools,
         wattsByLoad: type.wattsByLoad,
       };
-      inventory.push({ description, wattsByLoad: type.wattsByLoad, hypervisor });
+      const threads = group.vcpus ?? type.threads;
+      const { threadsPerCore } = type;
+      const cpus = {
+        cores: threads / threadsPerCore,
+        threadsPerCore,
+        dedicatedThreads: dedicatedCpus,
+        overhead: cpuOverheadShare(hypervisor),
+      };
+      inventory.push({ description, cpus, wattsByLoad: type.wattsByLoad, hypervisor });
     }
     firstRack += group.racks;
   }

@@ -6,6 +6,7 @@ import { formatQuantity, shorten } from "../kernel/units.ts";
 import { NovaConfig } from "../policies/nova/config.ts";
 import { newestRelease } from "../policies/nova/releases.ts";
 import { Across } from "./across.ts";
+import { checkDemand } from "./checks-demand.ts";
 import { checkFabric } from "./checks-fabric.ts";
 import { checkFlavors } from "./checks-flavors.ts";
 import { checkHosts, hostNamesOf } from "./checks-hosts.ts";
@@ -107,6 +108,7 @@ export function checkAcross(schema: z.ZodType, root: Located, catalogue: Catalog
   checkHosts(across, hosts);
   checkFabric(across, hosts);
   checkFlavors(across);
+  checkDemand(across);
   checkRequests(across, hosts);
   checkPolicies(across, hosts, catalogue);
 

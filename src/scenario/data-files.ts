@@ -1,25 +1,43 @@
-// The trace a scenario names: found relative to the file that names it, and recorded by its content, so that a result can be traced to it.
+// The traces a scenario names: found relative to the file that names them, and recorded by their content, so that a result can be traced to them.
 import { createHash } from "node:crypto";
 import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { isAbsolute, resolve } from "node:path";
 import type { Problem } from "../kernel/problem.ts";
 import { shorten } from "../kernel/units.ts";
-import { type Located, problemAt, valueAt } from "./located.ts";
+import { type Located, type Path, problemAt, valueAt } from "./located.ts";
 import type { DataFile } from "./scenario.ts";
 
-const TRACE_PATH = ["workload", "trace", "path"] as const;
+const TRACE_PATH: Path = ["workload", "trace", "path"];
 const CHUNK_BYTES = 1 << 20;
 
-/** The files named by the scenario, none or one. Problems are added when a file is not there. */
+/** The files named by the scenario, a trace of requests first. Problems are added for those that are not there. */
 export function dataFiles(root: Located, problems: Problem[]): readonly DataFile[] {
-  const written = valueAt(root, TRACE_PATH);
+  return [TRACE_PATH, ...patternPaths(root)].flatMap((place) => dataFile(root, place, problems));
+}
+
+/** Where a pattern of CPU use names its files. */
+function patternPaths(root: Located): readonly Path[] {
+  return (
+    [
+      ["workload", "cpu_pattern"],
+      ["workload", "trace", "cpu_pattern"],
+    ] as const
+  ).flatMap((pattern): readonly Path[] => {
+    const paths: Path = [...pattern, "bitbrains", "paths"];
+    const list = valueAt(root, paths);
+    return [[...pattern, "planetlab", "path"], ...(list?.kind === "list" ? list.items.map((_, index) => [...paths, index]) : [])];
+  });
+}
+
+function dataFile(root: Located, place: Path, problems: Problem[]): readonly DataFile[] {
+  const written = valueAt(root, place);
   if (written?.kind !== "scalar" || typeof written.value !== "string" || written.value.trim() === "") return [];
   const name = written.value.trim();
   const path = isAbsolute(name) ? name : resolve(written.folder, name);
   try {
     const status = statSync(path);
     if (status.isDirectory()) {
-      problems.push(problemAt(written.place, TRACE_PATH, `"${shorten(name)}" is a folder, expected a trace file`, howTo(root)));
+      problems.push(problemAt(written.place, place, `"${shorten(name)}" is a folder, expected a trace file`, howTo(root)));
       return [];
     }
     return [{ path, name, sha256: sha256Of(path) }];
@@ -27,7 +45,7 @@ export function dataFiles(root: Located, problems: Problem[]): readonly DataFile
     const code = (error as NodeJS.ErrnoException).code;
     const reason =
       code === "ENOENT" || code === "ENOTDIR" ? "there is no trace file" : `cannot read (${code ?? "unknown reason"}) the trace file`;
-    problems.push(problemAt(written.place, TRACE_PATH, `${reason} "${shorten(name)}"`, howTo(root)));
+    problems.push(problemAt(written.place, place, `${reason} "${shorten(name)}"`, howTo(root)));
     return [];
   }
 }

@@ -7,6 +7,7 @@ import { missingIn, type NovaRelease } from "../policies/nova/releases.ts";
 import { defaultRequestOptions, type RequestOptions } from "../policies/nova/request/request-options.ts";
 import type { ArrivalSpec, WorkloadSpec } from "../workload/workload.ts";
 import { HostNames } from "./host-names.ts";
+import { cpuPatternOf } from "./resolve-demand.ts";
 import { fabricOf } from "./resolve-fabric.ts";
 import { aggregateOf, hostGroupOf } from "./resolve-hosts.ts";
 import { listedWorkloadOf } from "./resolve-requests.ts";
@@ -31,6 +32,7 @@ export function resolveScenario(
     question: read.question,
     cloud: cloudOf(read.cloud),
     workload: workloadOf(read, data),
+    cpuPattern: cpuPatternOf(read.workload, data),
     guestTraffic: { incomingBytesPerSecond: traffic.incoming, outgoingBytesPerSecond: traffic.outgoing },
     study: {
       duration: read.study.duration,
@@ -72,6 +74,10 @@ function cloudOf(cloud: ReadCloud): CloudSpec {
       computeMonitors: cloud.nova.compute_monitors,
       disableGroupPolicyCheck: cloud.nova.disable_group_policy_check_upcall,
     },
+    cpuSharing:
+      cloud.cpu_sharing === undefined
+        ? null
+        : { weighting: cloud.cpu_sharing.weighting === "per_vcpu" ? "perVcpu" : "perVm", smtGain: cloud.cpu_sharing.smt_gain },
     placement: { randomizeAllocationCandidates: cloud.placement.randomize_allocation_candidates },
     workers: new Map(Object.entries(cloud.workers)),
     serviceTimes: new Map(Object.entries(cloud.service_times)),

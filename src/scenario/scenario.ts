@@ -1,5 +1,6 @@
 // A scenario after reading: every unit converted, every default filled in, every reference an index. What `parse` promises to `build`.
 
+import type { CpuWeighting } from "../datacenter/cputune.ts";
 import type { Bond } from "../datacenter/fabric/attach-points.ts";
 import type { CustomNetwork } from "../datacenter/fabric/custom.ts";
 import type { Encapsulation } from "../datacenter/fabric/encapsulation.ts";
@@ -14,6 +15,7 @@ import type { Micros } from "../kernel/time.ts";
 import type { PciAlias } from "../policies/nova/pci/alias.ts";
 import type { PolicySpec } from "../policies/nova/policy.ts";
 import type { RequestOptions } from "../policies/nova/request/request-options.ts";
+import type { CpuPattern } from "../workload/cpu-pattern.ts";
 import type { WorkloadSpec } from "../workload/workload.ts";
 import type { OwnPolicies } from "./plugins/own-policies.ts";
 
@@ -122,6 +124,11 @@ export interface NovaSpec {
   readonly disableGroupPolicyCheck: boolean;
 }
 
+export interface CpuSharingSpec {
+  readonly weighting: CpuWeighting;
+  readonly smtGain: number;
+}
+
 export interface PlacementSpec {
   readonly randomizeAllocationCandidates: boolean;
 }
@@ -144,6 +151,8 @@ export interface CloudSpec {
   readonly flavors: readonly Flavor[];
   readonly quota: QuotaSpec;
   readonly nova: NovaSpec;
+  /** Null or absent: guests get the CPU they ask for. */
+  readonly cpuSharing?: CpuSharingSpec | null;
   readonly placement: PlacementSpec;
   /** Worker counts by component (`nova.api: 8`), over the services' own defaults. */
   readonly workers: ReadonlyMap<string, number>;
@@ -207,6 +216,8 @@ export interface Scenario {
   readonly workload: WorkloadSpec;
   /** What an active guest receives and sends on average, in bytes per second. */
   readonly guestTraffic: { readonly incomingBytesPerSecond: number; readonly outgoingBytesPerSecond: number };
+  /** How the guests' use of CPU varies in time; null or absent: it does not. */
+  readonly cpuPattern?: CpuPattern | null;
   readonly study: StudySpec;
   readonly data: readonly DataFile[];
   /** Filters and weighers that the scenario brings with it; absent = none. */

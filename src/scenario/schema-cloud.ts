@@ -19,6 +19,7 @@ import {
 } from "./grammar.ts";
 import { nameOf } from "./hardware-kinds.ts";
 import { releaseKind } from "./release.ts";
+import { cpuSharing } from "./schema-demand.ts";
 import { bandwidth, fabricSchema, nicShape } from "./schema-fabric.ts";
 import { hardwareShape } from "./schema-hardware.ts";
 import { aggregatesShape, placementShape } from "./schema-placement.ts";
@@ -303,6 +304,7 @@ export function cloudSchema(catalogue: Catalogue, local: LocalNames) {
         { default: false, source: "placement/conf/placement.py, randomize_allocation_candidates", evidence: "verified" },
       ),
     }),
+    cpu_sharing: cpuSharing(),
     workers: table(
       "Worker processes by service component",
       { noun: "component", names: catalogue.components },

@@ -2,6 +2,7 @@
 import { SECOND } from "../kernel/time.ts";
 import { distribution } from "./distributions.ts";
 import { choice, type Default, defaulted, optional, optionalSection, required, section, table } from "./grammar.ts";
+import { cpuPattern } from "./schema-demand.ts";
 import { listedShape, MAX_DURATION, MAX_SERVERS, SCHEDULER_HINTS } from "./schema-requests.ts";
 import { serverGroupRule } from "./server-group-rule.ts";
 import { count, counted, flag, quantity, text, word } from "./value-kinds.ts";
@@ -135,6 +136,7 @@ export function workloadSchema(catalogue: Catalogue, local: LocalNames) {
     images: weights("image", local.images),
     projects: PROJECTS,
     cpu_utilisation: defaulted(utilisation, UTILISATION_MEANING, AZURE_UTILISATION),
+    cpu_pattern: cpuPattern(),
     guest_traffic: guestTraffic(),
     server_group: defaulted(serverGroupRule, "Rule of the server group that each deployment forms", {
       default: "none",
@@ -155,6 +157,7 @@ export function workloadSchema(catalogue: Catalogue, local: LocalNames) {
       path: required(text("the path of a trace file", 4096), "Trace file, relative to the file that names it"),
       projects: PROJECTS,
       cpu_utilisation: defaulted(utilisation, UTILISATION_MEANING, AZURE_UTILISATION),
+      cpu_pattern: cpuPattern(),
       guest_traffic: guestTraffic(),
       availability_zones: zones,
     }),
@@ -163,6 +166,7 @@ export function workloadSchema(catalogue: Catalogue, local: LocalNames) {
     ...listedShape(local),
     projects: PROJECTS,
     cpu_utilisation: defaulted(utilisation, UTILISATION_MEANING, AZURE_UTILISATION),
+    cpu_pattern: cpuPattern(),
     guest_traffic: guestTraffic(),
   });
   return choice(

@@ -67,6 +67,7 @@ export const meters: readonly Meter[] = [
     on: "poll",
     meaning: "CPU time used by the server",
     volume: (cloud, server) =>
+      cloud.guestCpu?.cpuNanos(server) ??
       Math.round((cloud.flavorOf(server).vcpuMilli / 1000) * cloud.servers.cpuUtilisation[server]! * secondsUp(cloud, server) * 1e9),
   },
   {

@@ -18,6 +18,7 @@ import type { RequestBook } from "../policies/nova/request-book.ts";
 import type { RequestSpec } from "../policies/nova/request-spec.ts";
 import type { SharedCapacity } from "../queueing/shared-capacity.ts";
 import type { DecisionLog } from "./decision-log.ts";
+import type { GuestCpu } from "./guest-cpu.ts";
 import { Scheduling } from "./scheduling.ts";
 import type { Flow } from "./vocabulary.ts";
 
@@ -56,6 +57,7 @@ export interface CloudParts {
   readonly images: readonly Image[];
   readonly projects: number;
   readonly settings: CloudSettings;
+  readonly guestCpu?: GuestCpu | null;
   /** Extra busy host CPU per busy guest CPU, by host. */
   readonly cpuOverhead: Float64Array;
   readonly latencyMicros: Micros;
@@ -101,6 +103,8 @@ export class Cloud {
   buildOn: (server: number) => void = () => {};
   /** Called when a transfer started for a strand has ended; the engine sets it. */
   transferDone: (strand: number) => void = () => {};
+  /** Guests share the CPUs of their hosts; null: they get what they ask for, and `busyMilli` says how much that is. */
+  readonly guestCpu: GuestCpu | null;
   /** Thousandths of host CPU that guests keep busy, by host: whole numbers, so that they add up exactly. */
   readonly busyMilli: Float64Array;
   /** 1 while a guest runs. */
@@ -140,6 +144,7 @@ export class Cloud {
     this.workers = parts.workers;
     this.capacities = parts.capacities ?? new Map();
     this.serviceTimes = parts.serviceTimes;
+    this.guestCpu = parts.guestCpu ?? null;
     this.busyMilli = new Float64Array(this.hosts.count);
     this.running = new Uint8Array(this.servers.count);
     this.hasVolume = new Uint8Array(this.servers.count);
@@ -383,7 +388,12 @@ export class Cloud {
    * @source nova/compute/monitors/cpu/virt_driver.py, nova/objects/monitor_metric.py
    */
   private cpuMetrics(host: number): readonly { readonly name: string; readonly value: number }[] {
-    const busy = Math.min(100, Math.floor((100 * this.busyMilli[host]!) / this.hosts.threadMilli[host]!));
+    const busy = Math.min(
+      100,
+      this.guestCpu === null
+        ? Math.floor((100 * this.busyMilli[host]!) / this.hosts.threadMilli[host]!)
+        : Math.floor(100 * this.guestCpu.cpu.utilisation(host)),
+    );
     return [
       { name: "cpu.percent", value: busy },
       { name: "cpu.user.percent", value: busy },
@@ -395,6 +405,11 @@ export class Cloud {
 
   private changeBusy(server: number, sign: 1 | -1): void {
     const host = this.servers.host[server]!;
+    if (this.guestCpu !== null) {
+      if (sign > 0) this.guestCpu.begin(server, host);
+      else this.guestCpu.end(server, host);
+      return;
+    }
     const guest = this.flavorOf(server).vcpuMilli * this.servers.cpuUtilisation[server]!;
     this.busyMilli[host]! += sign * Math.round(guest * (1 + this.cpuOverhead[host]!));
     // Assumes guests get the CPU they want: a host cannot be more than busy, and what is wanted beyond that is not accounted for.
