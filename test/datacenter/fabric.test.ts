@@ -54,3 +54,67 @@ describe("a download from Glance", () => {
     for (let flow = 0; flow < 50; flow++) expect(uses.has(fabric.routeFromGlance(0, flow)[1]!)).toBe(false);
   });
 });
+
+describe("a transfer between hosts", () => {
+  const rates = (pairs: readonly (readonly [number, number])[]) => {
+    const simulation = new Simulation();
+    const capacity = new SharedCapacity(simulation, () => {});
+    const description = { spines: 1, uplinkBytesPerSecond: 600, glanceBytesPerSecond: 1e9 };
+    const fabric = new LeafSpineFabric(capacity, description, [1000, 1000, 1000, 1000], [0, 0, 1, 1]);
+    for (const [job, [from, to]] of pairs.entries()) capacity.start(job, 1e9, fabric.routeBetween(from, to, job));
+    simulation.run(0);
+    return pairs.map((_, job) => capacity.rateOf(job));
+  };
+
+  it("meets only its leaf within a rack, and crosses a spine between racks", () => {
+    expect(rates([[0, 1]])).toEqual([1000]);
+    expect(rates([[0, 2]])).toEqual([600]);
+  });
+
+  it("shares links with others of its direction only", () => {
+    expect(
+      rates([
+        [0, 1],
+        [1, 0],
+      ]),
+    ).toEqual([1000, 1000]);
+    expect(
+      rates([
+        [0, 2],
+        [1, 3],
+      ]),
+    ).toEqual([300, 300]);
+    expect(
+      rates([
+        [0, 2],
+        [3, 1],
+      ]),
+    ).toEqual([600, 600]);
+    expect(
+      rates([
+        [0, 1],
+        [0, 1],
+      ]),
+    ).toEqual([500, 500]);
+  });
+
+  it("shares the downlinks with what comes from Glance", () => {
+    const simulation = new Simulation();
+    const capacity = new SharedCapacity(simulation, () => {});
+    const fabric = new LeafSpineFabric(capacity, { spines: 1, uplinkBytesPerSecond: 1e9, glanceBytesPerSecond: 1e9 }, [1000, 1000], [0, 0]);
+    capacity.start(0, 1e9, fabric.routeFromGlance(1, 0));
+    capacity.start(1, 1e9, fabric.routeBetween(0, 1, 1));
+    simulation.run(0);
+    expect([capacity.rateOf(0), capacity.rateOf(1)]).toEqual([500, 500]);
+  });
+
+  it("needs no link from a host to itself", () => {
+    const fabric = new LeafSpineFabric(
+      new SharedCapacity(new Simulation(), () => {}),
+      { spines: 1, uplinkBytesPerSecond: 1, glanceBytesPerSecond: 1 },
+      [1],
+      [0],
+    );
+    expect(fabric.routeBetween(0, 0, 7)).toEqual([]);
+  });
+});
