@@ -59,6 +59,16 @@ export class SharedCapacity {
     this.change();
   }
 
+  /** Takes the flow of a job off its links before it has ended; `finished` is not called for it. Returns the bytes it had still to carry. */
+  stop(job: number): number {
+    this.carry();
+    const place = this.flows.findIndex((flow) => flow.job === job);
+    if (place < 0) throw new RangeError(`transfer of job ${job} cannot be stopped: it is not under way`);
+    const [stopped] = this.flows.splice(place, 1);
+    this.change();
+    return stopped!.remaining;
+  }
+
   /** Sum of the rates over a link, in bytes per second. */
   load(link: number): number {
     return this.flows.reduce((sum, flow) => (flow.route.includes(link) ? sum + flow.rate : sum), 0);

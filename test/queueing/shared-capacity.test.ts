@@ -224,3 +224,30 @@ describe("a transfer", () => {
     expect(() => shared.start(4, 5, [0, 1])).toThrow(/transfer of job 4: no link 1 among 1/);
   });
 });
+
+describe("a transfer that is stopped", () => {
+  it("gives its share to the others and says what it had still to carry", () => {
+    const { simulation, shared, endedAt } = network(
+      [100],
+      [
+        { start: 0, bytes: 1000, route: [0] },
+        { start: 0, bytes: 1000, route: [0] },
+      ],
+    );
+    simulation.run(4 * SECOND);
+    expect(shared.stop(0)).toBe(800);
+    simulation.run();
+    expect(endedAt).toEqual([-1, 12 * SECOND]);
+    expect(shared.carried).toBe(1200);
+  });
+
+  it("cannot be stopped twice, or before it has begun", () => {
+    const { simulation, shared } = network([100], [{ start: 0, bytes: 1000, route: [0] }]);
+    expect(() => shared.stop(0)).toThrow("transfer of job 0 cannot be stopped: it is not under way");
+    simulation.run(SECOND);
+    shared.stop(0);
+    expect(() => shared.stop(0)).toThrow(RangeError);
+    simulation.run();
+    expect(shared.active).toBe(0);
+  });
+});
