@@ -3,7 +3,7 @@
 import { type Throttle, throttleAfter, unthrottled } from "./auto-converge.ts";
 import { completionTimeoutSeconds, downtimeMaxSeconds, downtimeRamp } from "./downtime-ramp.ts";
 import { checkOptions, type LiveMigrationOptions } from "./live-migration-options.ts";
-import { deviceBytes, postCopy } from "./post-copy.ts";
+import { deviceBytes, postCopy, postCopyOverhead } from "./post-copy.ts";
 import { checkMemory, dirtyAfter, littleEnough, type WrittenMemory } from "./pre-copy.ts";
 
 /** `never`: it neither converges nor has a timeout. */
@@ -67,7 +67,7 @@ export function foretellWithin(
       const left = toSend - carried + dirtyAfter(0, rate, worked, memory);
       if (permitPostCopy) {
         const rest = postCopy(left, bandwidth, switchSeconds);
-        const bytes = soFar.bytes + left + deviceBytes.value;
+        const bytes = soFar.bytes + deviceBytes.value + left * (1 + postCopyOverhead.value);
         return { ...soFar, outcome: "post-copy", bytes, seconds: timeoutSeconds + rest.seconds, downtimeSeconds: rest.downtimeSeconds };
       }
       const downtimeSeconds = left / bandwidth + switchSeconds;
