@@ -115,10 +115,14 @@ export const nova = defineService({
             "what is left of 5 s before the copying after everything else (Rally live_migrate: median 15 s, 10 to 13 s of it orchestration in Mitaka with 3 s of polling; 5 + 2 s since taken)",
           evidence: "assumed",
         },
-        postLiveMigration: { time: 600 * MILLISECOND, source: "clean-up on the source, out of 2 s after the copying", evidence: "assumed" },
+        postLiveMigration: {
+          time: 820 * MILLISECOND,
+          source: "clean-up on the source: half of what is left of 2 s after the copying after everything else",
+          evidence: "assumed",
+        },
         postLiveMigrationAtDestination: {
-          time: 600 * MILLISECOND,
-          source: "the domain is written down on the destination, out of the same 2 s",
+          time: 820 * MILLISECOND,
+          source: "the domain is written down on the destination: the other half",
           evidence: "assumed",
         },
         rollbackLiveMigration: { time: 300 * MILLISECOND, source: "_rollback_live_migration without its calls", evidence: "assumed" },

@@ -3,7 +3,7 @@
 // server's home is its own, and the one of the other host is kept beside it; when the server changes homes the two change places.
 //
 // Assumes that both hosts count as holding the server's group meanwhile: nova-compute's check looks at servers on their way as well. The
-// scheduler's filters would only see its home.
+// scheduler's filters would only see its home. On one host a server is one member, however often it has claimed it.
 // @source nova/conductor/tasks/migrate.py (replace_allocation_with_migration), nova/compute/manager.py (_validate_instance_group_policy)
 import type { Flavor } from "../datacenter/flavor.ts";
 import type { Amounts, HostId, Hosts } from "../datacenter/hosts.ts";
@@ -78,7 +78,7 @@ export class SecondClaims {
       return "group";
     }
     this.claims.set(server, { ...claim, taken: true });
-    if (group >= 0) groups.join(group, host);
+    if (group >= 0 && host !== servers.host[server]!) groups.join(group, host);
     nodes?.takeOn(host, flavors[claim.flavor]!);
     nodes?.write(host);
     return null;
@@ -104,7 +104,7 @@ export class SecondClaims {
     if (taken) {
       scheduling.claims.release(secondHolder(server), host);
       const group = servers.group[server]!;
-      if (group >= 0) groups.leave(group, host);
+      if (group >= 0 && host !== servers.host[server]!) groups.leave(group, host);
       nodes?.letGo(host, flavors[flavor]!);
       nodes?.write(host);
     }

@@ -385,6 +385,41 @@ describe("a resize", () => {
   });
 });
 
+describe("a server with pinned CPUs", () => {
+  const numa = {
+    ...{ sockets: 2, cellsPerSocket: 1, coresPerCell: 4, threadsPerCore: 1, memoryMbPerCell: 8192 },
+    ...{ hugePages: [], sharedCpus: null, dedicatedCpus: null },
+  };
+  const pinned = flavor("pinned", 2, 1024, 1, { extraSpecs: new Map([["hw:cpu_policy", "dedicated"]]) });
+  const wide = { ...pinned, name: "wide", vcpuMilli: 4000 };
+  const pinsOn = ({ cloud }: BuiltRun, host: number) => cloud.hosts.cells[host]!.flatMap(({ pinnedCpus }) => [...pinnedCpus]).length;
+
+  it("has them pinned on both hosts until its move is over, and on its host only afterwards", () => {
+    const built = running({ cloud: { hosts: [hostGroup(2, { numa })], flavors: [pinned, wide] } });
+    const { cloud, moves } = built;
+    const pins = () => [pinsOn(built, rowOf(built).source), pinsOn(built, rowOf(built).destination)];
+    moves.startResize(0, 1);
+    cloud.simulation.run();
+    expect(pins()).toEqual([2, 4]);
+    moves.revertResize(0);
+    cloud.simulation.run();
+    expect(pins()).toEqual([2, 0]);
+    moves.startLiveMigration(0);
+    cloud.simulation.run();
+    expect(pins()).toEqual([0, 2]);
+    settled(built);
+  });
+
+  it("goes nowhere when no cell has room, and nothing is pinned for it", () => {
+    const built = running({ cloud: { hosts: [hostGroup(2, { numa })], flavors: [wide, pinned] } }, alike(4));
+    built.moves.startLiveMigration(0);
+    built.cloud.simulation.run();
+    expect(rowOf(built).outcome).toBe("NoValidHost");
+    expect([pinsOn(built, 0), pinsOn(built, 1)]).toEqual([8, 8]);
+    settled(built);
+  });
+});
+
 describe("a deletion", () => {
   it.each([0.05, 1, 4, 8, 15, 40])("that comes %s s after a live migration was asked for aborts it or waits for it", (after) => {
     const lifetime = 2 * MINUTE + after * SECOND;

@@ -12,15 +12,23 @@ import { build, flavor, hostGroup, tinyScenario } from "./tiny-scenario.ts";
 
 const deeds = ["live", "live to", "cold", "resize", "confirm", "revert", "abort", "force", "fail"] as const;
 
-const deed = fc.record({
-  at: fc.integer({ min: 1, max: 600 }),
-  deed: fc.constantFrom(...deeds, "live", "resize"),
-  server: fc.integer({ min: 0, max: 19 }),
-  choice: fc.integer({ min: 0, max: 4 }),
-});
+/** One deed, and another for the same server some seconds after it, when it may be in the middle of the first or done with it. */
+const deed = fc
+  .record({
+    at: fc.integer({ min: 20, max: 400 }),
+    first: fc.constantFrom(...deeds, "live", "resize", "cold"),
+    after: fc.integer({ min: 0, max: 60 }),
+    second: fc.constantFrom(...deeds, "abort", "confirm", "revert"),
+    server: fc.integer({ min: 0, max: 19 }),
+    choice: fc.integer({ min: 0, max: 4 }),
+  })
+  .map(({ at, first, after, second, server, choice }) => [
+    { at, deed: first, server, choice },
+    { at: at + after, deed: second, server, choice },
+  ]);
 
 const sort = fc.record({
-  deeds: fc.array(deed, { minLength: 1, maxLength: 40 }),
+  deeds: fc.array(deed, { minLength: 10, maxLength: 40 }).map((pairs) => pairs.flat()),
   controlPlane: fc.constantFrom("modelled" as const, "modelled" as const, "instant" as const),
   hosts: fc.integer({ min: 1, max: 5 }),
   overcommit: fc.constantFrom(1, 2),
@@ -132,7 +140,7 @@ describe("random sequences of moves", () => {
         expect([...cloud.cpuLeft].every((share) => share === 1)).toBe(true);
         if (engine !== null) expect(leftovers({ engine })).toEqual([]);
       }),
-      { numRuns: 60 },
+      { numRuns: 80 },
     );
     for (const status of ["completed", "cancelled", "error", "confirmed", "reverted"]) expect(statuses).toContain(status);
   });
