@@ -82,6 +82,9 @@ export { affineFacility, constantPue, type FacilityModel, quadraticFacility, wea
 export { FacilityBooks, type FacilityOptions } from "./datacenter/facility-books.ts";
 export { carbonIntensities, embodiedCarbon, embodiedGramsPerSecond } from "./datacenter/carbon.ts";
 export { type NotificationName, Notifications } from "./datacenter/notifications.ts";
+export { foretell } from "./datacenter/migration/foretell.ts";
+export { LiveCopies } from "./datacenter/migration/live-copies.ts";
+export { type Migration, Migrations } from "./datacenter/migration/migrations.ts";
 
 // policies: one decision each
 export { defineFilter, type Filter } from "./policies/nova/filter.ts";
@@ -119,6 +122,11 @@ export type { Step, Workflow } from "./workflows/vocabulary.ts";
 export * as vocabulary from "./workflows/vocabulary.ts";
 export { launchServer } from "./workflows/launch-server.ts";
 export { deleteServer } from "./workflows/delete-server.ts";
+export { liveMigrateServer } from "./workflows/live-migrate-server.ts";
+export { resizeServer } from "./workflows/resize-server.ts";
+export { confirmResize } from "./workflows/confirm-resize.ts";
+export { revertResize } from "./workflows/revert-resize.ts";
+export { type Answer, Moves } from "./workflows/moves.ts";
 export { deleteInstantly, launchInstantly } from "./workflows/instant.ts";
 export { WorkflowEngine } from "./workflows/engine.ts";
 export { Cloud } from "./workflows/cloud.ts";

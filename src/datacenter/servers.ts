@@ -2,15 +2,31 @@
 
 export type ServerId = number & { readonly brand: "server" };
 
-/** Nova's vm states, as far as launching and deleting reach them. `requested` is before the API has accepted the request. */
-export const vmStates = ["requested", "building", "active", "error", "deleted"] as const;
+/** Nova's vm states, as far as launching, moving and deleting reach them. `requested` is before the API has accepted the request. */
+export const vmStates = ["requested", "building", "active", "error", "deleted", "resized"] as const;
 export type VmState = (typeof vmStates)[number];
 
 /** Nova's task states; `none` is Nova's null. */
-export const taskStates = ["none", "scheduling", "networking", "block_device_mapping", "spawning", "deleting"] as const;
+export const taskStates = [
+  "none",
+  "scheduling",
+  "networking",
+  "block_device_mapping",
+  "spawning",
+  "deleting",
+  "migrating",
+  "resize_prep",
+  "resize_migrating",
+  "resize_migrated",
+  "resize_finish",
+  "resize_reverting",
+] as const;
 export type TaskState = (typeof taskStates)[number];
 
-/** How a launch ended. `pending`: not yet. The failures carry the names of Nova's, Neutron's and Cinder's exceptions. */
+/**
+ * How a launch or a move ended. `pending`: not yet. The failures carry the names of Nova's, Neutron's and Cinder's exceptions.
+ * `OperationAborted` is libvirt's word for a live migration that was cancelled.
+ */
 export const outcomes = [
   "pending",
   "ACTIVE",
@@ -22,6 +38,15 @@ export const outcomes = [
   "RescheduledException",
   "AllocationConflict",
   "ServiceUnavailable",
+  "InstanceInvalidState",
+  "ComputeHostNotFound",
+  "UnableToMigrateToSelf",
+  "CannotResizeToSameFlavor",
+  "FlavorNotFound",
+  "MigrationPreCheckError",
+  "MigrationError",
+  "OperationAborted",
+  "ResizeError",
 ] as const;
 export type Outcome = (typeof outcomes)[number];
 

@@ -117,6 +117,16 @@ function startWatch({ cloud, engine }: BuiltRun, from: Micros, until: Micros): W
     watch.claimedRamMb.set(simulation.now, ramMb);
     watch.hostsInUse.set(simulation.now, hosts.inUse);
   });
+  // A server on the move is one server with two claims.
+  cloud.moving.claims.listeners.push((flavor, sign) => {
+    if (sign > 0) watch.hostsNeeded.claim(flavor);
+    else watch.hostsNeeded.release(flavor);
+    vcpuMilli += sign * cloud.flavors[flavor]!.vcpuMilli;
+    ramMb += sign * cloud.flavors[flavor]!.ramMb;
+    watch.claimedVcpuMilli.set(simulation.now, vcpuMilli);
+    watch.claimedRamMb.set(simulation.now, ramMb);
+    watch.hostsInUse.set(simulation.now, hosts.inUse);
+  });
   cloud.notifications.on("instance.create.end", (server) => {
     if (servers.requestedAt[server]! < from) return;
     const seconds = (servers.launchedAt[server]! - servers.requestedAt[server]!) / SECOND;

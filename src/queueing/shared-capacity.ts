@@ -41,8 +41,8 @@ export class SharedCapacity {
   private readonly solveNow: EventKind;
   private readonly nextEnd: TimerKind;
   private solving = false;
-  /** By job: the number of its flow + 1. */
-  private flowOf = new Int32Array(64);
+  /** By job: the number of its flow + 1. Jobs are whole numbers, of any sign. */
+  private readonly flowOf = new Map<number, number>();
   /** By flow. */
   private jobOf = new Int32Array(64);
   private readonly delayed = new Map<number, Delayed>();
@@ -73,16 +73,15 @@ export class SharedCapacity {
 
   /** Starts a transfer of `bytes` over the links of `route` (each at most once); an empty route is no constraint at all and ends at once. */
   start(job: number, bytes: number, route: readonly number[], options: TransferOptions = {}): void {
-    if (job >= this.flowOf.length) this.growJobs(job);
-    if (this.flowOf[job] !== NONE)
-      throw new RangeError(`transfer of job ${job}: it has one already; expected it to end or be stopped before`);
+    if (this.flowOf.has(job)) throw new RangeError(`transfer of job ${job}: it has one already; expected it to end or be stopped before`);
     const { latencyMicros = 0 } = options;
+    if (latencyMicros > 0 && job < 0) throw new RangeError(`transfer of job ${job}: only jobs of 0 or more may have a latency`);
     if (!(latencyMicros >= 0)) throw new RangeError(`transfer of job ${job}: a latency of ${latencyMicros} us; expected 0 or more`);
     if (latencyMicros === 0) this.begin(job, { bytes, route, options });
     else {
       this.about(job, () => this.network.require(bytes, route, options.weight, options.maxBytesPerSecond));
       this.delayed.set(job, { bytes, route, options });
-      this.flowOf[job] = DELAYED;
+      this.flowOf.set(job, DELAYED);
       this.begins ??= this.simulation.timer("transfer begins", (delayed) => {
         const transfer = this.delayed.get(delayed)!;
         this.delayed.delete(delayed);
@@ -94,7 +93,7 @@ export class SharedCapacity {
 
   /** A running transfer goes on over another route with what it has left. */
   reroute(job: number, route: readonly number[]): void {
-    const flow = this.flowOf[job] ?? NONE;
+    const flow = this.flowOf.get(job) ?? NONE;
     if (flow === DELAYED) {
       const transfer = this.delayed.get(job)!;
       this.about(job, () => this.network.require(transfer.bytes, route));
@@ -109,8 +108,8 @@ export class SharedCapacity {
   /** Ends a transfer before its time, without a call of `finished`; returns the bytes that it had left. */
   stop(job: number): number {
     this.requireTransfer(job, "stopped");
-    const flow = this.flowOf[job]!;
-    this.flowOf[job] = NONE;
+    const flow = this.flowOf.get(job)!;
+    this.flowOf.delete(job);
     if (flow === ENDED) return 0;
     if (flow === DELAYED) {
       const { bytes } = this.delayed.get(job)!;
@@ -124,12 +123,12 @@ export class SharedCapacity {
   }
 
   isRunning(job: number): boolean {
-    return (this.flowOf[job] ?? NONE) !== NONE;
+    return this.flowOf.has(job);
   }
 
   /** Bytes that a job's transfer has left; 0 if it has none. */
   bytesLeft(job: number): number {
-    const flow = this.flowOf[job] ?? NONE;
+    const flow = this.flowOf.get(job) ?? NONE;
     return flow > 0 ? this.toNow().bytesLeft(flow - 1) : (this.delayed.get(job)?.bytes ?? 0);
   }
 
@@ -139,7 +138,7 @@ export class SharedCapacity {
   }
 
   rateOf(job: number): number {
-    const flow = this.flowOf[job] ?? NONE;
+    const flow = this.flowOf.get(job) ?? NONE;
     return flow > 0 ? this.network.rateOf(flow - 1) : 0;
   }
 
@@ -161,7 +160,7 @@ export class SharedCapacity {
   private begin(job: number, { bytes, route, options }: Delayed): void {
     const flow = this.about(job, () => this.toNow().start(bytes, route, options.weight, options.maxBytesPerSecond));
     if (flow >= this.jobOf.length) this.growFlows(flow);
-    this.flowOf[job] = flow + 1;
+    this.flowOf.set(job, flow + 1);
     this.jobOf[flow] = job;
     this.change();
   }
@@ -189,11 +188,11 @@ export class SharedCapacity {
     // Within half a microsecond of its end a transfer has ended: time is whole microseconds.
     const ended = this.toNow().endBy(this.simulation.now + 0.5);
     const jobs = ended.map((flow) => this.jobOf[flow]!);
-    for (const job of jobs) this.flowOf[job] = ENDED;
+    for (const job of jobs) this.flowOf.set(job, ENDED);
     this.change();
     for (const job of jobs) {
-      if (this.flowOf[job] !== ENDED) continue; // stopped by one that ended with it
-      this.flowOf[job] = NONE;
+      if (this.flowOf.get(job) !== ENDED) continue; // stopped by one that ended with it
+      this.flowOf.delete(job);
       this.finished(job);
     }
   }
@@ -210,12 +209,6 @@ export class SharedCapacity {
 
   private requireTransfer(job: number, what: string): void {
     if (!this.isRunning(job)) throw new RangeError(`job ${job} cannot be ${what}: it has no transfer under way`);
-  }
-
-  private growJobs(job: number): void {
-    const grown = new Int32Array(Math.max(job + 1, 2 * this.flowOf.length));
-    grown.set(this.flowOf);
-    this.flowOf = grown;
   }
 
   private growFlows(flow: number): void {

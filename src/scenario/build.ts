@@ -25,6 +25,7 @@ import { deleteServer } from "../workflows/delete-server.ts";
 import { WorkflowEngine } from "../workflows/engine.ts";
 import { deleteInstantly, launchInstantly } from "../workflows/instant.ts";
 import { buildServer, launchServer } from "../workflows/launch-server.ts";
+import { Moves } from "../workflows/moves.ts";
 import { generateRequests } from "../workload/generate.ts";
 import { listRequests } from "../workload/listed.ts";
 import { readTrace } from "../workload/trace.ts";
@@ -52,6 +53,8 @@ export interface BuiltRun {
   readonly requests: RequestTable;
   /** Null with an instant control plane. */
   readonly engine: WorkflowEngine | null;
+  /** For whoever asks for migrations and resizes. */
+  readonly moves: Moves;
   readonly ceilometer: Ceilometer | null;
 }
 
@@ -142,23 +145,14 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
   const ceilometer = spec.metering.enabled
     ? new Ceilometer(cloud, spec.metering.meters, spec.metering.intervalMicros, scenario.guestTraffic)
     : null;
-  let engine: WorkflowEngine | null = null;
-  if (spec.controlPlane === "modelled") {
-    const modelled = new WorkflowEngine(cloud, [launchServer, deleteServer, buildServer]);
-    transferDone = (strand) => cloud.transferDone(strand);
-    cloud.buildOn = (server) => modelled.start(2, server);
-    engine = modelled;
-    new Replay(cloud, workload.requests, {
-      launch: (server) => modelled.start(0, server),
-      delete: (server) => modelled.start(1, server),
-    });
-  } else {
-    new Replay(cloud, workload.requests, {
-      launch: (server) => launchInstantly(cloud, server),
-      delete: (server) => deleteInstantly(cloud, server),
-    });
-  }
-  return { cloud, requests: workload.requests, engine, ceilometer };
+  transferDone = (job) => cloud.transferDone(job);
+  const engine = spec.controlPlane === "modelled" ? new WorkflowEngine(cloud, [launchServer, deleteServer, buildServer]) : null;
+  const moves = new Moves(cloud, engine);
+  const launch = engine === null ? (server: number) => launchInstantly(cloud, server) : (server: number) => engine.start(0, server);
+  const remove = engine === null ? (server: number) => deleteInstantly(cloud, server) : (server: number) => engine.start(1, server);
+  if (engine !== null) cloud.buildOn = (server) => engine.start(2, server);
+  new Replay(cloud, workload.requests, { launch, delete: (server) => moves.delete(server, remove) });
+  return { cloud, requests: workload.requests, engine, moves, ceilometer };
 }
 
 export interface InventoryHost {

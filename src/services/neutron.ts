@@ -22,6 +22,10 @@ export const neutron = defineService({
           source: "floating-ip delete takes 0.24 s in performance-docs; a port is taken to be like it",
           evidence: "assumed",
         },
+        bindPort: { time: 200 * MILLISECOND, source: "POST /ports/{id}/bindings, taken to be like a delete", evidence: "assumed" },
+        activateBinding: { time: 200 * MILLISECOND, source: "PUT /ports/{id}/bindings/{host}/activate, the same", evidence: "assumed" },
+        deleteBinding: { time: 200 * MILLISECOND, source: "DELETE /ports/{id}/bindings/{host}, the same", evidence: "assumed" },
+        updatePort: { time: 200 * MILLISECOND, source: "PUT binding:host_id, the same", evidence: "assumed" },
       },
     },
     agent: {

@@ -22,6 +22,11 @@ export const placement = defineService({
           source: "PUT /allocations: a transaction over three resource classes",
           evidence: "assumed",
         },
+        moveAllocations: {
+          time: 30 * MILLISECOND,
+          source: "POST /allocations: from the server to its migration or back, taken to be like a claim",
+          evidence: "assumed",
+        },
         deleteAllocations: { time: 20 * MILLISECOND, source: "DELETE /allocations", evidence: "assumed" },
       },
     },

@@ -104,7 +104,7 @@ export const meters: readonly Meter[] = [
     resource: "volume",
     on: "volume.create.end",
     meaning: "Size of the volume created with the server",
-    volume: (cloud, server) => cloud.flavorOf(server).volumeGb,
+    volume: (cloud, server) => cloud.volumeFlavorOf(server).volumeGb,
   },
   {
     name: "hardware.ipmi.node.power",

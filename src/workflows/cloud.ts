@@ -19,6 +19,8 @@ import type { RequestSpec } from "../policies/nova/request-spec.ts";
 import type { SharedCapacity } from "../queueing/shared-capacity.ts";
 import type { DecisionLog } from "./decision-log.ts";
 import type { GuestCpu } from "./guest-cpu.ts";
+import type { MigrationSettings } from "./migration-settings.ts";
+import { Moving } from "./moving.ts";
 import { Scheduling } from "./scheduling.ts";
 import type { Flow } from "./vocabulary.ts";
 
@@ -38,6 +40,8 @@ export interface CloudSettings {
   readonly reportsCpuMetrics?: boolean;
   /** nova-compute does not look at a server's group once more. */
   readonly disableGroupPolicyCheck: boolean;
+  /** What is not said is as `defaultMigrationSettings` has it. */
+  readonly migration?: Partial<MigrationSettings>;
 }
 
 export interface CloudParts {
@@ -97,6 +101,7 @@ export class Cloud {
   readonly capacities: ReadonlyMap<string, number>;
   readonly serviceTimes: ReadonlyMap<string, Micros>;
   readonly scheduling: Scheduling;
+  readonly moving: Moving;
   /** The records that the scheduler reads; null: it reads the hosts themselves. */
   readonly nodes: ComputeNodes | null;
   /** Called for the servers of a request behind its first once all have hosts; the control plane sets it. */
@@ -105,12 +110,18 @@ export class Cloud {
   transferDone: (strand: number) => void = () => {};
   /** Guests share the CPUs of their hosts; null: they get what they ask for, and `busyMilli` says how much that is. */
   readonly guestCpu: GuestCpu | null;
+  /** Called when what a workflow's strand has waited for (`perform`) has ended, with its outcome; the engine sets it. */
+  performed: (strand: number, outcome: Outcome | null) => void = () => {};
   /** Thousandths of host CPU that guests keep busy, by host: whole numbers, so that they add up exactly. */
   readonly busyMilli: Float64Array;
   /** 1 while a guest runs. */
   readonly running: Uint8Array;
+  /** Share of its CPU time that a guest is left with: all of it, unless a live migration takes some or has stopped it. */
+  readonly cpuLeft: Float64Array;
   /** Servers that hold a volume. */
   readonly hasVolume: Uint8Array;
+  private readonly volumeFlavor: Int32Array;
+  private readonly ioHost = new Map<number, number>(); // by server
   private readonly failedBuild: Uint8Array;
   /** Servers that count against their project's quota. */
   private readonly counted: Uint8Array;
@@ -147,6 +158,8 @@ export class Cloud {
     this.guestCpu = parts.guestCpu ?? null;
     this.busyMilli = new Float64Array(this.hosts.count);
     this.running = new Uint8Array(this.servers.count);
+    this.cpuLeft = new Float64Array(this.servers.count).fill(1);
+    this.volumeFlavor = new Int32Array(this.servers.count);
     this.hasVolume = new Uint8Array(this.servers.count);
     this.failedBuild = new Uint8Array(this.servers.count);
     this.counted = new Uint8Array(this.servers.count);
@@ -169,6 +182,7 @@ export class Cloud {
       const server = this.servers.numberOf(name);
       return this.servers.host[server] === host && this.scheduling.hasTaken(server);
     };
+    this.moving = new Moving(this, this.settings.migration);
     this.failures = this.streams.stream("build.failure");
   }
 
@@ -229,11 +243,17 @@ export class Cloud {
       this.scheduling.refuse(server, "quota", -1);
       return false;
     }
+    this.count(server);
+    return true;
+  }
+
+  private count(server: number): void {
+    const project = this.servers.project[server]!;
+    const flavor = this.flavorOf(server);
     this.usedInstances[project]!++;
     this.usedVcpuMilli[project]! += flavor.vcpuMilli;
     this.usedRamMb[project]! += flavor.ramMb;
     this.counted[server] = 1;
-    return true;
   }
 
   /** The server counts no more; nothing happens if it did not. */
@@ -273,6 +293,30 @@ export class Cloud {
     const host = this.servers.host[server]!;
     if (this.scheduling.hasTaken(server)) this.hosts.endBuild(host);
     this.scheduling.recordLater(host);
+  }
+
+  /** A cold migration keeps the server's host busy, as Nova counts it (io_workload), until it ends. */
+  beginIo(server: number): void {
+    const host = this.servers.host[server]!;
+    this.ioHost.set(server, host);
+    this.hosts.beginBuild(host);
+    this.scheduling.recordLater(host);
+  }
+
+  /** Nothing happens if it has not begun. */
+  endIo(server: number): void {
+    const host = this.ioHost.get(server);
+    if (host === undefined) return;
+    this.ioHost.delete(server);
+    this.hosts.endBuild(host);
+    this.scheduling.recordLater(host);
+  }
+
+  /** Does a guest that was shut down not start on its new host? Drawn per migration. */
+  resizeFails(server: number): boolean {
+    const { resizeFailureProbability } = this.moving.settings;
+    if (resizeFailureProbability === 0) return false;
+    return this.streams.stream("resize.failure").uniform(server, this.moving.migrationOf(server)) < resizeFailureProbability;
   }
 
   /** Decides where the server goes. False: NoValidHost. */
@@ -352,11 +396,17 @@ export class Cloud {
       return false;
     }
     this.hasVolume[server] = 1;
+    this.volumeFlavor[server] = this.servers.flavor[server]!;
     return true;
   }
 
+  /** The flavor that the server's volume was made for: a resize changes the server, not its volume. */
+  volumeFlavorOf(server: number): Flavor {
+    return this.flavors[this.volumeFlavor[server]!]!;
+  }
+
   deleteVolume(server: number): void {
-    const flavor = this.flavorOf(server);
+    const flavor = this.volumeFlavorOf(server);
     this.tiers.delete(this.tiers.indexOf(flavor.volumeType!), flavor.volumeGb);
     this.hasVolume[server] = 0;
   }
@@ -364,6 +414,12 @@ export class Cloud {
   /** The guest runs from now on: the server is ACTIVE, its CPU use counts for the host's power. */
   startGuest(server: number): void {
     this.servers.launchedAt[server] = this.simulation.now;
+    this.resumeGuest(server);
+  }
+
+  /** The guest of a server that was launched before runs again; nothing happens if it runs already. */
+  resumeGuest(server: number): void {
+    if (this.running[server] === 1) return;
     this.running[server] = 1;
     this.changeBusy(server, 1);
   }
@@ -372,6 +428,37 @@ export class Cloud {
     if (this.running[server] === 0) return;
     this.running[server] = 0;
     this.changeBusy(server, -1);
+  }
+
+  setCpuLeft(server: number, share: number): void {
+    const runs = this.running[server] === 1;
+    if (runs && this.guestCpu !== null) this.guestCpu.leave(server, share);
+    if (runs && this.guestCpu === null) this.changeBusy(server, -1);
+    this.cpuLeft[server] = share;
+    if (runs && this.guestCpu === null) this.changeBusy(server, 1);
+  }
+
+  /** `change` brings the server to another host, and may change its flavor: its guest and what it counts against the quota go with it. */
+  atHomeElsewhere(server: number, change: () => void): void {
+    const runs = this.running[server] === 1;
+    const counts = this.counted[server] === 1;
+    this.stopGuest(server);
+    if (counts) this.returnQuota(server);
+    change();
+    if (counts) this.count(server);
+    if (runs) this.resumeGuest(server);
+  }
+
+  /** Has the server's project quota for the flavor instead of its own? Nova looks at this moment only; it counts flavors as servers have them. */
+  quotaAllows(server: number, flavor: Flavor): boolean {
+    const { quotaVcpuMilli, quotaRamMb } = this.settings;
+    const project = this.servers.project[server]!;
+    const own = this.flavorOf(server);
+    const allows = (limit: number, used: number, more: number) => more <= 0 || limit < 0 || used + more <= limit;
+    return (
+      allows(quotaVcpuMilli, this.usedVcpuMilli[project]!, flavor.vcpuMilli - own.vcpuMilli) &&
+      allows(quotaRamMb, this.usedRamMb[project]!, flavor.ramMb - own.ramMb)
+    );
   }
 
   setState(server: number, vmState: VmState, taskState: TaskState = "none"): void {
@@ -410,7 +497,7 @@ export class Cloud {
       else this.guestCpu.end(server, host);
       return;
     }
-    const guest = this.flavorOf(server).vcpuMilli * this.servers.cpuUtilisation[server]!;
+    const guest = this.flavorOf(server).vcpuMilli * this.servers.cpuUtilisation[server]! * this.cpuLeft[server]!;
     this.busyMilli[host]! += sign * Math.round(guest * (1 + this.cpuOverhead[host]!));
     // Assumes guests get the CPU they want: a host cannot be more than busy, and what is wanted beyond that is not accounted for.
     this.power.setUtilisation(host, this.simulation.now, Math.min(1, this.busyMilli[host]! / this.hosts.threadMilli[host]!));

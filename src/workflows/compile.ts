@@ -2,13 +2,19 @@
 // goes. A request then runs with one integer, its program counter.
 import { nova } from "../services/nova.ts";
 import type { Component, Operation } from "../services/service.ts";
-import type { Limit, RetryRule, Step, User, Workflow } from "./vocabulary.ts";
+import type { Limit, RetryRule, Side, Step, User, Workflow } from "./vocabulary.ts";
 
 /** One instruction. `step` is what it was compiled from, for those that need it at run time. */
 export type Instruction =
-  | { readonly code: "visit"; readonly operation: Operation; readonly from: Component | User; readonly messages: 0 | 1 | 2 }
-  | { readonly code: "enter" | "decide" | "notify" | "wait" | "transfer"; readonly step: Step }
-  | { readonly code: "hold" | "release"; readonly component: Component }
+  | {
+      readonly code: "visit";
+      readonly operation: Operation;
+      readonly from: Component | User;
+      readonly messages: 0 | 1 | 2;
+      readonly side: Side | null;
+    }
+  | { readonly code: "enter" | "decide" | "notify" | "wait" | "transfer" | "perform"; readonly step: Step }
+  | { readonly code: "hold" | "release"; readonly component: Component; readonly side: Side | null }
   | { readonly code: "fork"; readonly branches: readonly number[]; readonly join: number }
   | { readonly code: "jump"; readonly to: number }
   | { readonly code: "unless"; readonly step: Extract<Step, { word: "when" }>; readonly to: number }
@@ -43,6 +49,14 @@ interface Scope {
   readonly limited: boolean;
   /** In an undo, where the strand carries the failure that is being undone. */
   readonly undoing: boolean;
+  /** Which of its two hosts a server on the move means; null: the one it is on. */
+  readonly side: Side | null;
+}
+
+/** Who acts, and for what is on every host, where. */
+interface Actor {
+  readonly who: Component | User;
+  readonly side: Side | null;
 }
 
 /** @throws RangeError for a combination of words that cannot be run. */
@@ -75,25 +89,33 @@ export function compile(workflow: Workflow): Program {
     patch(skip, { to: code.length });
   };
 
-  const all = (steps: readonly Step[], from: Component | User, scope: Scope) => {
+  const all = (steps: readonly Step[], from: Actor, scope: Scope) => {
     let actor = from;
     for (const step of steps) actor = one(step, actor, scope);
+    return actor;
   };
 
   /** Returns who acts next. */
-  const one = (step: Step, from: Component | User, scope: Scope): Component | User => {
+  const one = (step: Step, from: Actor, scope: Scope): Actor => {
     switch (step.word) {
-      case "at":
-        all(step.steps, step.component, scope);
-        return step.component;
+      case "at": {
+        const actor = { who: step.component, side: scope.side };
+        all(step.steps, actor, scope);
+        return actor;
+      }
+      case "on":
+        return all(step.steps, from, { ...scope, side: step.side });
       case "call":
       case "cast": {
         const { operation } = step;
         const { transport } = operation.of.declaration;
-        const inPlace = transport === "local" || operation.of.key === from.key; // nobody sends himself messages
+        const { side } = scope;
+        // Nobody sends himself messages; one host's service does to another's.
+        const inPlace = transport === "local" || (operation.of.key === from.who.key && side === from.side);
         // RPC goes through the message queue: to the broker, and from there to the worker. An answer costs one more message.
-        if (transport === "rpc" && !inPlace) emit({ code: "visit", operation: nova.messageQueue.deliver, from, messages: 1 }, scope);
-        emit({ code: "visit", operation, from, messages: inPlace ? 0 : step.word === "call" ? 2 : 1 }, scope);
+        if (transport === "rpc" && !inPlace)
+          emit({ code: "visit", operation: nova.messageQueue.deliver, from: from.who, messages: 1, side }, scope);
+        emit({ code: "visit", operation, from: from.who, messages: inPlace ? 0 : step.word === "call" ? 2 : 1, side }, scope);
         return from;
       }
       case "enter":
@@ -101,6 +123,7 @@ export function compile(workflow: Workflow): Program {
       case "notify":
       case "wait":
       case "transfer":
+      case "perform":
         emit({ code: step.word, step }, scope);
         return from;
       case "together": {
@@ -162,16 +185,16 @@ export function compile(workflow: Workflow): Program {
         emit({ code: "limitEnd", limit: step.limit }, scope);
         return from;
       case "holding":
-        emit({ code: "hold", component: step.component }, scope);
+        emit({ code: "hold", component: step.component, side: scope.side }, scope);
         guarded(
           (inner) => all(step.steps, from, inner),
           scope,
           () => {
-            emit({ code: "release", component: step.component }, scope);
+            emit({ code: "release", component: step.component, side: scope.side }, scope);
             emit({ code: "fail" }, scope);
           },
         );
-        emit({ code: "release", component: step.component }, scope);
+        emit({ code: "release", component: step.component, side: scope.side }, scope);
         return from;
       case "once": {
         const gate = gates++;
@@ -197,8 +220,8 @@ export function compile(workflow: Workflow): Program {
     }
   };
 
-  const whole: Scope = { handler: -1, slot: 0, limited: false, undoing: false };
-  all(workflow.steps, { key: "user" }, whole);
+  const whole: Scope = { handler: -1, slot: 0, limited: false, undoing: false, side: null };
+  all(workflow.steps, { who: { key: "user" }, side: null }, whole);
   emit({ code: "end" }, whole);
   return { workflow, code, handlers: Int32Array.from(handlers), gates };
 }

@@ -11,7 +11,7 @@ import type { Component } from "../services/service.ts";
 import type { Cloud } from "./cloud.ts";
 import { compile, type Instruction, type Program, RETRY_SLOTS } from "./compile.ts";
 import { type ComponentLoad, componentLoad } from "./component-load.ts";
-import type { Workflow } from "./vocabulary.ts";
+import type { Side, Workflow } from "./vocabulary.ts";
 
 const DEFAULT_CV = 0.25;
 const NO_PARENT = -1;
@@ -20,6 +20,7 @@ const NO_PARENT = -1;
 interface Seat {
   readonly station: StationId;
   readonly perHost: boolean;
+  readonly side: Side | null;
 }
 
 /** What a `visit` needs at run time, worked out once. */
@@ -90,9 +91,13 @@ export class WorkflowEngine {
     this.limitTimer = simulation.timer("time limit", (strand) => this.limitPassed(strand));
     for (const workflow of workflows) this.add(workflow);
     cloud.transferDone = (strand) => this.advance(strand);
+    cloud.performed = (strand, outcome) => {
+      if (outcome === null) this.advance(strand);
+      else if (this.fail(strand, outcomes.indexOf(outcome))) this.step(strand);
+    };
   }
 
-  /** Begins a workflow for a subject. `workflow` is its index in the constructor's list. */
+  /** Begins a workflow for a subject. `workflow` is its index in the constructor's list, or what `add` has returned. */
   start(workflow: number, subject: number): void {
     this.begun[workflow]!++;
     this.step(this.newStrand(workflow, 0, subject, NO_PARENT));
@@ -135,7 +140,8 @@ export class WorkflowEngine {
     return [...this.stationOf].map(([key, first]) => componentLoad(key, this.stations, first, this.copiesOf.get(key)!));
   }
 
-  private add(workflow: Workflow): void {
+  /** Adds a workflow behind those of the constructor; what it needs of components is there from now on. Returns its index. */
+  add(workflow: Workflow): number {
     const program = compile(workflow);
     this.programs.push(program);
     this.begun.push(0);
@@ -143,17 +149,18 @@ export class WorkflowEngine {
     this.seats.push(program.code.map((instruction) => this.seatOf(instruction)));
     this.visits.push(program.code.map((instruction) => this.prepare(instruction)));
     this.gates.push(Array.from({ length: program.gates }, () => ({ done: new Set(), line: new Map(), keyOf: new Map() })));
+    return this.programs.length - 1;
   }
 
   private seatOf(instruction: Instruction): Seat | null {
     if (instruction.code !== "hold" && instruction.code !== "release") return null;
-    const { component } = instruction;
-    return { station: this.stationFor(component), perHost: component.declaration.scope === "host" };
+    const { component, side } = instruction;
+    return { station: this.stationFor(component), perHost: component.declaration.scope === "host", side };
   }
 
   private prepare(instruction: Instruction): Visit | null {
     if (instruction.code !== "visit") return null;
-    const { operation, from, messages } = instruction;
+    const { operation, from, messages, side } = instruction;
     const { cloud } = this;
     const { declaration } = operation;
     const candidates = Math.min(cloud.hosts.count, cloud.settings.maxPlacementResults);
@@ -164,6 +171,7 @@ export class WorkflowEngine {
     return {
       station: this.stationFor(operation.of),
       perHost: operation.of.declaration.scope === "host",
+      side,
       request: messages > 0 ? cloud.latencyMicros : 0,
       answer: (messages > 1 ? cloud.latencyMicros : 0) + (declaration.delay ?? 0),
       service: lognormalFromMean(mean, declaration.cv ?? DEFAULT_CV),
@@ -222,11 +230,12 @@ export class WorkflowEngine {
   }
 
   private at(seat: Seat, strand: number): StationId {
-    return (seat.perHost ? seat.station + this.hostOf(strand) : seat.station) as StationId;
+    return (seat.perHost ? seat.station + this.hostOf(strand, seat.side) : seat.station) as StationId;
   }
 
-  private hostOf(strand: number): number {
-    const host = this.cloud.servers.host[this.subject[strand]!]!;
+  private hostOf(strand: number, side: Side | null): number {
+    const server = this.subject[strand]!;
+    const host = side === null ? this.cloud.servers.host[server]! : this.cloud.moving.hostOf(server, side);
     if (host < 0) throw new RangeError(`server ${this.subject[strand]} has no host, but its workflow goes to one`);
     return host;
   }
@@ -324,6 +333,9 @@ export class WorkflowEngine {
             if ("route" in flow) cloud.transfers.start(strand, flow.bytes, flow.route);
             else cloud.traffic.start(strand, flow.bytes, flow.from, flow.to, flow.flow);
           }
+          return;
+        case "perform":
+          if (instruction.step.word === "perform") instruction.step.begin(cloud, subject, strand);
           return;
         case "hold":
           this.arrive(strand);

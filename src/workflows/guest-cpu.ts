@@ -65,6 +65,12 @@ export class GuestCpu {
     this.tellPower(host);
   }
 
+  /** Of its CPU time, this share is left to the guest from now on: it is slowed down or stands still while it is moved. */
+  leave(server: number, share: number): void {
+    this.cpu.setThrottle(server, this.parts.simulation.now, 1 - share);
+    this.tellPower(this.cpu.hostOf(server));
+  }
+
   /** CPU time that the guest itself has used, in nanoseconds: what the hypervisor took of it is not the guest's. */
   cpuNanos(server: number): number {
     const host = Math.max(0, this.parts.servers.host[server]!);

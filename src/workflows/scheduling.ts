@@ -19,7 +19,7 @@ import { type FilterScheduler, SchedulingError, type SchedulingObserver } from "
 import { HostClaims } from "../policies/nova/host-claims.ts";
 import type { Ranking } from "../policies/nova/ranking.ts";
 import type { RequestBook } from "../policies/nova/request-book.ts";
-import type { RequestSpec } from "../policies/nova/request-spec.ts";
+import type { GroupStates, RequestSpec } from "../policies/nova/request-spec.ts";
 import { DecisionLog } from "./decision-log.ts";
 import { LastWord, suits } from "./last-word.ts";
 
@@ -42,7 +42,7 @@ export interface SchedulingParts {
 }
 
 /** A list that is being claimed along. */
-interface InFlight {
+export interface InFlight {
   readonly ranking: Ranking;
   /** Which of the request's queries a host was offered for, by host; null: there is one only. */
   readonly queryOf: Uint8Array | null;
@@ -51,6 +51,9 @@ interface InFlight {
 
 /** What a server did not get: `group` and `host` are nova-compute's last word on a claim that Placement had granted. */
 export type RefusedThing = "quota" | "volume" | "claim" | "group" | "host";
+
+/** Under this number a server on the move holds cells and devices of its other host. */
+export const secondHolder = (server: number): number => -1 - server;
 
 export class Scheduling {
   readonly decisions = new DecisionLog();
@@ -68,7 +71,8 @@ export class Scheduling {
   readonly lastWord: LastWord;
   private readonly parts: SchedulingParts;
   private schedulingError: string | null = null; // of the last decision
-  private readonly claims: HostClaims;
+  /** What nova-compute has claimed of its hosts' cells and devices. */
+  readonly claims: HostClaims;
   private readonly inFlight = new Map<number, InFlight>();
   private readonly spare: Ranking[] = [];
   private readonly alternates: Int32Array; // maxAttempts - 1 per server, -1 = no more
@@ -113,6 +117,11 @@ export class Scheduling {
     return book.withFlavor(flavor, server, servers.group[server]!, groups);
   }
 
+  /** What is asked for a server that has a host and is to have another. */
+  requestForMove(server: number, flavor: Flavor, groups: GroupStates = this.parts.groups): RequestSpec | null {
+    return this.parts.book.forMove(flavor, server, this.parts.servers.group[server]!, groups);
+  }
+
   /** A request for a server of the flavor that says nothing else; null where Nova would refuse it. */
   plainRequest(flavor: Flavor): RequestSpec | null {
     return this.parts.book.plain(flavor, this.parts.groups);
@@ -127,12 +136,22 @@ export class Scheduling {
   /** The scheduler's decision, on what it reads at this instant. False: NoValidHost. The list is claimed along by `claimChosen`. */
   choose(server: number): boolean {
     const { scheduler } = this.parts;
-    const count = this.select(server);
+    const count = this.select(server, this.watched(server));
     this.log(server, count > 0 ? scheduler.ordered[0]! : -1);
     if (count > 0) {
       this.inFlight.set(server, { ranking: scheduler.ranking(this.spare.pop()), queryOf: this.queriesOffered(server), next: 0 });
     }
     return count > 0;
+  }
+
+  /** A decision for a server that has a host already; the caller claims along the list. Null: NoValidHost. */
+  chooseAnother(server: number, request: RequestSpec): InFlight | null {
+    const { scheduler } = this.parts;
+    if (this.observerOf !== null) scheduler.observer = this.observerOf(server, request);
+    const count = this.select(server, request);
+    this.log(server, count > 0 ? scheduler.ordered[0]! : -1);
+    if (count === 0) return null;
+    return { ranking: scheduler.ranking(), queryOf: (request.placement?.length ?? 1) > 1 ? scheduler.queryOf.slice() : null, next: 0 };
   }
 
   refuse(server: number, what: RefusedThing, host: number): void {
@@ -146,9 +165,8 @@ export class Scheduling {
   }
 
   /** A filter or weigher that raises fails the request; Nova's scheduler then finds no host, and the log of decisions keeps what it was. */
-  private select(server: number): number {
+  private select(server: number, request: RequestSpec): number {
     const { scheduler, maxAttempts } = this.parts;
-    const request = this.watched(server);
     this.schedulingError = null;
     try {
       return scheduler.select(request, maxAttempts - 1, this.decisionsMade[server]!++);
@@ -368,6 +386,23 @@ export class Scheduling {
     this.claimed[server] = undefined;
     servers.remove(server);
     for (const listener of this.claimListeners) listener(server, -1);
+  }
+
+  /**
+   * The server is at home where it has another claim, with the flavor of that; whoever keeps the other claim is given the amounts of the one
+   * that it leaves behind.
+   */
+  goHome(server: number, host: number, flavor: number, amounts: Amounts): Amounts {
+    const { servers } = this.parts;
+    const behind = this.claimed[server]!;
+    for (const listener of this.claimListeners) listener(server, -1);
+    servers.remove(server);
+    servers.flavor[server] = flavor;
+    servers.place(server, host);
+    this.claims.exchange(server, secondHolder(server));
+    this.claimed[server] = amounts;
+    for (const listener of this.claimListeners) listener(server, 1);
+    return behind;
   }
 
   /** Has nova-compute taken the server on? Placement's claim comes before. */

@@ -19,6 +19,8 @@ export type Step =
   | { readonly word: "notify"; readonly notification: NotificationName }
   | { readonly word: "wait"; readonly name: string; readonly time: (cloud: Cloud, subject: number) => Micros }
   | { readonly word: "transfer"; readonly name: string; readonly flow: (cloud: Cloud, subject: number) => Flow }
+  | { readonly word: "perform"; readonly name: string; readonly begin: (cloud: Cloud, subject: number, strand: number) => void }
+  | { readonly word: "on"; readonly side: Side; readonly steps: readonly Step[] }
   | { readonly word: "together"; readonly branches: readonly (readonly Step[])[] }
   | { readonly word: "attempt"; readonly steps: readonly Step[]; readonly undo: readonly Step[] }
   | { readonly word: "retry"; readonly rule: RetryRule; readonly steps: readonly Step[]; readonly before: readonly Step[] }
@@ -36,6 +38,9 @@ export type Step =
       readonly holds: (cloud: Cloud, subject: number) => boolean;
       readonly steps: readonly Step[];
     };
+
+/** The hosts of a server on the move; elsewhere a server has one host only. */
+export type Side = "source" | "destination";
 
 export interface User {
   readonly key: "user";
@@ -89,6 +94,12 @@ export const act = (name: string, change: (cloud: Cloud, subject: number) => voi
 export const notify = (notification: NotificationName): Step => ({ word: "notify", notification });
 export const wait = (name: string, time: (cloud: Cloud, subject: number) => Micros): Step => ({ word: "wait", name, time });
 export const transfer = (name: string, flow: (cloud: Cloud, subject: number) => Flow): Step => ({ word: "transfer", name, flow });
+/** Begins something that goes on by itself, and goes on when `cloud.performed` is told of its end, and how it ended. */
+export const perform = (name: string, begin: (cloud: Cloud, subject: number, strand: number) => void): Step => {
+  return { word: "perform", name, begin };
+};
+/** What is on every host is, in these steps, on the host that the server leaves, or on the one it goes to. */
+export const on = (side: Side, ...steps: Step[]): Step => ({ word: "on", side, steps });
 /** Branches side by side; goes on when all have ended, and fails if one has failed. */
 export const together = (...branches: (readonly Step[])[]): Step => ({ word: "together", branches });
 /** If the steps fail, `undo` is done before the failure goes on. */

@@ -333,3 +333,30 @@ describe("what a transfer may be told", () => {
     expect(endOf(365 * 86_400 * SECOND)).toBe(endOf(0));
   });
 });
+
+describe("a transfer that is stopped", () => {
+  it("gives its share to the others and says what it had still to carry", () => {
+    const { simulation, shared, endedAt } = network(
+      [100],
+      [
+        { start: 0, bytes: 1000, route: [0] },
+        { start: 0, bytes: 1000, route: [0] },
+      ],
+    );
+    simulation.run(4 * SECOND);
+    expect(shared.stop(0)).toBe(800);
+    simulation.run();
+    expect(endedAt).toEqual([-1, 12 * SECOND]);
+    expect(shared.carried).toBe(1200);
+  });
+
+  it("cannot be stopped twice, or before it has begun", () => {
+    const { simulation, shared } = network([100], [{ start: 0, bytes: 1000, route: [0] }]);
+    expect(() => shared.stop(0)).toThrow("job 0 cannot be stopped: it has no transfer under way");
+    simulation.run(SECOND);
+    shared.stop(0);
+    expect(() => shared.stop(0)).toThrow(RangeError);
+    simulation.run();
+    expect(shared.active).toBe(0);
+  });
+});

@@ -79,6 +79,15 @@ export class HostClaims {
     return true;
   }
 
+  /** What one holder holds is the other's from now on: a server on the move holds under a second number what it has on its other host. */
+  exchange(one: number, other: number): void {
+    const [ofOne, ofOther] = [this.held.get(one), this.held.get(other)];
+    this.held.delete(one);
+    this.held.delete(other);
+    if (ofOne !== undefined) this.held.set(other, ofOne);
+    if (ofOther !== undefined) this.held.set(one, ofOther);
+  }
+
   /** Gives back what the server holds, if it holds anything. */
   release(server: number, host: number): void {
     const held = this.held.get(server);

@@ -62,6 +62,7 @@ export class RequestBook {
   private readonly asks: PlacementAsks;
   private readonly aliases: readonly PciAlias[];
   private readonly prepared = new Map<string | number, Prepared>();
+  private readonly moves = new Map<string, Prepared>();
 
   /** @throws RangeError, when such a server comes, for a flavor that the API refuses */
   constructor(of: Askers, asks: PlacementAsks, aliases: readonly PciAlias[]) {
@@ -77,6 +78,22 @@ export class RequestBook {
   /** The server's request as it would be with another flavor; null where Nova would refuse that before it looks at hosts. */
   withFlavor(flavor: Flavor, server: number, group: number, groups: GroupStates): RequestSpec | null {
     return this.unlessRefused({ ...this.preparedFor(server).asking, flavor }, server, group, groups);
+  }
+
+  /**
+   * What is asked for a server that is to move: as it asked itself, with a flavor that may be another, and without the host it was forced on.
+   * Null where Nova would refuse it before it looks at hosts.
+   */
+  forMove(flavor: Flavor, server: number, group: number, groups: GroupStates): RequestSpec | null {
+    const key = `${this.of.key(server)} ${flavor.name}`;
+    let prepared = this.moves.get(key);
+    if (prepared === undefined) {
+      const asking = { ...this.of.asking(server), flavor, forcedHost: null };
+      if (refusedByApi(asking.flavor, asking.image, this.aliases) !== null) return null;
+      prepared = this.prepare(asking);
+      this.moves.set(key, prepared);
+    }
+    return prepared.refused === null ? this.filled(prepared, server, group, groups) : null;
   }
 
   /** A request that says nothing but a flavor, with an image that says nothing either; null where Nova would refuse it. */
