@@ -53,7 +53,7 @@ export class GaussianNoise {
       const top = base + 2 * levels;
       const follows = last >= 0 && (step >> levels) - (last >> levels) === 1;
       ends[top] = follows ? ends[top + 1]! : this.normal(entity, first);
-      ends[top + 1] = this.normal(entity, first + 2 ** levels);
+      ends[top + 1] = this.normal(entity, first + (1 << levels));
       level = levels;
     } else {
       // The value in the middle of the lowest stretch they share is an end of the last step's half of it.
