@@ -41,6 +41,13 @@ export class HostPower {
     this.wattsNow[host] = watts;
   }
 
+  /** From `now` on, `host` draws nothing. */
+  switchOff(host: number, now: Micros): void {
+    this.booked[host] = this.wattMicros(host, now);
+    this.bookedAt[host] = now;
+    this.wattsNow[host] = 0;
+  }
+
   watts(host: number): number {
     return this.wattsNow[host]!;
   }

@@ -11,6 +11,7 @@ export const neutron = defineService({
       workersSource: "neutron-server: one API worker per CPU, 8 assumed",
       transport: "http",
       operations: {
+        bindPort: { time: 370 * MILLISECOND, source: "PUT of a port with another host, as create_port", evidence: "assumed" },
         listNetworks: { time: 100 * MILLISECOND, source: "list_networks 0.08 to 0.15 s, performance-docs (Rally)", evidence: "verified" },
         createPort: {
           time: 370 * MILLISECOND,

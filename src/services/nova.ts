@@ -13,6 +13,7 @@ export const nova = defineService({
       operations: {
         createServer: { time: 60 * MILLISECOND, source: "policy, schema and flavor checks of POST /servers", evidence: "assumed" },
         deleteServer: { time: 40 * MILLISECOND, source: "DELETE /servers/{id}", evidence: "assumed" },
+        evacuateServer: { time: 40 * MILLISECOND, source: "POST /servers/{id}/action evacuate, as a deletion", evidence: "assumed" },
         externalEvent: { time: 20 * MILLISECOND, source: "POST /os-server-external-events", evidence: "assumed" },
       },
     },
@@ -49,6 +50,7 @@ export const nova = defineService({
       transport: "rpc",
       operations: {
         scheduleAndBuild: { time: 30 * MILLISECOND, source: "schedule_and_build_instances without its calls", evidence: "assumed" },
+        rebuildInstance: { time: 30 * MILLISECOND, source: "rebuild_instance without its calls, as a build", evidence: "assumed" },
         buildInstances: { time: 30 * MILLISECOND, source: "build_instances after a failed build, without its calls", evidence: "assumed" },
       },
     },
@@ -78,6 +80,7 @@ export const nova = defineService({
       scope: "host",
       operations: {
         buildAndRun: { time: 150 * MILLISECOND, source: "resource claim and preparation on the host", evidence: "assumed" },
+        rebuild: { time: 150 * MILLISECOND, source: "rebuild claim and preparation on the host, as for a build", evidence: "assumed" },
         createDisk: { time: 200 * MILLISECOND, source: "overlay on a cached image, 0.1 to 0.3 s", evidence: "assumed" },
         spawn: {
           time: 1300 * MILLISECOND,

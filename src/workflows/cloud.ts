@@ -6,7 +6,17 @@ import type { Hosts } from "../datacenter/hosts.ts";
 import type { Notifications } from "../datacenter/notifications.ts";
 import type { HostPower } from "../datacenter/power.ts";
 import type { ServerGroups } from "../datacenter/server-groups.ts";
-import { type Outcome, outcomes, type Servers, type TaskState, taskStates, type VmState, vmStates } from "../datacenter/servers.ts";
+import {
+  type Outcome,
+  outcomes,
+  type PowerState,
+  powerStates,
+  type Servers,
+  type TaskState,
+  taskStates,
+  type VmState,
+  vmStates,
+} from "../datacenter/servers.ts";
 import type { StorageTiers } from "../datacenter/storage-tiers.ts";
 import type { RandomStreams, Stream } from "../kernel/random.ts";
 import type { Simulation } from "../kernel/simulation.ts";
@@ -17,6 +27,7 @@ import type { RequestBook } from "../policies/nova/request-book.ts";
 import type { RequestSpec } from "../policies/nova/request-spec.ts";
 import type { SharedCapacity } from "../queueing/shared-capacity.ts";
 import type { DecisionLog } from "./decision-log.ts";
+import type { Evacuations } from "./operations/evacuations.ts";
 import { Scheduling } from "./scheduling.ts";
 import type { Flow } from "./vocabulary.ts";
 
@@ -102,6 +113,16 @@ export class Cloud {
   readonly busyMilli: Float64Array;
   /** 1 while a guest runs. */
   readonly running: Uint8Array;
+  /** 1 while a move is under way: whoever wants to delete the server waits for its end. */
+  readonly locked: Uint8Array;
+  /** Called when a move has ended. */
+  readonly unlockListeners: ((server: number) => void)[] = [];
+  /** Is the host up and to be reached? Whoever lets hosts fail sets it; until then they do not. */
+  hostWorks: (host: number) => boolean = () => true;
+  /** A server that is built at one instant on a host that does not work waits there for it. */
+  hangsOn: (server: number, host: number) => void = () => {};
+  /** Moves of servers off hosts that are down; null: there are none. */
+  evacuations: Evacuations | null = null;
   /** Servers that hold a volume. */
   readonly hasVolume: Uint8Array;
   private readonly failedBuild: Uint8Array;
@@ -138,6 +159,7 @@ export class Cloud {
     this.serviceTimes = parts.serviceTimes;
     this.busyMilli = new Float64Array(this.hosts.count);
     this.running = new Uint8Array(this.servers.count);
+    this.locked = new Uint8Array(this.servers.count);
     this.hasVolume = new Uint8Array(this.servers.count);
     this.failedBuild = new Uint8Array(this.servers.count);
     this.counted = new Uint8Array(this.servers.count);
@@ -281,6 +303,16 @@ export class Cloud {
 
   leaveHost(server: number): void {
     this.scheduling.leaveHost(server);
+    this.scheduling.forget(server);
+  }
+
+  lock(server: number): void {
+    this.locked[server] = 1;
+  }
+
+  unlock(server: number): void {
+    this.locked[server] = 0;
+    for (const listener of this.unlockListeners) listener(server);
   }
 
   /** The servers of the request that the server leads; itself alone where it was asked for alone. */
@@ -355,14 +387,32 @@ export class Cloud {
   /** The guest runs from now on: the server is ACTIVE, its CPU use counts for the host's power. */
   startGuest(server: number): void {
     this.servers.launchedAt[server] = this.simulation.now;
+    this.runGuest(server);
+  }
+
+  /** A guest that was down runs again. */
+  runGuest(server: number): void {
+    if (this.running[server] === 1) return;
     this.running[server] = 1;
+    this.setPowerState(server, "RUNNING");
     this.changeBusy(server, 1);
   }
 
+  /** Nova knows of it. */
   stopGuest(server: number): void {
+    this.setPowerState(server, "SHUTDOWN");
+    this.guestDies(server);
+  }
+
+  /** The guest stops, and what Nova has recorded of it stays as it is. */
+  guestDies(server: number): void {
     if (this.running[server] === 0) return;
     this.running[server] = 0;
     this.changeBusy(server, -1);
+  }
+
+  setPowerState(server: number, state: PowerState): void {
+    this.servers.powerState[server] = powerStates.indexOf(state);
   }
 
   setState(server: number, vmState: VmState, taskState: TaskState = "none"): void {
