@@ -33,7 +33,7 @@ export class Evacuations {
     const { servers, hosts } = cloud;
     const from = servers.host[server]!;
     const state = servers.vmStateOf(server);
-    const movable = from >= 0 && (state === "active" || state === "stopped" || state === "error");
+    const movable = from >= 0 && servers.launchedAt[server]! >= 0 && (state === "active" || state === "stopped" || state === "error");
     let refusal: EvacuationOutcome | null = null;
     if (!movable || cloud.locked[server] === 1 || servers.taskStateOf(server) !== "none" || !cloud.scheduling.hasTaken(server)) {
       refusal = "InstanceInvalidState";
@@ -45,6 +45,7 @@ export class Evacuations {
     }
     this.waiting.set(server, { from, wasStopped: state === "stopped", done });
     cloud.lock(server);
+    cloud.guestDies(server); // its host is fenced: a guest that still runs on a host that is only cut off must not run twice
     if (this.begin === null) this.atOnce(server);
     else this.begin(server);
   }
@@ -62,7 +63,6 @@ export class Evacuations {
     const { from, wasStopped, done } = this.waiting.get(server)!;
     this.waiting.delete(server);
     if (failure === null) {
-      // A guest that still ran on a host that was only cut off is fenced before, and runs nowhere else.
       cloud.setState(server, wasStopped ? "stopped" : "active");
       if (!wasStopped) cloud.runGuest(server);
       if (cloud.hosts.serviceHeard[from] === 1) cloud.scheduling.forget(server);

@@ -35,6 +35,16 @@ export class GuestOutages {
     if (this.cloud.running[server] === 1 && host >= 0 && this.cloud.hostWorks(host)) this.end(server);
   }
 
+  /** Forgets what was before now (end of a warm-up); of outages that go on, only the rest counts. */
+  reset(): void {
+    this.lost.fill(0);
+    this.lengths.length = 0;
+    for (const [server, since] of this.since.entries()) {
+      this.count[server] = since === NONE ? 0 : 1;
+      if (since !== NONE) this.since[server] = this.cloud.simulation.now;
+    }
+  }
+
   isOut(server: number): boolean {
     return this.since[server] !== NONE;
   }

@@ -82,7 +82,6 @@ export class HostOutages {
       this.back(host);
       return;
     }
-    cloud.power.switchOff(host, cloud.simulation.now);
     this.crashed[host] = 1;
     cloud.servers.forEachOn(host, (server) => {
       if (cloud.running[server] === 0) return;
@@ -121,23 +120,24 @@ export class HostOutages {
     const { simulation } = this.cloud;
     this.lost[host]! += simulation.now - this.downSince[host]!;
     this.downSince[host] = -1;
-    if (this.crashed[host] === 1) this.startCompute(host);
-    else this.cloud.servers.forEachOn(host, (server) => this.guests.endIfThere(server));
+    this.startCompute(host);
+    for (const server of this.serversOn(host)) this.guests.endIfThere(server);
     this.services.reports(host);
     this.dropEvacuated(host);
     this.engine?.hostReturns(host);
     for (const listener of this.listeners) listener(host, true);
   }
 
-  /** nova-compute starts on a host that has crashed. */
+  /** nova-compute starts, on a host that has crashed; otherwise it only finds out what has become of its guests. */
   private startCompute(host: number): void {
     const { cloud, settings } = this;
+    const resumes = this.crashed[host] === 1 && settings.resumeGuestsStateOnHostBoot;
     this.crashed[host] = 0;
     let shutOff = 0;
     for (const server of this.serversOn(host)) {
       if (cloud.servers.vmStateOf(server) !== "active" || cloud.running[server] === 1 || cloud.locked[server] === 1) continue;
       if (cloud.servers.taskStateOf(server) !== "none") continue;
-      if (settings.resumeGuestsStateOnHostBoot) this.start(server);
+      if (resumes) this.start(server);
       else shutOff++;
     }
     if (shutOff > 0) this.awaitSync(host);
