@@ -8,6 +8,7 @@ import { newestRelease } from "../policies/nova/releases.ts";
 import { Across } from "./across.ts";
 import { checkFlavors } from "./checks-flavors.ts";
 import { checkHosts, hostNamesOf } from "./checks-hosts.ts";
+import { checkOperations } from "./checks-operations.ts";
 import { checkPolicies, checkRequests, checkServerHints } from "./checks-requests.ts";
 import type { ReadDistribution } from "./distributions.ts";
 import type { Hints } from "./hints.ts";
@@ -107,6 +108,7 @@ export function checkAcross(schema: z.ZodType, root: Located, catalogue: Catalog
   checkFlavors(across);
   checkRequests(across, hosts);
   checkPolicies(across, hosts, catalogue);
+  checkOperations(across, hosts);
 
   const duration = number(["study", "duration"]);
   const warmUp = number(["study", "warm_up"]);
