@@ -7,7 +7,8 @@ import { notificationNames } from "../src/datacenter/notifications.ts";
 import { outcomes, taskStates, vmStates } from "../src/datacenter/servers.ts";
 import { components, operations } from "../src/services/index.ts";
 import { compile } from "../src/workflows/compile.ts";
-import { deleteServer } from "../src/workflows/delete-server.ts";
+import { deleteServer, deleteServerLocally } from "../src/workflows/delete-server.ts";
+import { evacuateServer } from "../src/workflows/evacuate-server.ts";
 import { launchServer } from "../src/workflows/launch-server.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -119,7 +120,7 @@ describe("simulated time", () => {
 });
 
 describe("nothing is declared in vain", () => {
-  const programs = [launchServer, deleteServer].map((workflow) => compile(workflow).code);
+  const programs = [launchServer, deleteServer, evacuateServer, deleteServerLocally].map((workflow) => compile(workflow).code);
   const instructions = programs.flat();
   const used = new Set(instructions.flatMap((instruction) => (instruction.code === "visit" ? [instruction.operation.key] : [])));
   const workflowText = sources

@@ -9,7 +9,7 @@ import type { HostNames } from "./host-names.ts";
 import { type Path, valueAt } from "./located.ts";
 import { aggregateOf, type hostGroupOf } from "./resolve-hosts.ts";
 import { usualZone, verbOf } from "./resolve-operations.ts";
-import type { ReadFailures } from "./schema-failures.ts";
+import { failuresShape, type ReadFailures } from "./schema-failures.ts";
 import { ratioKeys, stepVerbs, type Verb, verbs } from "./schema-timeline.ts";
 import { type NamedHosts, namedHosts, objectsOf, whereIn } from "./timeline-objects.ts";
 
@@ -17,12 +17,26 @@ type Entry = Readonly<Record<string, unknown>>;
 
 export function checkOperations(across: Across, names: HostNames | null): void {
   const duration = across.number(["study", "duration"]);
-  const failures = across.read(["failures"]) as ReadFailures | undefined;
+  const failures = failuresIn(across);
   const hosts = names === null ? null : hostsOf(across, names, failures?.racks_per_pdu ?? 12);
   const done = checkTimeline(across, hosts, duration);
   const used = checkProfiles(across);
-  if (failures !== undefined) checkFailures(across, failures, new Set([...done, ...used]));
+  if (failures !== null) checkFailures(across, failures, new Set([...done, ...used]));
 }
+
+/** What of the failures is right by itself; null: there is no such part. Components that are wrong are null. */
+function failuresIn(across: Across): KnownFailures | null {
+  const written = valueAt(across.root, ["failures"]);
+  if (written?.kind !== "map") return null;
+  const known = Object.fromEntries(Object.keys(failuresShape).map((key) => [key, across.read(["failures", key])]));
+  const components = Array.from({ length: across.length(["failures", "components"]) }, (_, index) => {
+    return (across.read(["failures", "components", index]) as KnownComponent | undefined) ?? null;
+  });
+  return { ...(known as Partial<ReadFailures>), components };
+}
+
+type KnownComponent = NonNullable<ReadFailures["components"]>[number];
+type KnownFailures = Omit<Partial<ReadFailures>, "components"> & { readonly components: readonly (KnownComponent | null)[] };
 
 function hostsOf(across: Across, names: HostNames, racksPerPdu: number): NamedHosts {
   const groups = Array.from({ length: across.length(["cloud", "hosts"]) }, (_, index) => {
@@ -165,44 +179,44 @@ function checkProfiles(across: Across): ReadonlySet<string> {
   return done;
 }
 
-function checkFailures(across: Across, failures: ReadFailures, done: ReadonlySet<string>): void {
+function checkFailures(across: Across, failures: KnownFailures, done: ReadonlySet<string>): void {
   const at = (key: string): Path => ["failures", key];
   const written = (key: string) => valueAt(across.root, at(key)) !== undefined;
   const idle = (key: string, why: string, hint = "leave it out") =>
     written(key) && across.complainOfKey(at(key), `has no effect: ${why}`, hint);
-  const components = failures.components ?? [];
+  const { components, report_interval: interval, service_down_time: down, disks_per_host: disks, disks_tolerated: tolerated } = failures;
   const kinds = new Set(
-    components.map((component) =>
-      typeof component === "string" ? failurePresets.find(({ name }) => name === component)!.kind : component.component,
-    ),
+    components.flatMap((component) => {
+      if (component === null) return [];
+      return typeof component === "string" ? failurePresets.find(({ name }) => name === component)!.kind : component.component;
+    }),
   );
-  const breaks = kinds.size > 0 || failures.bursts !== undefined || done.has("fail") || done.has("reboot");
-  if (!breaks && !done.has("fail")) {
+  const complete = !components.includes(null);
+  const breaks = components.length > 0 || written("bursts") || done.has("fail") || done.has("reboot");
+  if (!breaks) {
     const hint = "components: [host-crash], or a timeline with fail or reboot";
-    if (valueAt(across.root, ["failures"])?.kind === "map")
-      across.complainOfKey(["failures"], "nothing fails: this part has no effect", hint);
+    across.complainOfKey(["failures"], "nothing fails: this part has no effect", hint);
     return;
   }
-  if (kinds.size === 0) idle("crews", "no component fails by itself");
-  if (!kinds.has("pdu") && !done.has("of pdu")) idle("racks_per_pdu", "no PDU fails");
-  if (!kinds.has("disk")) {
-    idle("disks_per_host", "no disk fails");
-    idle("disks_tolerated", "no disk fails");
-  } else if (failures.disks_tolerated >= failures.disks_per_host) {
-    const all = failures.disks_per_host;
-    across.complain(at("disks_tolerated"), `a host has ${all} disk${all === 1 ? "" : "s"}, so its failures would have no effect`);
+  if (complete) {
+    if (kinds.size === 0) idle("crews", "no component fails by itself");
+    if (!kinds.has("pdu") && !done.has("of pdu")) idle("racks_per_pdu", "no PDU fails");
+    if (!kinds.has("disk")) for (const key of ["disks_per_host", "disks_tolerated"]) idle(key, "no disk fails");
+  }
+  if (kinds.has("disk") && disks !== undefined && tolerated !== undefined && tolerated >= disks) {
+    across.complain(at("disks_tolerated"), `a host has ${disks} disk${disks === 1 ? "" : "s"}, so its failures would have no effect`);
   }
   if (!done.has("reboot")) idle("reboot_time", "nobody reboots a host");
-  if (failures.report_interval >= failures.service_down_time) {
-    const [interval, down] = [failures.report_interval, failures.service_down_time].map((time) => formatQuantity(time, "time"));
+  if (interval !== undefined && down !== undefined && interval >= down) {
     across.complain(
       at(written("report_interval") ? "report_interval" : "service_down_time"),
-      `services report every ${interval} and would be taken for down after ${down}`,
+      `services report every ${formatQuantity(interval, "time")} and would be taken for down after ${formatQuantity(down, "time")}`,
       "service_down_time is several times report_interval",
     );
   }
   components.forEach((component, index) => {
     const path: Path = ["failures", "components", index];
+    if (component === null) return;
     if (typeof component === "string") {
       if (components.indexOf(component) < index) across.complain(path, `preset "${component}" is named twice`, "name it once");
       return;

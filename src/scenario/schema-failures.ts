@@ -19,6 +19,7 @@ import {
   section,
   type ValueKind,
 } from "./grammar.ts";
+import type { LocatedMap } from "./located.ts";
 import { MAX_DURATION } from "./schema-requests.ts";
 import { count, flag, quantity, word } from "./value-kinds.ts";
 
@@ -184,3 +185,12 @@ export function failuresSchema() {
 /** What holds of the failures where a timeline stands alone. */
 export const plainFailures = () => section("Failures", failuresShape).parse({});
 export type ReadFailures = ReturnType<typeof plainFailures>;
+
+/** A timeline alone meets the same Nova: what holds of failures then is told as if the part had been written. */
+export function withPlainFailures(root: LocatedMap): LocatedMap {
+  const timeline = root.entries.get("timeline");
+  if (timeline === undefined || root.entries.has("failures")) return root;
+  const { keyPlace } = timeline;
+  const plain: LocatedMap = { kind: "map", entries: new Map(), place: keyPlace };
+  return { ...root, entries: new Map([...root.entries, ["failures", { keyPlace, value: plain }]]) };
+}

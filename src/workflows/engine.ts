@@ -137,7 +137,7 @@ export class WorkflowEngine {
   /** It cannot come to its host: the message waits for the host. */
   private keepBack(strand: number): void {
     if (this.halts!.isHalted(strand)) this.keepHalted(strand, "arrives");
-    else this.halts!.await(strand, this.hostOf(strand));
+    else this.halts!.waitFor(strand, this.hostOf(strand));
   }
 
   private keepHalted(strand: number, how: Kept["how"]): void {

@@ -58,7 +58,7 @@ export class HaltedStrands {
   }
 
   /** Keeps a message to a stopped host. */
-  await(strand: number, host: number): void {
+  waitFor(strand: number, host: number): void {
     this.push(host, { strand, how: "arrives" });
   }
 
