@@ -8,7 +8,8 @@ import { outcomes, taskStates, vmStates } from "../src/datacenter/servers.ts";
 import { components, operations } from "../src/services/index.ts";
 import { compile } from "../src/workflows/compile.ts";
 import { confirmResize } from "../src/workflows/confirm-resize.ts";
-import { deleteServer } from "../src/workflows/delete-server.ts";
+import { deleteServer, deleteServerLocally } from "../src/workflows/delete-server.ts";
+import { evacuateServer } from "../src/workflows/evacuate-server.ts";
 import { launchServer } from "../src/workflows/launch-server.ts";
 import { liveMigrateServer } from "../src/workflows/live-migrate-server.ts";
 import { resizeServer } from "../src/workflows/resize-server.ts";
@@ -123,9 +124,16 @@ describe("simulated time", () => {
 });
 
 describe("nothing is declared in vain", () => {
-  const programs = [launchServer, deleteServer, liveMigrateServer, resizeServer, confirmResize, revertResize].map(
-    (workflow) => compile(workflow).code,
-  );
+  const programs = [
+    launchServer,
+    deleteServer,
+    liveMigrateServer,
+    resizeServer,
+    confirmResize,
+    revertResize,
+    evacuateServer,
+    deleteServerLocally,
+  ].map((workflow) => compile(workflow).code);
   const instructions = programs.flat();
   const used = new Set(instructions.flatMap((instruction) => (instruction.code === "visit" ? [instruction.operation.key] : [])));
   const workflowText = sources

@@ -95,8 +95,14 @@ export class Hosts {
   readonly ioOps: Int32Array;
   /** Builds failed since the last success: Nova's `failed_builds`. */
   readonly failedBuilds: Int32Array;
-  /** 1 while the host's nova-compute is enabled and up. */
+  /** 1 while the host's nova-compute is enabled and heard of: what the ComputeFilter asks. */
   readonly serviceUp: Uint8Array;
+  /** 1 while an operator has not disabled the compute service. */
+  readonly serviceEnabled: Uint8Array;
+  /** 1 while reports of nova-compute have come within service_down_time: some time after a crash it still is. */
+  readonly serviceHeard: Uint8Array;
+  /** 1 while the host belongs to the cloud. One that is to be added later is a row from the start, without room. */
+  readonly inService: Uint8Array;
   /** Hosts with at least one claim. */
   inUse = 0;
   /** NUMA cells with what servers hold of them; null where a host reports none. Changed whole, so that a reader may keep what it was given. */
@@ -110,6 +116,9 @@ export class Hosts {
   private readonly reservedVcpuMilli: Int32Array;
   private readonly reservedRamMb: Int32Array;
   private readonly reservedDiskGb: Int32Array;
+  private readonly cpuRatio: Float64Array;
+  private readonly ramRatio: Float64Array;
+  private readonly diskRatio: Float64Array;
 
   /** `aggregates` name their hosts by row. */
   constructor(
@@ -127,26 +136,14 @@ export class Hosts {
     this.reservedVcpuMilli = integers((host) => host.reservedVcpuMilli);
     this.reservedRamMb = integers((host) => host.reservedRamMb);
     this.reservedDiskGb = integers((host) => host.reservedDiskGb);
-    const capacity = (
-      physical: (host: HostDescription) => number,
-      reserved: (host: HostDescription) => number,
-      ratio: (host: HostDescription) => number,
-    ) => Float64Array.from(descriptions, (host) => Math.max(0, Math.floor((physical(host) - reserved(host)) * ratio(host))));
-    this.capacityVcpuMilli = capacity(
-      (host) => host.vcpuMilli,
-      (host) => host.reservedVcpuMilli,
-      (host) => host.cpuAllocationRatio,
-    );
-    this.capacityRamMb = capacity(
-      (host) => host.ramMb,
-      (host) => host.reservedRamMb,
-      (host) => host.ramAllocationRatio,
-    );
-    this.capacityDiskGb = capacity(
-      (host) => host.diskGb,
-      (host) => host.reservedDiskGb,
-      (host) => host.diskAllocationRatio,
-    );
+    this.cpuRatio = Float64Array.from(descriptions, (host) => host.cpuAllocationRatio);
+    this.ramRatio = Float64Array.from(descriptions, (host) => host.ramAllocationRatio);
+    this.diskRatio = Float64Array.from(descriptions, (host) => host.diskAllocationRatio);
+    this.capacityVcpuMilli = new Float64Array(n);
+    this.capacityRamMb = new Float64Array(n);
+    this.capacityDiskGb = new Float64Array(n);
+    this.inService = new Uint8Array(n).fill(1);
+    for (let host = 0; host < n; host++) this.writeCapacity(host);
     this.averageCapacity = [mean(this.capacityVcpuMilli), mean(this.capacityRamMb), mean(this.capacityDiskGb)];
     this.usedVcpuMilli = new Float64Array(n);
     this.usedRamMb = new Float64Array(n);
@@ -154,7 +151,9 @@ export class Hosts {
     this.instances = new Int32Array(n);
     this.ioOps = new Int32Array(n);
     this.failedBuilds = new Int32Array(n);
-    this.serviceUp = Uint8Array.from(descriptions, ({ disabled = false }) => (disabled ? 0 : 1));
+    this.serviceEnabled = Uint8Array.from(descriptions, ({ disabled = false }) => (disabled ? 0 : 1));
+    this.serviceHeard = new Uint8Array(n).fill(1);
+    this.serviceUp = this.serviceEnabled.slice();
     this.cells = descriptions.map(({ cells }) => cells ?? null);
     this.pools = descriptions.map(({ pciPools }) => pciPools ?? []);
     for (const [host, { resources = new Map<string, number>() }] of descriptions.entries()) {
@@ -241,10 +240,49 @@ export class Hosts {
     this.changes.note(host);
   }
 
-  /** The host's nova-compute comes up or goes down, or is enabled or disabled. */
-  setService(host: number, up: boolean): void {
-    this.serviceUp[host] = up ? 1 : 0;
+  /** The host's nova-compute is heard of, or not any more. */
+  setService(host: number, heard: boolean): void {
+    this.serviceHeard[host] = heard ? 1 : 0;
+    this.writeService(host);
+  }
+
+  /** An operator enables or disables the host's compute service. */
+  setEnabled(host: number, enabled: boolean): void {
+    this.serviceEnabled[host] = enabled ? 1 : 0;
+    this.writeService(host);
+  }
+
+  /** The host becomes a part of the cloud, or is none yet: then Placement has no inventory of it. */
+  setInService(host: number, inService: boolean): void {
+    this.inService[host] = inService ? 1 : 0;
+    this.writeCapacity(host);
     this.changes.note(host);
+  }
+
+  /** Placement's inventory gets other allocation ratios; claims stay as they are, and may then be more than the capacity. */
+  setRatios(host: number, { cpu, ram, disk }: { readonly cpu?: number; readonly ram?: number; readonly disk?: number }): void {
+    for (const [name, ratio] of [["CPU", cpu] as const, ["RAM", ram] as const, ["disk", disk] as const]) {
+      if (ratio === undefined || (ratio > 0 && ratio < Number.POSITIVE_INFINITY)) continue;
+      throw new RangeError(`host ${this.hostName(host)}: a ${name} allocation ratio is a positive number, got ${ratio}`);
+    }
+    this.cpuRatio[host] = cpu ?? this.cpuRatio[host]!;
+    this.ramRatio[host] = ram ?? this.ramRatio[host]!;
+    this.diskRatio[host] = disk ?? this.diskRatio[host]!;
+    this.writeCapacity(host);
+    this.changes.note(host);
+  }
+
+  private writeService(host: number): void {
+    this.serviceUp[host] = this.serviceHeard[host]! & this.serviceEnabled[host]!;
+    this.changes.note(host);
+  }
+
+  private writeCapacity(host: number): void {
+    const serves = this.inService[host]!;
+    const capacity = (physical: number, reserved: number, ratio: number) => Math.max(0, Math.floor((physical - reserved) * ratio)) * serves;
+    this.capacityVcpuMilli[host] = capacity(this.vcpuMilli[host]!, this.reservedVcpuMilli[host]!, this.cpuRatio[host]!);
+    this.capacityRamMb[host] = capacity(this.ramMb[host]!, this.reservedRamMb[host]!, this.ramRatio[host]!);
+    this.capacityDiskGb[host] = capacity(this.diskGb[host]!, this.reservedDiskGb[host]!, this.diskRatio[host]!);
   }
 
   // The largest server that fits, by resource: `fits` says that a flavor is no larger in any. Less than nothing on a host that is overfull.
@@ -287,7 +325,7 @@ export class Hosts {
 
   /** vcpus_total x cpu_allocation_ratio - vcpus_used, as the CPUWeigher reads it; reserved CPUs count as used. */
   freeVcpus(host: number): number {
-    const total = (this.vcpuMilli[host]! / 1000) * this.descriptions[host]!.cpuAllocationRatio;
+    const total = (this.vcpuMilli[host]! / 1000) * this.cpuRatio[host]!;
     return total - (this.usedVcpuMilli[host]! + this.reservedVcpuMilli[host]!) / 1000;
   }
 
@@ -371,15 +409,15 @@ export class Hosts {
   }
 
   cpuAllocationRatio(host: number): number {
-    return this.descriptions[host]!.cpuAllocationRatio;
+    return this.cpuRatio[host]!;
   }
 
   ramAllocationRatio(host: number): number {
-    return this.descriptions[host]!.ramAllocationRatio;
+    return this.ramRatio[host]!;
   }
 
   diskAllocationRatio(host: number): number {
-    return this.descriptions[host]!.diskAllocationRatio;
+    return this.diskRatio[host]!;
   }
 
   numInstances(host: number): number {
@@ -450,7 +488,7 @@ export class Hosts {
   }
 
   serviceDisabled(host: number): boolean {
-    return this.serviceUp[host] === 0;
+    return this.serviceEnabled[host] === 0;
   }
 
   serviceIsUp(host: number, _serviceDownTime: number): boolean {

@@ -90,6 +90,13 @@ export class HostPower {
     return (this.figuresByHost[host] ??= defaultFigures((utilisation) => wattsOf(this.models[host]!, utilisation)));
   }
 
+  /** From `now` on, `host` draws nothing. */
+  switchOff(host: number, now: Micros): void {
+    this.booked[host] = this.wattMicros(host, now);
+    this.bookedAt[host] = now;
+    this.wattsNow[host] = 0;
+  }
+
   watts(host: number): number {
     return this.wattsNow[host]!;
   }

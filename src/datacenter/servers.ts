@@ -3,7 +3,7 @@
 export type ServerId = number & { readonly brand: "server" };
 
 /** Nova's vm states, as far as launching, moving and deleting reach them. `requested` is before the API has accepted the request. */
-export const vmStates = ["requested", "building", "active", "error", "deleted", "resized"] as const;
+export const vmStates = ["requested", "building", "active", "error", "deleted", "resized", "stopped"] as const;
 export type VmState = (typeof vmStates)[number];
 
 /** Nova's task states; `none` is Nova's null. */
@@ -20,6 +20,9 @@ export const taskStates = [
   "resize_migrated",
   "resize_finish",
   "resize_reverting",
+  "rebuilding",
+  "rebuild_block_device_mapping",
+  "rebuild_spawning",
 ] as const;
 export type TaskState = (typeof taskStates)[number];
 
@@ -47,7 +50,12 @@ export const outcomes = [
   "MigrationError",
   "OperationAborted",
   "ResizeError",
+  "ComputeServiceUnavailable",
 ] as const;
+
+/** What Nova has recorded of the guest: after a crash of the host it is wrong until nova-compute looks again. */
+export const powerStates = ["NOSTATE", "RUNNING", "SHUTDOWN"] as const;
+export type PowerState = (typeof powerStates)[number];
 export type Outcome = (typeof outcomes)[number];
 
 const NEVER = -1;
@@ -57,6 +65,7 @@ export class Servers {
   readonly vmState: Uint8Array;
   readonly taskState: Uint8Array;
   readonly outcome: Uint8Array;
+  readonly powerState: Uint8Array;
   /** The host that holds the claim, -1 for none. */
   readonly host: Int32Array;
   /** The host it was on last, -1 if it never had one. */
@@ -82,6 +91,7 @@ export class Servers {
     this.vmState = new Uint8Array(count);
     this.taskState = new Uint8Array(count);
     this.outcome = new Uint8Array(count);
+    this.powerState = new Uint8Array(count);
     this.host = new Int32Array(count).fill(-1);
     this.lastHost = new Int32Array(count).fill(-1);
     this.flavor = new Int32Array(count);
@@ -115,6 +125,10 @@ export class Servers {
 
   taskStateOf(server: number): TaskState {
     return taskStates[this.taskState[server]!]!;
+  }
+
+  powerStateOf(server: number): PowerState {
+    return powerStates[this.powerState[server]!]!;
   }
 
   outcomeOf(server: number): Outcome {

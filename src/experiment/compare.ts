@@ -4,7 +4,7 @@ import type { EventListName } from "../kernel/event-list/event-list.ts";
 import { buildWorkload } from "../scenario/build.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { type Interval, meanInterval, pairedDifference } from "../statistics/interval.ts";
-import { type Metric, metrics } from "./metrics.ts";
+import { type Metric, metricsOf } from "./metrics.ts";
 import { runInSteps } from "./run.ts";
 
 /** One run of a comparison, as it is written to `runs.csv`. */
@@ -64,7 +64,7 @@ export function* compareInSteps(scenario: Scenario, eventList: EventListName): G
       }
     }
   }
-  return { confidence, runs, metrics: metrics.flatMap((metric) => compareMetric(metric, runs, scenario)) };
+  return { confidence, runs, metrics: metricsOf(scenario).flatMap((metric) => compareMetric(metric, runs, scenario)) };
 }
 
 /** Nothing where no replication gave every policy a value (boot times of an instant control plane, say). */

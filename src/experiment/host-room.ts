@@ -29,7 +29,7 @@ const everywhere: readonly Column[] = [
     capacity: (hosts, host) => hosts.capacityVcpuMilli[host]!,
     total: (hosts, host) => hosts.vcpuMilli[host]!,
     reserved: (hosts, host) => hosts.descriptions[host]!.reservedVcpuMilli,
-    ratio: (hosts, host) => hosts.descriptions[host]!.cpuAllocationRatio,
+    ratio: (hosts, host) => hosts.cpuAllocationRatio(host),
   },
   {
     resource: "MEMORY_MB",
@@ -40,7 +40,7 @@ const everywhere: readonly Column[] = [
     capacity: (hosts, host) => hosts.capacityRamMb[host]!,
     total: (hosts, host) => hosts.ramMb[host]!,
     reserved: (hosts, host) => hosts.descriptions[host]!.reservedRamMb,
-    ratio: (hosts, host) => hosts.descriptions[host]!.ramAllocationRatio,
+    ratio: (hosts, host) => hosts.ramAllocationRatio(host),
   },
   {
     resource: "DISK_GB",
@@ -51,7 +51,7 @@ const everywhere: readonly Column[] = [
     capacity: (hosts, host) => hosts.capacityDiskGb[host]!,
     total: (hosts, host) => hosts.diskGb[host]!,
     reserved: (hosts, host) => hosts.descriptions[host]!.reservedDiskGb,
-    ratio: (hosts, host) => hosts.descriptions[host]!.diskAllocationRatio,
+    ratio: (hosts, host) => hosts.diskAllocationRatio(host),
   },
 ];
 

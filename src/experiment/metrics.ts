@@ -3,7 +3,9 @@
 import { outcomes } from "../datacenter/servers.ts";
 import { HOUR, SECOND } from "../kernel/time.ts";
 import type { BuiltRun } from "../scenario/build.ts";
+import type { Scenario } from "../scenario/scenario.ts";
 import { quantile, sortedSample } from "../statistics/quantiles.ts";
+import { operationsMetrics } from "./operations-metrics.ts";
 import type { Watch } from "./run.ts";
 
 export interface Metric {
@@ -181,3 +183,8 @@ export const metrics: readonly Metric[] = [
     of: (run) => run.engine?.waitMillis("nova.scheduler") ?? Number.NaN,
   },
 ];
+
+/** The metrics of a scenario's runs: those of failures only where something can fail. */
+export function metricsOf({ operations }: Pick<Scenario, "operations">): readonly Metric[] {
+  return operations === undefined ? metrics : [...metrics, ...operationsMetrics];
+}

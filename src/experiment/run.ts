@@ -9,8 +9,9 @@ import { Tally } from "../statistics/tally.ts";
 import { TimeWeighted } from "../statistics/time-weighted.ts";
 import { Fullest } from "./fullest.ts";
 import { HostsNeeded } from "./hosts-needed.ts";
-import { metrics } from "./metrics.ts";
+import { metricsOf } from "./metrics.ts";
 import { NoValidHostTally } from "./no-valid-host.ts";
+import { hostTimeLost } from "./operations-metrics.ts";
 
 export interface RunOptions {
   readonly scenario: Scenario;
@@ -53,6 +54,10 @@ export interface Watch {
   energyJoules: number;
   /** Refused claims up to the end of the warm-up. */
   claimsRefusedBefore: number;
+  /** Failures of components, time in which hosts did not work, and evacuations by outcome, likewise. */
+  failuresBefore: number;
+  hostTimeLostBefore: Micros;
+  evacuationsBefore: ReadonlyMap<string, number>;
 }
 
 /** Runs to the end at once. */
@@ -82,12 +87,12 @@ export function* runInSteps(options: RunOptions, slices: number): Generator<numb
     } while (options.paused?.() === true);
   }
   watch.energyJoules = built.cloud.power.totalJoules(simulation.now);
-  const values = new Map(metrics.map((metric) => [metric.name, metric.of(built, watch)]));
+  const values = new Map(metricsOf(scenario).map((metric) => [metric.name, metric.of(built, watch)]));
   const { hash: fingerprint, count: events } = simulation.fingerprint;
   return { built, policy, replication, fingerprint, events, values, noValidHost, fullest };
 }
 
-function startWatch({ cloud, engine }: BuiltRun, from: Micros, until: Micros): Watch {
+function startWatch({ cloud, engine, operations }: BuiltRun, from: Micros, until: Micros): Watch {
   const { simulation, hosts, servers, power } = cloud;
   const watch: Watch = {
     from,
@@ -101,6 +106,9 @@ function startWatch({ cloud, engine }: BuiltRun, from: Micros, until: Micros): W
     boots: [],
     energyJoules: 0,
     claimsRefusedBefore: 0,
+    failuresBefore: 0,
+    hostTimeLostBefore: 0,
+    evacuationsBefore: new Map(),
   };
   let live = 0;
   let vcpuMilli = 0;
@@ -141,6 +149,10 @@ function startWatch({ cloud, engine }: BuiltRun, from: Micros, until: Micros): W
       power.reset(simulation.now);
       watch.claimsRefusedBefore = cloud.scheduling.claimsRefused;
       engine?.stations.resetStatistics();
+      operations?.outages.guests.reset();
+      watch.failuresBefore = operations?.failures ?? 0;
+      watch.hostTimeLostBefore = operations === null ? 0 : hostTimeLost(operations, hosts.count);
+      watch.evacuationsBefore = new Map(operations?.evacuations.counts);
     });
     simulation.schedule(from, endOfWarmUp, 0);
   }

@@ -13,6 +13,11 @@ export interface Distribution {
   readonly variance: number;
   /** Probability that a draw is at most x. */
   cdf(x: number): number;
+  /**
+   * Of intervals that follow each other with this law, what is left of the one under way at an instant of no meaning to them: the stationary
+   * excess, of density (1 - cdf(x)) / mean. Where it is absent there is none, or it is not known.
+   */
+  sampleExcess?(source: UniformSource): number;
   /** `exponential(mean 5)`: for messages and reports. */
   describe(): string;
 }
@@ -26,6 +31,7 @@ export function constant(value: number): Distribution {
     variance: 0,
     sample: () => value,
     cdf: (x) => (x >= value ? 1 : 0),
+    sampleExcess: (source) => value * source.next(),
     describe: () => `constant(${value})`,
   };
 }
@@ -42,6 +48,7 @@ export function uniform(low: number, high: number): Distribution {
     variance: (width * width) / 12,
     sample: (source) => low + width * source.next(),
     cdf: (x) => clampToUnit((x - low) / width),
+    ...(low < 0 ? {} : { sampleExcess: (s: UniformSource) => s.next() * Math.sqrt(low * low + s.next() * (high * high - low * low)) }),
     describe: () => `uniform(${low} to ${high})`,
   };
 }
@@ -55,6 +62,7 @@ export function exponential(mean: number): Distribution {
     variance: mean * mean,
     sample: (source) => -mean * log(1 - source.next()),
     cdf: (x) => (x > 0 ? 1 - exp(-x / mean) : 0),
+    sampleExcess: (source) => -mean * log(1 - source.next()), // it has no memory
     describe: () => `exponential(mean ${mean})`,
   };
 }
@@ -66,6 +74,7 @@ export function hyperexponential(weights: readonly number[], means: readonly num
   const cumulative = cumulativeShares(shares);
   const over = (moment: (mean: number) => number) => means.reduce((sum, mean, index) => sum + shares[index]! * moment(mean), 0);
   const mean = over((m) => m);
+  const byLength = cumulativeShares(means.map((m, index) => (m * shares[index]!) / mean));
   return {
     kind: "hyperexponential",
     mean,
@@ -75,6 +84,7 @@ export function hyperexponential(weights: readonly number[], means: readonly num
       return -means[branch]! * log(1 - source.next());
     },
     cdf: (x) => (x > 0 ? over((m) => 1 - exp(-x / m)) : 0),
+    sampleExcess: (source) => -means[firstAbove(byLength, source.next())]! * log(1 - source.next()),
     describe: () => `hyperexponential(${means.map((m, index) => `${shares[index]} of mean ${m}`).join(", ")})`,
   };
 }
@@ -85,14 +95,24 @@ export function weibull(shape: number, scale: number): Distribution {
   requirePositive("weibull", "scale", scale);
   const first = exp(logGamma(1 + 1 / shape));
   const second = exp(logGamma(1 + 2 / shape));
+  const longer = gamma(1 + 1 / shape, 1);
   return {
     kind: "weibull",
     mean: scale * first,
     variance: second === Infinity ? Infinity : scale * scale * (second - first * first),
     sample: (source) => scale * pow(-log(1 - source.next()), 1 / shape),
     cdf: (x) => (x > 0 ? 1 - exp(-pow(x / scale, shape)) : 0),
+    // The interval under way is a long one, drawn by its length: (x / scale)^shape is then gamma. Any part of it may be left.
+    sampleExcess: (source) => source.next() * scale * pow(longer.sample(source), 1 / shape),
     describe: () => `weibull(shape ${shape}, scale ${scale})`,
   };
+}
+
+/** The Weibull law with that mean: its scale is mean / gamma(1 + 1 / shape). */
+export function weibullFromMean(shape: number, mean: number): Distribution {
+  requirePositive("weibull", "shape", shape);
+  requirePositive("weibull", "mean", mean);
+  return weibull(shape, mean / exp(logGamma(1 + 1 / shape)));
 }
 
 /** A value whose logarithm is normal with mean `mu` and standard deviation `sigma`. */
@@ -106,6 +126,7 @@ export function lognormal(mu: number, sigma: number): Distribution {
     variance: (exp(sigma * sigma) - 1) * mean * mean,
     sample: (source) => exp(mu + sigma * normalQuantile(source.next())),
     cdf: (x) => (x > 0 ? normalCdf((log(x) - mu) / sigma) : 0),
+    sampleExcess: (source) => source.next() * exp(mu + sigma * sigma + sigma * normalQuantile(source.next())),
     describe: () => `lognormal(mu ${mu}, sigma ${sigma})`,
   };
 }
@@ -124,6 +145,21 @@ export function lognormalFromMean(mean: number, cv: number): Distribution {
     variance: cv * cv * mean * mean,
     describe: () => `lognormal(mean ${mean}, cv ${cv})`,
   };
+}
+
+/** The lognormal with that median and that standard deviation of the logarithm. */
+export function lognormalFromMedian(median: number, sigma: number): Distribution {
+  requirePositive("lognormal", "median", median);
+  return { ...lognormal(log(median), sigma), describe: () => `lognormal(median ${median}, sigma ${sigma})` };
+}
+
+/** The lognormal with that median and mean: sigma is sqrt(2 ln(mean / median)). */
+export function lognormalFromMedianAndMean(median: number, mean: number): Distribution {
+  requirePositive("lognormal", "median", median);
+  if (!(mean > median && mean < Infinity)) {
+    throw new RangeError(`lognormal: mean must be above the median ${median} and finite, but it is ${mean}`);
+  }
+  return lognormalFromMedian(median, Math.sqrt(2 * log(mean / median)));
 }
 
 export function normal(mean: number, sd: number): Distribution {
@@ -164,6 +200,7 @@ export function gamma(shape: number, scale: number): Distribution {
       }
     },
     cdf: (x) => (x > 0 ? regularisedGamma(shape, x / scale).lower : 0),
+    sampleExcess: (source) => source.next() * gamma(shape + 1, scale).sample(source),
     describe: () => `gamma(shape ${shape}, scale ${scale})`,
   };
 }
@@ -255,12 +292,14 @@ export function discrete(values: readonly number[], weights: readonly number[]):
 /** Every draw of a distribution times a positive factor. */
 export function scaled(distribution: Distribution, factor: number): Distribution {
   requirePositive("scaled", "factor", factor);
+  const excess = distribution.sampleExcess?.bind(distribution);
   return {
     kind: distribution.kind,
     mean: distribution.mean * factor,
     variance: distribution.variance * factor * factor,
     sample: (source) => distribution.sample(source) * factor,
     cdf: (x) => distribution.cdf(x / factor),
+    ...(excess === undefined ? {} : { sampleExcess: (source: UniformSource) => excess(source) * factor }),
     describe: () => `${factor} * ${distribution.describe()}`,
   };
 }

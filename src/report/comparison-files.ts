@@ -1,7 +1,7 @@
 // The files of a comparison: the table as JSON, and one row a run as CSV.
 import type { CodeVersion } from "../experiment/code-version.ts";
 import type { Comparison } from "../experiment/compare.ts";
-import { metrics } from "../experiment/metrics.ts";
+import { metricsOf } from "../experiment/metrics.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { Interval } from "../statistics/interval.ts";
 import { csvChunks } from "./csv.ts";
@@ -40,6 +40,7 @@ export function comparisonFiles(scenario: Scenario, comparison: Comparison, code
     ...manifestHead(scenario, code),
     values: portableValues(scenario),
   };
+  const metrics = metricsOf(scenario);
   const header = ["policy", "replication", "fingerprint", "events", ...metrics.map((metric) => `${metric.name} (${metric.unit})`)];
   const rows = comparison.runs.map((run) => [
     run.policy,

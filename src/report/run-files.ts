@@ -2,11 +2,12 @@
 // the same bytes anywhere.
 import { createHash } from "node:crypto";
 import type { CodeVersion } from "../experiment/code-version.ts";
-import { metrics } from "../experiment/metrics.ts";
+import { metricsOf } from "../experiment/metrics.ts";
 import { placementOverview } from "../experiment/placement-overview.ts";
 import type { RunResult } from "../experiment/run.ts";
 import { SECOND } from "../kernel/time.ts";
 import type { Scenario } from "../scenario/scenario.ts";
+import type { Operations } from "../workflows/operations/operations.ts";
 import { type Cell, csvChunks } from "./csv.ts";
 import { MANIFEST } from "./result-folder.ts";
 
@@ -86,7 +87,7 @@ export function runFiles(
   code: CodeVersion,
   others: readonly ResultFile[] = [],
 ): readonly ResultFile[] {
-  const { cloud, engine, ceilometer } = result.built;
+  const { cloud, engine, ceilometer, operations } = result.built;
   const { servers, hosts, simulation } = cloud;
   const seconds = (micros: number): Cell => (micros < 0 ? null : micros / SECOND);
   const hostName = (host: number): Cell => (host < 0 ? null : hosts.descriptions[host]!.name);
@@ -103,7 +104,9 @@ export function runFiles(
     events: result.events,
     // Two spans: metrics and components leave the warm-up out, the counts of the whole run do not.
     averages_from_s: scenario.study.warmUp / SECOND,
-    metrics: Object.fromEntries(metrics.map((metric) => [metric.name, { value: result.values.get(metric.name)!, unit: metric.unit }])),
+    metrics: Object.fromEntries(
+      metricsOf(scenario).map((metric) => [metric.name, { value: result.values.get(metric.name)!, unit: metric.unit }]),
+    ),
     components:
       engine === null
         ? null
@@ -131,7 +134,7 @@ export function runFiles(
     policy: result.policy.name,
     replication: result.replication,
     values: portableValues(scenario),
-    metrics: Object.fromEntries(metrics.map(({ name, unit, better, meaning }) => [name, { unit, better, meaning }])),
+    metrics: Object.fromEntries(metricsOf(scenario).map(({ name, unit, better, meaning }) => [name, { unit, better, meaning }])),
     events: result.events,
     fingerprint: result.fingerprint,
     checkpoints: simulation.fingerprint.checkpoints.map(({ count, time, hash }) => ({ events: count, time_us: time, fingerprint: hash })),
@@ -182,6 +185,12 @@ export function runFiles(
       const server = resource !== "host";
       const id = resource === "host" ? hostName(entity) : resource === "image" ? cloud.imageOf(entity)!.name : serverName(entity);
       yield [seconds(time), name, type, unit, volume, id, server ? `project-${servers.project[entity]! + 1}` : null];
+    }
+  };
+  const eventRows = function* ({ happenings }: Operations): Generator<Cell[]> {
+    for (let i = 0; i < happenings.count; i++) {
+      const { time, by, action, object, outcome, endedAt } = happenings.row(i);
+      yield [seconds(time), by, action, object, outcome, seconds(endedAt)];
     }
   };
   const filters = result.policy.enabledFilters;
@@ -242,6 +251,9 @@ export function runFiles(
         decisionRows(),
       ),
     },
+    ...(operations === null
+      ? []
+      : [{ name: "events.csv", text: csvChunks(["time_s", "by", "action", "object", "outcome", "ended_at_s"], eventRows(operations)) }]),
     ...others,
   ]);
 }

@@ -1,6 +1,6 @@
 // One run as a person reads it.
 import Table from "cli-table3";
-import { metrics } from "../experiment/metrics.ts";
+import { metricsOf } from "../experiment/metrics.ts";
 import type { RunResult } from "../experiment/run.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { figure } from "./figures.ts";
@@ -14,7 +14,7 @@ export function runTable(scenario: Scenario, result: RunResult): string {
     chars: NO_ROW_LINES,
     colAligns: ["left", "right", "left", "left"],
   });
-  for (const { name, unit, meaning } of metrics) {
+  for (const { name, unit, meaning } of metricsOf(scenario)) {
     const value = result.values.get(name)!;
     if (Number.isFinite(value)) table.push([name, figure(value), unit, meaning]);
   }

@@ -13,8 +13,17 @@ import type { CloudSpec } from "./scenario.ts";
 
 const NO_HINTS: ReadonlyMap<string, readonly string[]> = new Map();
 
-/** Servers are looked at when they ask: their columns are filled by then. */
-export function requestBook(spec: CloudSpec, { flavors, requests }: Workload, hosts: Hosts, servers: Servers): RequestBook {
+/**
+ * Servers are looked at when they ask: their columns are filled by then. `switched`: compute services are enabled and disabled during the run, and
+ * whoever offers hosts looks at that himself.
+ */
+export function requestBook(
+  spec: CloudSpec,
+  { flavors, requests }: Workload,
+  hosts: Hosts,
+  servers: Servers,
+  switched = false,
+): RequestBook {
   const { asks } = requests;
   const { requestOptions, pciAliases } = spec.nova;
   const byProject = requestOptions.limit_tenants_to_placement_aggregate;
@@ -36,12 +45,12 @@ export function requestBook(spec: CloudSpec, { flavors, requests }: Workload, ho
   };
   return new RequestBook(
     { asking, key, project, name: (server) => servers.nameOf(server), mix: mixOf(flavors, requests.flavor) },
-    placementAsks(spec, hosts),
+    placementAsks(spec, hosts, switched),
     pciAliases,
   );
 }
 
-function placementAsks({ aggregates, hosts: groups, nova }: CloudSpec, hosts: Hosts): PlacementAsks {
+function placementAsks({ aggregates, hosts: groups, nova }: CloudSpec, hosts: Hosts, switched: boolean): PlacementAsks {
   const threadsOfHosts = groups.flatMap(({ count, numa, type }) =>
     new Array<number>(count).fill(numa?.threadsPerCore ?? hostTypes.get(type)?.threadsPerCore ?? 1),
   );
@@ -55,7 +64,7 @@ function placementAsks({ aggregates, hosts: groups, nova }: CloudSpec, hosts: Ho
       ...driverTraits(description.hypervisorType, description.architecture),
       ...(threadsOfHosts[host]! > 1 ? ["HW_CPU_HYPERTHREADING"] : []),
       ...(description.traits ?? []),
-      ...(description.disabled === true ? ["COMPUTE_STATUS_DISABLED"] : []),
+      ...(description.disabled === true && !switched ? ["COMPUTE_STATUS_DISABLED"] : []),
     ]),
   }));
   return new PlacementAsks(

@@ -8,6 +8,7 @@ import { type HostDescription, Hosts } from "../datacenter/hosts.ts";
 import { cpuOverheadShare, type Hypervisor, hypervisors } from "../datacenter/hypervisors.ts";
 import { Notifications } from "../datacenter/notifications.ts";
 import { layOutCells } from "../datacenter/numa/lay-out-cells.ts";
+import { OfferedHosts } from "../datacenter/offered-hosts.ts";
 import { HostPower } from "../datacenter/power.ts";
 import { ServerGroups } from "../datacenter/server-groups.ts";
 import { Servers } from "../datacenter/servers.ts";
@@ -15,17 +16,21 @@ import { StorageTiers } from "../datacenter/storage-tiers.ts";
 import { type EventListName, eventLists } from "../kernel/event-list/event-list.ts";
 import { RandomStreams } from "../kernel/random.ts";
 import { Simulation } from "../kernel/simulation.ts";
+import { SECOND } from "../kernel/time.ts";
 import { ComputeNodes } from "../policies/nova/compute-nodes.ts";
+import type { OptionValue } from "../policies/nova/config.ts";
 import { FilterScheduler } from "../policies/nova/filter-scheduler.ts";
 import type { PolicySpec } from "../policies/nova/policy.ts";
 import { SharedCapacity } from "../queueing/shared-capacity.ts";
 import { Ceilometer } from "../telemetry/ceilometer.ts";
 import { Cloud } from "../workflows/cloud.ts";
-import { deleteServer } from "../workflows/delete-server.ts";
+import { deleteServer, deleteServerLocally } from "../workflows/delete-server.ts";
 import { WorkflowEngine } from "../workflows/engine.ts";
+import { evacuateServer } from "../workflows/evacuate-server.ts";
 import { deleteInstantly, launchInstantly } from "../workflows/instant.ts";
 import { buildServer, launchServer } from "../workflows/launch-server.ts";
 import { Moves } from "../workflows/moves.ts";
+import { Operations } from "../workflows/operations/operations.ts";
 import { generateRequests } from "../workload/generate.ts";
 import { listRequests } from "../workload/listed.ts";
 import { readTrace } from "../workload/trace.ts";
@@ -56,6 +61,8 @@ export interface BuiltRun {
   /** For whoever asks for migrations and resizes. */
   readonly moves: Moves;
   readonly ceilometer: Ceilometer | null;
+  /** Null: the scenario says nothing of failures or operators. */
+  readonly operations: Operations | null;
 }
 
 /** Draws or reads the requests of a replication. @throws InputError for a broken trace */
@@ -88,7 +95,9 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
   const packing = ["compute.packing_host_numa_cells_allocation_strategy", spec.nova.packHostNumaCells] as const;
   const maxPlacementResults = policy.maxPlacementResults ?? spec.nova.maxPlacementResults;
   const drawn = policy.randomizeAllocationCandidates ?? spec.placement.randomizeAllocationCandidates;
-  const configured = { ...opened, options: new Map([packing, ...opened.options]) };
+  const downTime = scenario.operations?.outages.serviceDownTime;
+  const heard = downTime === undefined ? [] : ([["service_down_time", downTime / SECOND]] as const);
+  const configured = { ...opened, options: new Map<string, OptionValue>([packing, ...heard, ...opened.options]) };
   let transferDone: (strand: number) => void = () => {};
   const transfers = new SharedCapacity(simulation, (strand) => {
     traffic.ended(strand);
@@ -113,11 +122,17 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
     power,
     notifications: new Notifications(),
     scheduler: new FilterScheduler(nodes ?? hosts, configured, streams.stream("scheduler.choice"), maxPlacementResults, {
-      inventories: hosts,
+      inventories: scenario.operations === undefined ? hosts : new OfferedHosts(hosts),
       candidateDraws: drawn ? streams.stream("placement.candidates") : null,
       keepsWholeList: spec.controlPlane === "modelled",
     }),
-    book: requestBook({ ...spec, nova: { ...spec.nova, maxPlacementResults } }, workload, hosts, servers),
+    book: requestBook(
+      { ...spec, nova: { ...spec.nova, maxPlacementResults } },
+      workload,
+      hosts,
+      servers,
+      scenario.operations !== undefined,
+    ),
     nodes,
     updateInterval: spec.controlPlane === "modelled" ? spec.nova.updateResourcesInterval : null,
     leaders: asks?.leader ?? null,
@@ -146,14 +161,23 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
     ? new Ceilometer(cloud, spec.metering.meters, spec.metering.intervalMicros, scenario.guestTraffic)
     : null;
   transferDone = (job) => cloud.transferDone(job);
-  const engine = spec.controlPlane === "modelled" ? new WorkflowEngine(cloud, [launchServer, deleteServer, buildServer]) : null;
+  const others = scenario.operations === undefined ? [] : [evacuateServer, deleteServerLocally];
+  const engine = spec.controlPlane === "modelled" ? new WorkflowEngine(cloud, [launchServer, deleteServer, buildServer, ...others]) : null;
+  const operations = scenario.operations === undefined ? null : new Operations(cloud, engine, scenario.operations);
+  if (operations !== null && engine !== null) operations.evacuations.begin = (server) => engine.start(3, server);
   const moves = new Moves(cloud, engine);
   const launch = engine === null ? (server: number) => launchInstantly(cloud, server) : (server: number) => engine.start(0, server);
-  const remove = engine === null ? (server: number) => deleteInstantly(cloud, server) : (server: number) => engine.start(1, server);
+  const remove =
+    engine === null
+      ? (server: number) => deleteInstantly(cloud, server)
+      : (server: number) => engine.start(others.length > 0 && isKnownToBeDown(cloud, servers.host[server]!) ? 4 : 1, server);
   if (engine !== null) cloud.buildOn = (server) => engine.start(2, server);
   new Replay(cloud, workload.requests, { launch, delete: (server) => moves.delete(server, remove) });
-  return { cloud, requests: workload.requests, engine, moves, ceilometer };
+  return { cloud, requests: workload.requests, engine, moves, ceilometer, operations };
 }
+
+/** Then the API deletes without the host. */
+const isKnownToBeDown = ({ hosts }: Cloud, host: number): boolean => host >= 0 && hosts.serviceHeard[host] === 0;
 
 export interface InventoryHost {
   readonly description: HostDescription;

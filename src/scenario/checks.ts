@@ -10,6 +10,7 @@ import { checkDemand } from "./checks-demand.ts";
 import { checkFabric } from "./checks-fabric.ts";
 import { checkFlavors } from "./checks-flavors.ts";
 import { checkHosts, hostNamesOf } from "./checks-hosts.ts";
+import { checkOperations } from "./checks-operations.ts";
 import { checkPolicies, checkRequests, checkServerHints } from "./checks-requests.ts";
 import type { ReadDistribution } from "./distributions.ts";
 import type { Hints } from "./hints.ts";
@@ -111,6 +112,7 @@ export function checkAcross(schema: z.ZodType, root: Located, catalogue: Catalog
   checkDemand(across);
   checkRequests(across, hosts);
   checkPolicies(across, hosts, catalogue);
+  checkOperations(across, hosts);
 
   const duration = number(["study", "duration"]);
   const warmUp = number(["study", "warm_up"]);

@@ -56,10 +56,17 @@ const FORMS: Readonly<Record<string, readonly Form[]>> = {
   hyperexponential: [
     { parameters: { weights: "numbers", means: "values" }, build: (g) => kernel.hyperexponential(many(g, "weights"), many(g, "means")) },
   ],
-  weibull: [{ parameters: { shape: "positive", scale: "value" }, build: (g) => kernel.weibull(one(g, "shape"), one(g, "scale")) }],
+  weibull: [
+    { parameters: { shape: "positive", scale: "value" }, build: (g) => kernel.weibull(one(g, "shape"), one(g, "scale")) },
+    { parameters: { shape: "positive", mean: "value" }, build: (g) => kernel.weibullFromMean(one(g, "shape"), one(g, "mean")) },
+  ],
   lognormal: [
     { parameters: { mean: "value", cv: "number" }, build: (g) => kernel.lognormalFromMean(one(g, "mean"), one(g, "cv")) },
     { parameters: { median: "value", sigma: "positive" }, build: (g) => kernel.lognormal(log(one(g, "median")), one(g, "sigma")) },
+    {
+      parameters: { median: "value", mean: "value" },
+      build: (g) => kernel.lognormalFromMedianAndMean(one(g, "median"), one(g, "mean")),
+    },
   ],
   normal: [{ parameters: { mean: "value", sd: "value" }, build: (g) => kernel.normal(one(g, "mean"), one(g, "sd")) }],
   gamma: [{ parameters: { shape: "positive", scale: "value" }, build: (g) => kernel.gamma(one(g, "shape"), one(g, "scale")) }],

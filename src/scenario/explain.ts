@@ -1,6 +1,7 @@
 // Every value a run depends on, written or not: its unit, the line it stands in or the source of the default, how far it can be trusted,
 // and what it means.
 import type { z } from "zod";
+import { failurePresets } from "../datacenter/failures/presets.ts";
 import type { Parameter } from "../kernel/parameter.ts";
 import { type Dimension, formatQuantity } from "../kernel/units.ts";
 import { startAt } from "../policies/nova/policy.ts";
@@ -83,6 +84,7 @@ export function explain(
         const result = inside.safeParse(value);
         if (result.success)
           values.push({ path: path.join("."), value: facts.valueKind.print(result.data), ...said, meaning: facts.meaning });
+        if (path[0] === "failures" && path[1] === "components" && path.length === 3) values.push(...presetValues(path, value));
         return;
       }
       case "section":
@@ -157,6 +159,28 @@ export function explain(
     values.push({ path: name, value: printParameter(parameter), source, evidence, meaning });
   }
   return values;
+}
+
+/** What a failure preset means, and who says so. */
+function presetValues(path: Path, name: unknown): ExplainedValue[] {
+  const preset = failurePresets.find((each) => each.name === name);
+  if (preset === undefined) return [];
+  return [
+    {
+      path: `${path.join(".")}.between`,
+      value: preset.between.text,
+      source: preset.between.source,
+      evidence: preset.between.evidence,
+      meaning: preset.meaning,
+    },
+    {
+      path: `${path.join(".")}.repair`,
+      value: preset.repair.text,
+      source: preset.repair.source,
+      evidence: preset.repair.evidence,
+      meaning: "Time of a repair, without waiting for a crew",
+    },
+  ];
 }
 
 const CONF_KEYS: readonly string[] = ["cloud.nova_conf", "cloud.placement_conf"];

@@ -16,6 +16,7 @@ import { releaseProblems } from "./release.ts";
 import { resolveScenario } from "./resolve.ts";
 import type { Scenario } from "./scenario.ts";
 import { scenarioSchema } from "./schema.ts";
+import { withPlainFailures } from "./schema-failures.ts";
 import { anyNames, type Catalogue } from "./vocabulary.ts";
 
 export interface ReadOptions {
@@ -50,7 +51,7 @@ export function readScenario(path: string, { catalogue, parameters = new Map(), 
   if (problems.length > 0) throw new InputError(inFileOrder(problems));
 
   const read = schema.parse(toPlain(root));
-  const resolved = resolveScenario(read, known, data, explain(schema, root, read, known, own));
+  const resolved = resolveScenario(read, known, data, explain(schema, withPlainFailures(root), read, known, own));
   const scenario = { ...resolved, policyRemarks: policyRemarks(root, resolved.study.policies, known) };
   const written = { ...(toPlain(root) as Record<string, unknown>), name: scenario.name };
   const { options: configuration } = configured;

@@ -30,6 +30,7 @@ export class Replay {
     this.depart = simulation.timer("lifetime over", (server) => this.leave(server));
     cloud.notifications.on("instance.create.end", (server) => this.launched(server));
     cloud.notifications.on("instance.create.error", (server) => this.launched(server));
+    cloud.unlockListeners.push((server) => this.unlocked(server));
     if (requests.count > 0) simulation.schedule(requests.arrival[0]! - simulation.now, this.knock, 0);
   }
 
@@ -62,12 +63,25 @@ export class Replay {
     this.launching[server] = 0;
     // A request that was refused (OverQuota) never became a server: there is nothing to delete.
     if (this.cloud.servers.vmStateOf(server) === "requested") this.cloud.simulation.cancel(this.depart, server);
-    else if (asked) this.controlPlane.delete(server);
+    else if (asked) this.delete(server);
   }
 
-  /** The user deletes the server. Nova holds the server's lock during the build, so a deletion then waits for its end. */
+  /** A deletion that came while the server was moved. */
+  private unlocked(server: number): void {
+    if (this.launching[server] !== 2) return;
+    this.launching[server] = 0;
+    this.delete(server);
+  }
+
+  /** Nobody moves it any more. */
+  private delete(server: number): void {
+    this.cloud.locked[server] = 1;
+    this.controlPlane.delete(server);
+  }
+
+  /** The user deletes the server. Nova holds the server's lock during a build or a move, so a deletion then waits for its end. */
   private leave(server: number): void {
-    if (this.launching[server] === 1) this.launching[server] = 2;
-    else if (this.cloud.servers.vmStateOf(server) !== "requested") this.controlPlane.delete(server);
+    if (this.launching[server] === 1 || this.cloud.locked[server] === 1) this.launching[server] = 2;
+    else if (this.cloud.servers.vmStateOf(server) !== "requested") this.delete(server);
   }
 }

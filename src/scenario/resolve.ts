@@ -10,6 +10,7 @@ import { HostNames } from "./host-names.ts";
 import { cpuPatternOf } from "./resolve-demand.ts";
 import { fabricOf } from "./resolve-fabric.ts";
 import { aggregateOf, hostGroupOf } from "./resolve-hosts.ts";
+import { operationsOf } from "./resolve-operations.ts";
 import { listedWorkloadOf } from "./resolve-requests.ts";
 import type { CloudSpec, DataFile, ExplainedValue, PolicySpec, Scenario } from "./scenario.ts";
 import type { ReadScenario } from "./schema.ts";
@@ -26,6 +27,8 @@ export function resolveScenario(
   data: readonly DataFile[],
   values: readonly ExplainedValue[],
 ): Omit<Scenario, "written"> {
+  const names = new HostNames(read.cloud.hosts.map(({ name = null, count }) => ({ name, count })));
+  const operations = operationsOf(read, names);
   const traffic = "trace" in read.workload ? read.workload.trace.guest_traffic : read.workload.guest_traffic;
   return {
     name: read.name,
@@ -44,6 +47,7 @@ export function resolveScenario(
     },
     data,
     values,
+    ...(operations === null ? {} : { operations }),
   };
 }
 

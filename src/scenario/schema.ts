@@ -4,7 +4,9 @@ import type { z } from "zod";
 import { describeKind } from "../kernel/units.ts";
 import { accept, type Default, defaulted, optional, reject, required, section, table, type ValueKind } from "./grammar.ts";
 import { cloudSchema } from "./schema-cloud.ts";
+import { failuresSchema } from "./schema-failures.ts";
 import { studySchema } from "./schema-study.ts";
+import { profilesSchema, timelineSchema } from "./schema-timeline.ts";
 import { workloadSchema } from "./schema-workload.ts";
 import { fileName, text } from "./value-kinds.ts";
 import type { Catalogue, LocalNames } from "./vocabulary.ts";
@@ -50,6 +52,9 @@ export function scenarioSchema(catalogue: Catalogue, local: LocalNames, name: st
     ),
     cloud: cloudSchema(catalogue, local),
     workload: workloadSchema(catalogue, local),
+    failures: failuresSchema(),
+    profiles: profilesSchema(),
+    timeline: timelineSchema(),
     study: studySchema(catalogue),
   });
 }

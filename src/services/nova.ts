@@ -17,6 +17,7 @@ export const nova = defineService({
         resize: { time: 60 * MILLISECOND, source: "resize and migrate actions, taken to be like POST /servers", evidence: "assumed" },
         confirmResize: { time: 40 * MILLISECOND, source: "confirmResize action, taken to be like DELETE", evidence: "assumed" },
         revertResize: { time: 40 * MILLISECOND, source: "revertResize action, taken to be like DELETE", evidence: "assumed" },
+        evacuateServer: { time: 40 * MILLISECOND, source: "POST /servers/{id}/action evacuate, as a deletion", evidence: "assumed" },
         externalEvent: { time: 20 * MILLISECOND, source: "POST /os-server-external-events", evidence: "assumed" },
       },
     },
@@ -55,6 +56,7 @@ export const nova = defineService({
       transport: "rpc",
       operations: {
         scheduleAndBuild: { time: 30 * MILLISECOND, source: "schedule_and_build_instances without its calls", evidence: "assumed" },
+        rebuildInstance: { time: 30 * MILLISECOND, source: "rebuild_instance without its calls, as a build", evidence: "assumed" },
         buildInstances: { time: 30 * MILLISECOND, source: "build_instances after a failed build, without its calls", evidence: "assumed" },
         liveMigrate: { time: 30 * MILLISECOND, source: "live_migrate_instance without its calls", evidence: "assumed" },
         migrateServer: {
@@ -90,6 +92,7 @@ export const nova = defineService({
       scope: "host",
       operations: {
         buildAndRun: { time: 150 * MILLISECOND, source: "resource claim and preparation on the host", evidence: "assumed" },
+        rebuild: { time: 150 * MILLISECOND, source: "rebuild claim and preparation on the host, as for a build", evidence: "assumed" },
         createDisk: { time: 200 * MILLISECOND, source: "overlay on a cached image, 0.1 to 0.3 s", evidence: "assumed" },
         spawn: {
           time: 1300 * MILLISECOND,

@@ -7,7 +7,17 @@ import type { Hosts } from "../datacenter/hosts.ts";
 import type { Notifications } from "../datacenter/notifications.ts";
 import type { HostPower } from "../datacenter/power.ts";
 import type { ServerGroups } from "../datacenter/server-groups.ts";
-import { type Outcome, outcomes, type Servers, type TaskState, taskStates, type VmState, vmStates } from "../datacenter/servers.ts";
+import {
+  type Outcome,
+  outcomes,
+  type PowerState,
+  powerStates,
+  type Servers,
+  type TaskState,
+  taskStates,
+  type VmState,
+  vmStates,
+} from "../datacenter/servers.ts";
 import type { StorageTiers } from "../datacenter/storage-tiers.ts";
 import type { RandomStreams, Stream } from "../kernel/random.ts";
 import type { Simulation } from "../kernel/simulation.ts";
@@ -21,6 +31,7 @@ import type { DecisionLog } from "./decision-log.ts";
 import type { GuestCpu } from "./guest-cpu.ts";
 import type { MigrationSettings } from "./migration-settings.ts";
 import { Moving } from "./moving.ts";
+import type { Evacuations } from "./operations/evacuations.ts";
 import { Scheduling } from "./scheduling.ts";
 import type { Flow } from "./vocabulary.ts";
 
@@ -118,6 +129,16 @@ export class Cloud {
   readonly running: Uint8Array;
   /** Share of its CPU time that a guest is left with: all of it, unless a live migration takes some or has stopped it. */
   readonly cpuLeft: Float64Array;
+  /** 1 while a move is under way: whoever wants to delete the server waits for its end. */
+  readonly locked: Uint8Array;
+  /** Called when a move has ended. */
+  readonly unlockListeners: ((server: number) => void)[] = [];
+  /** Is the host up and to be reached? Whoever lets hosts fail sets it; until then they do not. */
+  hostWorks: (host: number) => boolean = () => true;
+  /** A server that is built at one instant on a host that does not work waits there for it. */
+  hangsOn: (server: number, host: number) => void = () => {};
+  /** Moves of servers off hosts that are down; null: there are none. */
+  evacuations: Evacuations | null = null;
   /** Servers that hold a volume. */
   readonly hasVolume: Uint8Array;
   private readonly volumeFlavor: Int32Array;
@@ -160,6 +181,7 @@ export class Cloud {
     this.running = new Uint8Array(this.servers.count);
     this.cpuLeft = new Float64Array(this.servers.count).fill(1);
     this.volumeFlavor = new Int32Array(this.servers.count);
+    this.locked = new Uint8Array(this.servers.count);
     this.hasVolume = new Uint8Array(this.servers.count);
     this.failedBuild = new Uint8Array(this.servers.count);
     this.counted = new Uint8Array(this.servers.count);
@@ -334,6 +356,16 @@ export class Cloud {
 
   leaveHost(server: number): void {
     this.scheduling.leaveHost(server);
+    this.scheduling.forget(server);
+  }
+
+  lock(server: number): void {
+    this.locked[server] = 1;
+  }
+
+  unlock(server: number): void {
+    this.locked[server] = 0;
+    for (const listener of this.unlockListeners) listener(server);
   }
 
   /** The servers of the request that the server leads; itself alone where it was asked for alone. */
@@ -414,17 +446,25 @@ export class Cloud {
   /** The guest runs from now on: the server is ACTIVE, its CPU use counts for the host's power. */
   startGuest(server: number): void {
     this.servers.launchedAt[server] = this.simulation.now;
-    this.resumeGuest(server);
+    this.runGuest(server);
   }
 
   /** The guest of a server that was launched before runs again; nothing happens if it runs already. */
-  resumeGuest(server: number): void {
+  runGuest(server: number): void {
     if (this.running[server] === 1) return;
     this.running[server] = 1;
+    this.setPowerState(server, "RUNNING");
     this.changeBusy(server, 1);
   }
 
+  /** Nova knows of it. */
   stopGuest(server: number): void {
+    this.setPowerState(server, "SHUTDOWN");
+    this.guestDies(server);
+  }
+
+  /** The guest stops, and what Nova has recorded of it stays as it is. */
+  guestDies(server: number): void {
     if (this.running[server] === 0) return;
     this.running[server] = 0;
     this.changeBusy(server, -1);
@@ -446,7 +486,7 @@ export class Cloud {
     if (counts) this.returnQuota(server);
     change();
     if (counts) this.count(server);
-    if (runs) this.resumeGuest(server);
+    if (runs) this.runGuest(server);
   }
 
   /** Has the server's project quota for the flavor instead of its own? Nova looks at this moment only; it counts flavors as servers have them. */
@@ -459,6 +499,10 @@ export class Cloud {
       allows(quotaVcpuMilli, this.usedVcpuMilli[project]!, flavor.vcpuMilli - own.vcpuMilli) &&
       allows(quotaRamMb, this.usedRamMb[project]!, flavor.ramMb - own.ramMb)
     );
+  }
+
+  setPowerState(server: number, state: PowerState): void {
+    this.servers.powerState[server] = powerStates.indexOf(state);
   }
 
   setState(server: number, vmState: VmState, taskState: TaskState = "none"): void {

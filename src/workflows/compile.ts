@@ -31,8 +31,10 @@ export interface Program {
   readonly code: readonly Instruction[];
   /** By instruction: where a failure goes, -1 = it ends the strand. */
   readonly handlers: Int32Array;
-  /** How many `once` it has. */
-  readonly gates: number;
+  /** By instruction: 1 = it is done by what runs on the server's host, and stops when that stops. */
+  readonly onHost: Uint8Array;
+  /** Its `once`, by name; those of one name are numbered. */
+  readonly gateNames: readonly string[];
 }
 
 export const RETRY_SLOTS = 4;
@@ -63,7 +65,9 @@ interface Actor {
 export function compile(workflow: Workflow): Program {
   const code: Instruction[] = [];
   const handlers: number[] = [];
-  let gates = 0;
+  const onHost: number[] = [];
+  let acting: Component | User = { key: "user" };
+  const gateNames: string[] = [];
 
   const refuse = (why: string): never => {
     throw new RangeError(`workflow "${workflow.name}": ${why}`);
@@ -71,6 +75,7 @@ export function compile(workflow: Workflow): Program {
   const emit = (instruction: Instruction, { handler }: Scope): number => {
     code.push(instruction);
     handlers.push(handler);
+    onHost.push("declaration" in acting && acting.declaration.scope === "host" ? 1 : 0);
     return code.length - 1;
   };
   /** Fills in a jump target or a join place that was not known when the instruction was written. */
@@ -97,6 +102,7 @@ export function compile(workflow: Workflow): Program {
 
   /** Returns who acts next. */
   const one = (step: Step, from: Actor, scope: Scope): Actor => {
+    acting = from.who;
     switch (step.word) {
       case "at": {
         const actor = { who: step.component, side: scope.side };
@@ -197,7 +203,8 @@ export function compile(workflow: Workflow): Program {
         emit({ code: "release", component: step.component, side: scope.side }, scope);
         return from;
       case "once": {
-        const gate = gates++;
+        const gate = gateNames.length;
+        gateNames.push(`${step.name} ${gateNames.filter((name) => name.startsWith(`${step.name} `)).length + 1}`);
         const begin = emit({ code: "once", step, gate, to: -1 }, scope);
         guarded(
           (inner) => all(step.steps, from, inner),
@@ -223,5 +230,5 @@ export function compile(workflow: Workflow): Program {
   const whole: Scope = { handler: -1, slot: 0, limited: false, undoing: false, side: null };
   all(workflow.steps, { who: { key: "user" }, side: null }, whole);
   emit({ code: "end" }, whole);
-  return { workflow, code, handlers: Int32Array.from(handlers), gates };
+  return { workflow, code, handlers: Int32Array.from(handlers), onHost: Uint8Array.from(onHost), gateNames };
 }

@@ -11,6 +11,7 @@ import type { Component } from "../services/service.ts";
 import type { Cloud } from "./cloud.ts";
 import { compile, type Instruction, type Program, RETRY_SLOTS } from "./compile.ts";
 import { type ComponentLoad, componentLoad } from "./component-load.ts";
+import { HaltedStrands, type Kept } from "./halted-strands.ts";
 import type { Side, Workflow } from "./vocabulary.ts";
 
 const DEFAULT_CV = 0.25;
@@ -59,6 +60,7 @@ export class WorkflowEngine {
   private readonly visits: (Visit | null)[][] = [];
   private readonly seats: (Seat | null)[][] = []; // of `hold` and `release`
   private readonly gates: Gate[][] = [];
+  private readonly gateOf = new Map<string, Gate>();
   private readonly stationOf = new Map<string, StationId>();
   private readonly copiesOf = new Map<string, number>();
   private readonly links: { from: string; operation: string; count: number }[] = [];
@@ -75,6 +77,8 @@ export class WorkflowEngine {
   private readonly limited: number[] = []; // place of the last `limitBegin`
   private readonly expired: number[] = []; // 1 once the limit has passed
   private readonly free: number[] = [];
+  /** Strands that a crash of their host has stopped; null: hosts never crash. */
+  private halts: HaltedStrands | null = null;
 
   private readonly arriveKind: EventKind;
   private readonly servedKind: EventKind;
@@ -87,14 +91,69 @@ export class WorkflowEngine {
     this.stations = new Stations(simulation, (strand) => this.beginService(strand));
     this.arriveKind = simulation.kind("request arrives", (strand) => this.arrive(strand));
     this.servedKind = simulation.kind("request served", (strand) => this.served(strand));
-    this.resumeKind = simulation.kind("go on", (strand) => this.advance(strand));
+    this.resumeKind = simulation.kind("go on", (strand) => this.goOn(strand));
     this.limitTimer = simulation.timer("time limit", (strand) => this.limitPassed(strand));
     for (const workflow of workflows) this.add(workflow);
-    cloud.transferDone = (strand) => this.advance(strand);
+    cloud.transferDone = (strand) => this.goOn(strand);
     cloud.performed = (strand, outcome) => {
-      if (outcome === null) this.advance(strand);
+      if (outcome === null) this.goOn(strand);
       else if (this.fail(strand, outcomes.indexOf(outcome))) this.step(strand);
     };
+  }
+
+  /** Hosts may stop from now on: called before the first event. */
+  letHostsStop(): void {
+    this.halts = new HaltedStrands(this.cloud.hosts.count);
+  }
+
+  /**
+   * The host stops: what runs on it stops where it is, and what is sent to it waits. `crashed`: nova-compute dies with it, and will know
+   * nothing of its work; otherwise the host is only cut off.
+   */
+  hostStops(host: number, crashed: boolean): void {
+    this.halts!.stop(host);
+    for (let strand = 0; strand < this.program.length; strand++) {
+      const subject = this.subject[strand]!;
+      if (subject < 0 || this.joins[strand]! > 0 || this.hostAt(strand) !== host) continue;
+      const visit = this.visits[this.program[strand]!]![this.pc[strand]!];
+      const served = this.halts!.isServed(strand) && visit?.perHost === true;
+      if (served || this.programs[this.program[strand]!]!.onHost[this.pc[strand]!] === 1) this.halts!.halt(strand, host, crashed);
+    }
+  }
+
+  /** The host is back: nova-compute gives up what it was at, or takes it up again, and takes what has been sent to it meanwhile. */
+  hostReturns(host: number): void {
+    for (const kept of this.halts!.start(host)) this.afterHalt(kept);
+  }
+
+  /** A strand goes on, unless its host has stopped under it. */
+  private goOn(strand: number): void {
+    if (this.halts?.isHalted(strand) !== true) {
+      this.advance(strand);
+      return;
+    }
+    const seat = this.seats[this.program[strand]!]![this.pc[strand]!];
+    const held = seat != null && this.programs[this.program[strand]!]!.code[this.pc[strand]!]!.code === "hold";
+    if (held) this.stations.leave(this.at(seat, strand)); // it will ask again
+    this.keepHalted(strand, held ? "arrives" : "goes on");
+  }
+
+  /** It cannot come to its host: the message waits for the host. */
+  private keepBack(strand: number): void {
+    if (this.halts!.isHalted(strand)) this.keepHalted(strand, "arrives");
+    else this.halts!.waitFor(strand, this.hostAt(strand));
+  }
+
+  private keepHalted(strand: number, how: Kept["how"]): void {
+    if (!this.halts!.keep(strand, how)) this.afterHalt({ strand, how });
+  }
+
+  private afterHalt({ strand, how }: Kept): void {
+    const crashed = this.halts!.release(strand);
+    if (crashed && this.programs[this.program[strand]!]!.workflow.whenHostReturns !== "goes on") {
+      if (this.fail(strand, outcomes.indexOf("ComputeServiceUnavailable"))) this.step(strand);
+    } else if (how === "arrives") this.arrive(strand);
+    else this.advance(strand);
   }
 
   /** Begins a workflow for a subject. `workflow` is its index in the constructor's list, or what `add` has returned. */
@@ -148,8 +207,15 @@ export class WorkflowEngine {
     this.ended.push(0);
     this.seats.push(program.code.map((instruction) => this.seatOf(instruction)));
     this.visits.push(program.code.map((instruction) => this.prepare(instruction)));
-    this.gates.push(Array.from({ length: program.gates }, () => ({ done: new Set(), line: new Map(), keyOf: new Map() })));
+    this.gates.push(program.gateNames.map((name) => this.gateCalled(name)));
     return this.programs.length - 1;
+  }
+
+  /** Workflows share what they do once by its name. */
+  private gateCalled(name: string): Gate {
+    const gate = this.gateOf.get(name) ?? { done: new Set(), line: new Map(), keyOf: new Map() };
+    this.gateOf.set(name, gate);
+    return gate;
   }
 
   private seatOf(instruction: Instruction): Seat | null {
@@ -233,6 +299,15 @@ export class WorkflowEngine {
     return (seat.perHost ? seat.station + this.hostOf(strand, seat.side) : seat.station) as StationId;
   }
 
+  /** The host that a strand is at, if it is at one: its server's, or the one of the two that a move has taken it to. */
+  private hostAt(strand: number): number {
+    const program = this.program[strand]!;
+    const pc = this.pc[strand]!;
+    const side = (this.visits[program]![pc] ?? this.seats[program]![pc])?.side ?? null;
+    const server = this.subject[strand]!;
+    return side === null ? this.cloud.servers.host[server]! : this.cloud.moving.hostOf(server, side);
+  }
+
   private hostOf(strand: number, side: Side | null): number {
     const server = this.subject[strand]!;
     const host = side === null ? this.cloud.servers.host[server]! : this.cloud.moving.hostOf(server, side);
@@ -244,12 +319,26 @@ export class WorkflowEngine {
     const program = this.program[strand]!;
     const pc = this.pc[strand]!;
     const seat = (this.visits[program]![pc] ?? this.seats[program]![pc])!;
+    if (this.halts !== null && (this.halts.isHalted(strand) || (seat.perHost && this.halts.isStopped(this.hostOf(strand, seat.side))))) {
+      this.keepBack(strand);
+      return;
+    }
     if (this.stations.arrive(this.at(seat, strand), strand)) return;
     if (this.fail(strand, outcomes.indexOf("ServiceUnavailable"))) this.step(strand);
   }
 
   private beginService(strand: number): void {
     const visit = this.visits[this.program[strand]!]![this.pc[strand]!]!;
+    if (this.halts !== null) {
+      const seat = (visit ?? this.seats[this.program[strand]!]![this.pc[strand]!])!;
+      if (seat.perHost && (this.halts.isHalted(strand) || this.halts.isStopped(this.hostOf(strand, seat.side)))) {
+        // It was in line on a host that has stopped.
+        this.stations.leave(this.at(seat, strand));
+        this.keepBack(strand);
+        return;
+      }
+      this.halts.serve(strand, visit !== null);
+    }
     if (visit === null) {
       // A held worker stays with the strand until its release.
       this.resume(strand, 0);
@@ -273,7 +362,8 @@ export class WorkflowEngine {
     this.owed[strand] = visit.answer;
     if (visit.delay !== null)
       this.owed[strand]! += Math.round(visit.delayStream.sample(visit.delay, this.subject[strand]!, this.occasion(strand)));
-    this.advance(strand);
+    this.halts?.serve(strand, false);
+    this.goOn(strand);
   }
 
   private resume(strand: number, delay: number): void {
@@ -447,6 +537,7 @@ export class WorkflowEngine {
     const subject = this.subject[strand]!;
     const program = this.program[strand]!;
     this.cloud.simulation.cancel(this.limitTimer, strand);
+    this.subject[strand] = -1;
     this.free.push(strand);
     if (parent !== NO_PARENT) {
       if (failure !== 0 && this.failure[parent] === 0) this.failure[parent] = failure;

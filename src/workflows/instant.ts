@@ -8,6 +8,10 @@ export function launchInstantly(cloud: Cloud, leader: number): void {
   const refusal = schedule(cloud, leader);
   for (const server of members) {
     const outcome = refusal ?? build(cloud, server);
+    if (outcome === "pending") {
+      cloud.hangsOn(server, cloud.servers.host[server]!);
+      continue;
+    }
     cloud.setOutcome(server, outcome);
     if (outcome === "ACTIVE") {
       cloud.setState(server, "active");
@@ -35,6 +39,8 @@ function build(cloud: Cloud, server: number): Outcome {
   for (let attempt = 1; ; attempt++) {
     cloud.beginBuild(server);
     cloud.notifications.emit("instance.create.start", server);
+    // The scheduler does not know yet that the host is down: the message waits for it.
+    if (!cloud.hostWorks(cloud.servers.host[server]!)) return "pending";
     const taken = cloud.takeOn(server);
     const newVolume = taken && cloud.flavorOf(server).volumeGb > 0 && cloud.hasVolume[server] === 0;
     const noVolume = newVolume && !cloud.createVolume(server);

@@ -54,8 +54,13 @@ const blockDevices = [
     call(cinder.volume.connectVolume, "volume id")),
 ];
 
+/** Whoever builds on a host, by whichever workflow, finds the images that others have brought. */
+export const IMAGE_CACHE = "the host's image cache";
+export const imageOnHost = (cloud: Cloud, server: number): number =>
+  cloud.servers.host[server]! * cloud.images.length + cloud.servers.image[server]!;
+
 const diskImage = [
-  once("the host's image cache", (cloud, server) => cloud.servers.host[server]! * cloud.images.length + cloud.servers.image[server]!,
+  once(IMAGE_CACHE, imageOnHost,
     call(glance.api.sendImage, "image id"),
     transfer("image", (cloud, server) => cloud.imageFlow(server)),
     notify("image.send"),

@@ -113,7 +113,7 @@ export const liveMigrateServer: Workflow = {
     attempt([
       at(nova.conductor, call(placement.api.moveAllocations, "from the server to its migration"),
                          findDestination),
-      at(nova.conductor, call(neutron.server.bindPort, "port id, host"),
+      at(nova.conductor, call(neutron.server.createBinding, "port id, host"),
                          copy),
       cleanUp,
     ], { undo: rollBack }),

@@ -109,7 +109,7 @@ export const resizeServer: Workflow = {
     cloud.endIo(server);
     if (outcome === null) {
       cloud.setState(server, "resized");
-      cloud.resumeGuest(server);
+      cloud.runGuest(server);
       moving.settled(server);
       return;
     }

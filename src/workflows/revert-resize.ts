@@ -53,7 +53,7 @@ export const revertResize: Workflow = {
     // A guest that was shut down and has not come back is nowhere.
     moving.leaveOtherHost(server);
     cloud.setState(server, outcome === null ? "active" : "error");
-    if (outcome === null) cloud.resumeGuest(server);
+    if (outcome === null) cloud.runGuest(server);
     moving.end(server, outcome === null ? "reverted" : "error", outcome);
   },
 };

@@ -49,6 +49,13 @@ export interface InFlight {
   next: number;
 }
 
+/** A claim on a host that its server has left, or is leaving, by evacuation: Placement counts it until that host is back. */
+export interface LeftClaim {
+  readonly host: number;
+  readonly amounts: Amounts;
+  readonly taken: boolean;
+}
+
 /** What a server did not get: `group` and `host` are nova-compute's last word on a claim that Placement had granted. */
 export type RefusedThing = "quota" | "volume" | "claim" | "group" | "host";
 
@@ -80,6 +87,8 @@ export class Scheduling {
   private readonly nextAlternate: Int32Array;
   private readonly decisionsMade: Int32Array;
   private readonly claimed: (Amounts | undefined)[] = []; // by server
+  /** By server, where it has one. */
+  readonly leftBehind = new Map<number, LeftClaim>();
   /** 1 from the moment nova-compute has taken the server on. */
   private readonly taken: Uint8Array;
   private readonly decided: EventKind;
@@ -133,10 +142,13 @@ export class Scheduling {
     return refused === null ? null : `${refused.message} (${refused.errorType})`;
   }
 
-  /** The scheduler's decision, on what it reads at this instant. False: NoValidHost. The list is claimed along by `claimChosen`. */
-  choose(server: number): boolean {
+  /**
+   * The scheduler's decision, on what it reads at this instant. False: NoValidHost. The list is claimed along by `claimChosen`.
+   * @param ignored hosts that are not to be taken
+   */
+  choose(server: number, ignored: readonly number[] = []): boolean {
     const { scheduler } = this.parts;
-    const count = this.select(server, this.watched(server));
+    const count = this.select(server, this.watched(server, ignored));
     this.log(server, count > 0 ? scheduler.ordered[0]! : -1);
     if (count > 0) {
       this.inFlight.set(server, { ranking: scheduler.ranking(this.spare.pop()), queryOf: this.queriesOffered(server), next: 0 });
@@ -158,8 +170,10 @@ export class Scheduling {
     for (const listener of this.refusalListeners) listener(server, what, host);
   }
 
-  private watched(server: number): RequestSpec {
-    const request = this.requestSpec(server);
+  private watched(server: number, ignored: readonly number[] = []): RequestSpec {
+    const { hosts } = this.parts;
+    const plain = this.requestSpec(server);
+    const request = ignored.length === 0 ? plain : { ...plain, ignoreHosts: ignored.map((host) => hosts.hostName(host)) };
     if (this.observerOf !== null) this.parts.scheduler.observer = this.observerOf(server, request);
     return request;
   }
@@ -403,6 +417,50 @@ export class Scheduling {
     this.claimed[server] = amounts;
     for (const listener of this.claimListeners) listener(server, 1);
     return behind;
+  }
+
+  /**
+   * The server is to be evacuated: its claim stays with its host, and it is free to claim on another one.
+   * @source nova/compute/manager.py _destroy_evacuated_instances: the source gives up allocations when it is back
+   */
+  leaveBehind(server: number): void {
+    const { servers, groups } = this.parts;
+    if (this.leftBehind.has(server)) this.forget(server);
+    const host = servers.host[server]!;
+    const taken = this.taken[server] === 1;
+    this.leftBehind.set(server, { host, amounts: this.claimed[server]!, taken });
+    this.claims.rename(server, -1 - server);
+    const group = servers.group[server]!;
+    if (taken && group >= 0) groups.leave(group, host);
+    this.taken[server] = 0;
+    this.claimed[server] = undefined;
+    servers.remove(server);
+  }
+
+  /** There was no other host: the server is where it was. */
+  returnBehind(server: number): void {
+    const { servers, groups } = this.parts;
+    const { host, amounts, taken } = this.leftBehind.get(server)!;
+    this.leftBehind.delete(server);
+    this.claims.rename(-1 - server, server);
+    const group = servers.group[server]!;
+    if (taken && group >= 0) groups.join(group, host);
+    this.taken[server] = taken ? 1 : 0;
+    this.claimed[server] = amounts;
+    servers.place(server, host);
+  }
+
+  /** The claim that the server has left behind is given back; nothing happens if there is none. */
+  forget(server: number): void {
+    const { hosts, nodes } = this.parts;
+    const left = this.leftBehind.get(server);
+    if (left === undefined) return;
+    this.leftBehind.delete(server);
+    this.claims.release(-1 - server, left.host);
+    if (left.taken) nodes?.letGo(left.host, this.parts.flavorOf(server));
+    if (hosts.serviceHeard[left.host] === 1) nodes?.write(left.host);
+    hosts.release(left.host as HostId, left.amounts);
+    for (const listener of this.claimListeners) listener(server, -1);
   }
 
   /** Has nova-compute taken the server on? Placement's claim comes before. */

@@ -73,6 +73,8 @@ export interface Limit {
 export interface Workflow {
   readonly name: string;
   readonly steps: readonly Step[];
+  /** What becomes of it when the host under it crashed and is back: nova-compute gives it up (the usual case), or takes it up again. */
+  readonly whenHostReturns?: "fails" | "goes on";
   /** Done at the end, whatever it is: `outcome` is null when the steps came to their end. */
   readonly ended: (cloud: Cloud, subject: number, outcome: Outcome | null) => void;
 }

@@ -76,7 +76,7 @@ describe("a decision that is looked on at", () => {
       [0, 7],
       [0, 8],
     ]);
-    hosts.serviceUp[2] = 0;
+    hosts.setEnabled(2, false);
     const scheduler = schedulerFor(hosts, busyFilter);
     const recorder = new DecisionRecorder(scheduler, request, true);
     scheduler.observer = recorder;

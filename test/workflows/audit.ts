@@ -19,6 +19,7 @@ export function audit(cloud: Cloud): readonly string[] {
   const inCells = { memoryMb: columns(), shared: columns(), dedicated: columns() };
   const devices = columns();
   const seconds = columns(); // claims of servers on the move that are at home elsewhere
+  const left = columns();
   const tierGb = new Float64Array(tiers.tiers.length);
   const quota = Array.from({ length: cloud.projects }, () => ({ least: [0, 0, 0], most: [0, 0, 0] }));
   const hostsOfGroup = new Map<number, number[]>();
@@ -104,11 +105,26 @@ export function audit(cloud: Cloud): readonly string[] {
     // The API counts a server an instant before it is BUILDING.
     const { least, most } = quota[servers.project[server]!]!;
     const amounts = [1, flavor.vcpuMilli, flavor.ramMb];
-    const counted = state === "building" || state === "active" || state === "resized" || state === "error";
+    const counted = state === "building" || state === "active" || state === "resized" || state === "error" || state === "stopped";
     for (const [i, amount] of amounts.entries()) {
       if (counted) least[i]! += amount;
       if (counted || (state === "requested" && servers.outcomeOf(server) === "pending")) most[i]! += amount;
     }
+  }
+
+  // Evacuated servers, and those that are being: Placement still counts them where they were.
+  for (const [server, { host, amounts, taken }] of scheduling.leftBehind) {
+    const flavor = cloud.flavorOf(server);
+    vcpuMilli[host]! += amounts.vcpuMilli;
+    ramMb[host]! += amounts.ramMb;
+    diskGb[host]! += amounts.diskGb;
+    instances[host]!++;
+    left[host]!++;
+    if (!taken) continue;
+    held.vcpuMilli[host]! += flavor.vcpuMilli;
+    held.ramMb[host]! += flavor.ramMb;
+    held.diskGb[host]! += flavor.diskGb + Math.trunc((flavor.swapMb ?? 0) / 1024);
+    held.instances[host]!++;
   }
 
   const auditCells = (host: number, name: string): void => {
@@ -171,7 +187,7 @@ export function audit(cloud: Cloud): readonly string[] {
     servers.forEachOn(host, (server) =>
       servers.host[server] === host ? listed++ : wrong.push(`${servers.nameOf(server)} is on two lists`),
     );
-    same(`servers listed on ${name}`, listed, instances[host]! - seconds[host]!);
+    same(`servers listed on ${name}`, listed, instances[host]! - seconds[host]! - left[host]!);
     if (instances[host]! > 0) inUse++;
   }
   same("hosts in use", hosts.inUse, inUse);

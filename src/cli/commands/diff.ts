@@ -5,6 +5,7 @@ import type { Argv } from "yargs";
 import { codeVersion } from "../../experiment/code-version.ts";
 import { findDivergence, narrow, type Window } from "../../experiment/diverge.ts";
 import { metrics } from "../../experiment/metrics.ts";
+import { operationsMetrics } from "../../experiment/operations-metrics.ts";
 import { figure } from "../../report/figures.ts";
 import { MANIFEST, sameFile } from "../../report/result-folder.ts";
 import { exitCodes } from "../exit-codes.ts";
@@ -96,7 +97,7 @@ function wherePartingIs(a: StoredRun, b: StoredRun, window: Window, data: readon
 }
 
 function differencesOfMetrics(a: Summary, b: Summary): string[] {
-  return metrics.flatMap(({ name, unit }) => {
+  return [...metrics, ...operationsMetrics].flatMap(({ name, unit }) => {
     const x = a.metrics[name]?.value ?? null;
     const y = b.metrics[name]?.value ?? null;
     if (x === y) return [];

@@ -88,6 +88,14 @@ export class HostClaims {
     if (ofOther !== undefined) this.held.set(one, ofOther);
   }
 
+  /** What the server holds is now held under another number, so that it can claim on another host as well. */
+  rename(from: number, to: number): void {
+    const held = this.held.get(from);
+    if (held === undefined) return;
+    this.held.delete(from);
+    this.held.set(to, held);
+  }
+
   /** Gives back what the server holds, if it holds anything. */
   release(server: number, host: number): void {
     const held = this.held.get(server);
