@@ -83,10 +83,11 @@ describe("pre-copy at a constant bandwidth", () => {
       fc.property(amount, amount, fc.double({ min: 20, max: 5000, noNaN: true }), (a, b, bandwidth) => {
         const slow = run(Math.min(a, b), bandwidth);
         const fast = run(Math.max(a, b), bandwidth);
-        // Until the time is up: a guest that is forced is stopped at one instant, whatever it writes.
-        if (fast.outcome === "completed") expect(slow.outcome).toBe("completed");
-        if (slow.rounds < fast.rounds) expect(slow.seconds).toBeLessThanOrEqual(fast.seconds + 1e-6);
-        if (slow.rounds === fast.rounds) expect(slow.bytes).toBeLessThanOrEqual(fast.bytes * (1 + 1e-9));
+        // A guest that is forced is stopped at one instant, whatever it writes.
+        if (fast.outcome !== "completed") return;
+        expect(slow.outcome).toBe("completed");
+        expect(slow.seconds).toBeLessThanOrEqual(fast.seconds * (1 + 1e-9));
+        expect(slow.bytes).toBeLessThanOrEqual(fast.bytes * (1 + 1e-9));
         expect(slow.rounds).toBeLessThanOrEqual(fast.rounds);
       }),
     );
@@ -98,8 +99,10 @@ describe("pre-copy at a constant bandwidth", () => {
         (dirty, low, times) => {
           const narrow = run(dirty, low);
           const wide = run(dirty, low * times);
+          // What is left when the time is up depends on where in its round the guest is caught.
+          if (narrow.outcome !== "completed") return;
+          expect(wide.outcome).toBe("completed");
           expect(wide.seconds).toBeLessThanOrEqual(narrow.seconds * (1 + 1e-9));
-          if (narrow.outcome === "completed") expect(wide.outcome).toBe("completed");
         },
       ),
     );
