@@ -38,6 +38,9 @@ export { type GroupPolicy, ServerGroups } from "./datacenter/server-groups.ts";
 export { StorageTiers } from "./datacenter/storage-tiers.ts";
 export { LeafSpineFabric } from "./datacenter/fabric.ts";
 export { HostPower, wattsAt } from "./datacenter/power.ts";
+export { MachineRoom } from "./datacenter/failures/machine-room.ts";
+export { type FailurePreset, failurePresets } from "./datacenter/failures/presets.ts";
+export { availability, type FailureLaw } from "./datacenter/failures/renewal.ts";
 export { type NotificationName, Notifications } from "./datacenter/notifications.ts";
 
 // policies: one decision each
@@ -76,10 +79,14 @@ export type { Step, Workflow } from "./workflows/vocabulary.ts";
 export * as vocabulary from "./workflows/vocabulary.ts";
 export { launchServer } from "./workflows/launch-server.ts";
 export { deleteServer } from "./workflows/delete-server.ts";
+export { evacuateServer } from "./workflows/evacuate-server.ts";
 export { deleteInstantly, launchInstantly } from "./workflows/instant.ts";
 export { WorkflowEngine } from "./workflows/engine.ts";
 export { Cloud } from "./workflows/cloud.ts";
 export { DecisionLog } from "./workflows/decision-log.ts";
+export { Operations, type OperationsSpec } from "./workflows/operations/operations.ts";
+export type { Happening } from "./workflows/operations/happenings.ts";
+export type { Action, TimelineEntry } from "./workflows/operations/timeline.ts";
 
 // telemetry: meters and who reads them
 export { type Meter, meters } from "./telemetry/meters.ts";
