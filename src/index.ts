@@ -81,6 +81,9 @@ export { cubePStates, type Governor, governedPower, type PState } from "./datace
 export { affineFacility, constantPue, type FacilityModel, quadraticFacility, weatherPue } from "./datacenter/facility.ts";
 export { FacilityBooks, type FacilityOptions } from "./datacenter/facility-books.ts";
 export { carbonIntensities, embodiedCarbon, embodiedGramsPerSecond } from "./datacenter/carbon.ts";
+export { MachineRoom } from "./datacenter/failures/machine-room.ts";
+export { type FailurePreset, failurePresets } from "./datacenter/failures/presets.ts";
+export { availability, type FailureLaw } from "./datacenter/failures/renewal.ts";
 export { type NotificationName, Notifications } from "./datacenter/notifications.ts";
 export { foretell } from "./datacenter/migration/foretell.ts";
 export { LiveCopies } from "./datacenter/migration/live-copies.ts";
@@ -127,10 +130,14 @@ export { resizeServer } from "./workflows/resize-server.ts";
 export { confirmResize } from "./workflows/confirm-resize.ts";
 export { revertResize } from "./workflows/revert-resize.ts";
 export { type Answer, Moves } from "./workflows/moves.ts";
+export { evacuateServer } from "./workflows/evacuate-server.ts";
 export { deleteInstantly, launchInstantly } from "./workflows/instant.ts";
 export { WorkflowEngine } from "./workflows/engine.ts";
 export { Cloud } from "./workflows/cloud.ts";
 export { DecisionLog } from "./workflows/decision-log.ts";
+export { Operations, type OperationsSpec } from "./workflows/operations/operations.ts";
+export type { Happening } from "./workflows/operations/happenings.ts";
+export type { Action, TimelineEntry } from "./workflows/operations/timeline.ts";
 
 // telemetry: meters and who reads them
 export { type Meter, meters } from "./telemetry/meters.ts";

@@ -166,6 +166,7 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
   const operations = scenario.operations === undefined ? null : new Operations(cloud, engine, scenario.operations);
   if (operations !== null && engine !== null) operations.evacuations.begin = (server) => engine.start(3, server);
   const moves = new Moves(cloud, engine);
+  if (operations !== null) operations.operator.migrate = (server, done) => moves.leaveHost(server, done);
   const launch = engine === null ? (server: number) => launchInstantly(cloud, server) : (server: number) => engine.start(0, server);
   const remove =
     engine === null

@@ -30,6 +30,8 @@ export class Moves {
   private readonly deletions = new Map<number, (server: number) => void>();
   /** Servers whose deletion has been asked for. */
   private readonly going = new Set<number>();
+  /** Who waits for the end of a migration, by migration. */
+  private readonly leaving = new Map<number, () => void>();
   private confirmTimer: TimerKind | null = null;
 
   /** `engine` null: everything happens at one instant. */
@@ -37,12 +39,29 @@ export class Moves {
     this.cloud = cloud;
     this.engine = engine;
     cloud.moving.settledListeners.push((server) => this.settled(server));
-    cloud.moving.endListeners.push((migration) => this.settled(cloud.moving.migrations.row(migration).server));
+    cloud.moving.endListeners.push((migration) => {
+      this.settled(cloud.moving.migrations.row(migration).server);
+      this.leaving.get(migration)?.();
+      this.leaving.delete(migration);
+    });
   }
 
   /** To a host, or wherever the scheduler says. */
   startLiveMigration(server: number, host = -1): Answer {
     return this.start(server, "live-migration", this.cloud.servers.flavor[server]!, host, liveMigrateServer, liveMigrateInstantly);
+  }
+
+  /** Live migration to wherever the scheduler says; `done` is called once, with true if the server has left its host. */
+  leaveHost(server: number, done: (left: boolean) => void): void {
+    const { servers, moving } = this.cloud;
+    const from = servers.host[server]!;
+    const answer = this.startLiveMigration(server);
+    if (!answer.accepted) {
+      done(false);
+      return;
+    }
+    if (moving.migrations.row(answer.migration).endedAt >= 0) done(servers.host[server] !== from);
+    else this.leaving.set(answer.migration, () => done(servers.host[server] !== from));
   }
 
   /** A cold migration: the server is shut down and started elsewhere, and waits to be confirmed. */

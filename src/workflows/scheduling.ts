@@ -60,7 +60,9 @@ export interface LeftClaim {
 export type RefusedThing = "quota" | "volume" | "claim" | "group" | "host";
 
 /** Under this number a server on the move holds cells and devices of its other host. */
-export const secondHolder = (server: number): number => -1 - server;
+export const secondHolder = (server: number): number => -1 - 2 * server;
+/** And what it has left behind where it was evacuated from. */
+const holderBehind = (server: number): number => -2 - 2 * server;
 
 export class Scheduling {
   readonly decisions = new DecisionLog();
@@ -429,7 +431,7 @@ export class Scheduling {
     const host = servers.host[server]!;
     const taken = this.taken[server] === 1;
     this.leftBehind.set(server, { host, amounts: this.claimed[server]!, taken });
-    this.claims.rename(server, -1 - server);
+    this.claims.rename(server, holderBehind(server));
     const group = servers.group[server]!;
     if (taken && group >= 0) groups.leave(group, host);
     this.taken[server] = 0;
@@ -442,7 +444,7 @@ export class Scheduling {
     const { servers, groups } = this.parts;
     const { host, amounts, taken } = this.leftBehind.get(server)!;
     this.leftBehind.delete(server);
-    this.claims.rename(-1 - server, server);
+    this.claims.rename(holderBehind(server), server);
     const group = servers.group[server]!;
     if (taken && group >= 0) groups.join(group, host);
     this.taken[server] = taken ? 1 : 0;
@@ -456,7 +458,7 @@ export class Scheduling {
     const left = this.leftBehind.get(server);
     if (left === undefined) return;
     this.leftBehind.delete(server);
-    this.claims.release(-1 - server, left.host);
+    this.claims.release(holderBehind(server), left.host);
     if (left.taken) nodes?.letGo(left.host, this.parts.flavorOf(server));
     if (hosts.serviceHeard[left.host] === 1) nodes?.write(left.host);
     hosts.release(left.host as HostId, left.amounts);

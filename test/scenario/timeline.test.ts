@@ -111,6 +111,8 @@ profiles:
     ).toMatchInlineSnapshot(`
       [
         "2: unknown failure preset "host-crsh" (did you mean "host-crash"?)",
+        "2: how pareto goes on in a component that is not new is not known (write starts_new: true)",
+        "5: services report every 2 min and would be taken for down after 1 min (service_down_time is several times report_interval)",
         "7: unknown key "fial" (did you mean "fail"?)",
         "8: there is no rack 9: there are 3",
         "9: nothing happens: the run ends after 1 d",
