@@ -8,6 +8,7 @@ import type { Scenario } from "../scenario/scenario.ts";
 import { Tally } from "../statistics/tally.ts";
 import { TimeWeighted } from "../statistics/time-weighted.ts";
 import { Fullest } from "./fullest.ts";
+import { type CpuTimes, cpuTimes } from "./guest-metrics.ts";
 import { HostsNeeded } from "./hosts-needed.ts";
 import { metricsOf } from "./metrics.ts";
 import { NoValidHostTally } from "./no-valid-host.ts";
@@ -58,6 +59,8 @@ export interface Watch {
   failuresBefore: number;
   hostTimeLostBefore: Micros;
   evacuationsBefore: ReadonlyMap<string, number>;
+  /** Likewise, of the hosts whose guests share CPUs. */
+  cpuBefore: CpuTimes;
 }
 
 /** Runs to the end at once. */
@@ -92,7 +95,8 @@ export function* runInSteps(options: RunOptions, slices: number): Generator<numb
   return { built, policy, replication, fingerprint, events, values, noValidHost, fullest };
 }
 
-function startWatch({ cloud, engine, operations }: BuiltRun, from: Micros, until: Micros): Watch {
+function startWatch(built: BuiltRun, from: Micros, until: Micros): Watch {
+  const { cloud, engine, operations } = built;
   const { simulation, hosts, servers, power } = cloud;
   const watch: Watch = {
     from,
@@ -109,6 +113,7 @@ function startWatch({ cloud, engine, operations }: BuiltRun, from: Micros, until
     failuresBefore: 0,
     hostTimeLostBefore: 0,
     evacuationsBefore: new Map(),
+    cpuBefore: { used: new Float64Array(), stolen: new Float64Array() },
   };
   let live = 0;
   let vcpuMilli = 0;
@@ -153,6 +158,7 @@ function startWatch({ cloud, engine, operations }: BuiltRun, from: Micros, until
       watch.failuresBefore = operations?.failures ?? 0;
       watch.hostTimeLostBefore = operations === null ? 0 : hostTimeLost(operations, hosts.count);
       watch.evacuationsBefore = new Map(operations?.evacuations.counts);
+      watch.cpuBefore = cpuTimes(built);
     });
     simulation.schedule(from, endOfWarmUp, 0);
   }

@@ -151,6 +151,7 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
       packHostNumaCells: spec.nova.packHostNumaCells,
       reportsCpuMetrics: spec.nova.computeMonitors.includes("cpu.virt_driver"),
       disableGroupPolicyCheck: spec.nova.disableGroupPolicyCheck,
+      ...(spec.migration === undefined ? {} : { migration: spec.migration }),
     },
     cpuOverhead: Float64Array.from(inventory, (host) => host.hypervisor.cpuOverhead.value),
     latencyMicros: spec.fabric.latencyMicros,

@@ -10,6 +10,7 @@ import { HostNames } from "./host-names.ts";
 import { cpuPatternOf } from "./resolve-demand.ts";
 import { fabricOf } from "./resolve-fabric.ts";
 import { aggregateOf, hostGroupOf } from "./resolve-hosts.ts";
+import { migrationOf } from "./resolve-migration.ts";
 import { operationsOf } from "./resolve-operations.ts";
 import { listedWorkloadOf } from "./resolve-requests.ts";
 import type { CloudSpec, DataFile, ExplainedValue, PolicySpec, Scenario } from "./scenario.ts";
@@ -78,12 +79,13 @@ function cloudOf(cloud: ReadCloud): CloudSpec {
       computeMonitors: cloud.nova.compute_monitors,
       disableGroupPolicyCheck: cloud.nova.disable_group_policy_check_upcall,
     },
+    migration: migrationOf(cloud),
     cpuSharing:
       cloud.cpu_sharing === undefined
         ? null
         : { weighting: cloud.cpu_sharing.weighting === "per_vcpu" ? "perVcpu" : "perVm", smtGain: cloud.cpu_sharing.smt_gain },
     placement: { randomizeAllocationCandidates: cloud.placement.randomize_allocation_candidates },
-    workers: new Map(Object.entries(cloud.workers)),
+    workers: new Map([["nova.liveMigrationSlot", cloud.migration.max_concurrent_live_migrations], ...Object.entries(cloud.workers)]),
     serviceTimes: new Map(Object.entries(cloud.service_times)),
     metering: {
       enabled: cloud.metering.meters.length > 0,

@@ -15,6 +15,7 @@ import type { Micros } from "../kernel/time.ts";
 import type { PciAlias } from "../policies/nova/pci/alias.ts";
 import type { PolicySpec } from "../policies/nova/policy.ts";
 import type { RequestOptions } from "../policies/nova/request/request-options.ts";
+import type { MigrationSettings } from "../workflows/migration-settings.ts";
 import type { OperationsSpec } from "../workflows/operations/operations.ts";
 import type { CpuPattern } from "../workload/cpu-pattern.ts";
 import type { WorkloadSpec } from "../workload/workload.ts";
@@ -152,6 +153,8 @@ export interface CloudSpec {
   readonly flavors: readonly Flavor[];
   readonly quota: QuotaSpec;
   readonly nova: NovaSpec;
+  /** Absent: the defaults. */
+  readonly migration?: Partial<MigrationSettings>;
   /** Null or absent: guests get the CPU they ask for. */
   readonly cpuSharing?: CpuSharingSpec | null;
   readonly placement: PlacementSpec;

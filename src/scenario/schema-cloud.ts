@@ -22,6 +22,7 @@ import { releaseKind } from "./release.ts";
 import { cpuSharing } from "./schema-demand.ts";
 import { bandwidth, fabricSchema, nicShape } from "./schema-fabric.ts";
 import { hardwareShape } from "./schema-hardware.ts";
+import { migrationSchema } from "./schema-migration.ts";
 import { aggregatesShape, placementShape } from "./schema-placement.ts";
 import {
   count,
@@ -305,6 +306,7 @@ export function cloudSchema(catalogue: Catalogue, local: LocalNames) {
       ),
     }),
     cpu_sharing: cpuSharing(),
+    migration: migrationSchema(),
     workers: table(
       "Worker processes by service component",
       { noun: "component", names: catalogue.components },
