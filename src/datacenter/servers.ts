@@ -10,7 +10,10 @@ export type VmState = (typeof vmStates)[number];
 export const taskStates = ["none", "scheduling", "networking", "block_device_mapping", "spawning", "deleting"] as const;
 export type TaskState = (typeof taskStates)[number];
 
-/** How a launch ended. `pending`: not yet. The failures carry the names of Nova's, Neutron's and Cinder's exceptions. */
+/**
+ * How a launch ended. `pending`: not yet. The failures carry the names of Nova's, Neutron's and Cinder's exceptions; SchedulingError stands for any
+ * exception that a filter or a weigher raises, which Nova passes on as it is: the decision tells its name.
+ */
 export const outcomes = [
   "pending",
   "ACTIVE",
@@ -22,6 +25,7 @@ export const outcomes = [
   "RescheduledException",
   "AllocationConflict",
   "ServiceUnavailable",
+  "SchedulingError",
 ] as const;
 export type Outcome = (typeof outcomes)[number];
 

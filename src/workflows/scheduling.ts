@@ -124,7 +124,12 @@ export class Scheduling {
     return refused === null ? null : `${refused.message} (${refused.errorType})`;
   }
 
-  /** The scheduler's decision, on what it reads at this instant. False: NoValidHost. The list is claimed along by `claimChosen`. */
+  /** Did a filter or weigher raise in the last decision? */
+  get raised(): boolean {
+    return this.schedulingError !== null;
+  }
+
+  /** The scheduler's decision, on what it reads at this instant. False: no host. The list is claimed along by `claimChosen`. */
   choose(server: number): boolean {
     const { scheduler } = this.parts;
     const count = this.select(server);
@@ -145,7 +150,7 @@ export class Scheduling {
     return request;
   }
 
-  /** A filter or weigher that raises fails the request; Nova's scheduler then finds no host, and the log of decisions keeps what it was. */
+  /** A filter or weigher that raises fails the request; the log of decisions keeps what it was. */
   private select(server: number): number {
     const { scheduler, maxAttempts } = this.parts;
     const request = this.watched(server);
@@ -214,7 +219,7 @@ export class Scheduling {
   }
 
   /**
-   * Decides for all servers of one request, and claims: all get hosts, or none does (NoValidHost). Assumes that nothing happens between the
+   * Decides for all servers of one request, and claims: all get hosts, or none does. Assumes that nothing happens between the
    * decision and the claims.
    */
   chooseTogether(servers: readonly number[]): boolean {
