@@ -91,7 +91,7 @@ describe.skipIf(broughtAlong)("orrery schedule --cases", () => {
     [
       "a case without hosts",
       '{"id": "1", "kind": "single", "config": {}, "request": {}}',
-      /:1: a case of kind "single" needs hosts, aggregates/,
+      /:1: hosts is missing\n[^]*:1: aggregates is missing/,
     ],
     [
       "a case without its input",
