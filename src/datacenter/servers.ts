@@ -27,8 +27,9 @@ export const taskStates = [
 export type TaskState = (typeof taskStates)[number];
 
 /**
- * How a launch or a move ended. `pending`: not yet. The failures carry the names of Nova's, Neutron's and Cinder's exceptions.
- * `OperationAborted` is libvirt's word for a live migration that was cancelled.
+ * How a launch or a move ended. `pending`: not yet. The failures carry the names of Nova's, Neutron's and Cinder's exceptions; SchedulingError stands
+ * for any exception that a filter or a weigher raises, which Nova passes on as it is: the decision tells its name. `OperationAborted` is libvirt's
+ * word for a live migration that was cancelled.
  */
 export const outcomes = [
   "pending",
@@ -51,6 +52,7 @@ export const outcomes = [
   "OperationAborted",
   "ResizeError",
   "ComputeServiceUnavailable",
+  "SchedulingError",
 ] as const;
 
 /** What Nova has recorded of the guest: after a crash of the host it is wrong until nova-compute looks again. */

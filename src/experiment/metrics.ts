@@ -41,7 +41,7 @@ function total(values: ArrayLike<number>): number {
 const bootQuantile = (p: number) => (_run: BuiltRun, watch: Watch) =>
   watch.boots.length === 0 ? Number.NaN : quantile(sortedSample(watch.boots), p);
 
-const otherFailures = ["MaxRetriesExceeded", "OverQuota", "VolumeNotCreated", "BuildTimeout"] as const;
+const otherFailures = ["MaxRetriesExceeded", "OverQuota", "VolumeNotCreated", "BuildTimeout", "SchedulingError"] as const;
 
 export const metrics: readonly Metric[] = [
   {

@@ -241,14 +241,14 @@ function tellQuota(cloud: BuiltRun["cloud"], server: number): { readonly project
   const { settings } = cloud;
   const project = cloud.servers.project[server]!;
   const used = cloud.quotaUse(project);
-  const flavor = cloud.flavorOf(server);
+  const asked = cloud.quotaAsked(cloud.leaderOf(server));
   const cores = settings.quotaVcpuMilli < 0 ? -1 : settings.quotaVcpuMilli / 1000;
   return {
     project: projectName(project),
     limits: [
-      { name: "instances", used: used.instances, asked: 1, limit: settings.quotaInstances },
-      { name: "cores", used: used.vcpuMilli / 1000, asked: flavor.vcpuMilli / 1000, limit: cores },
-      { name: "ram", used: used.ramMb, asked: flavor.ramMb, limit: settings.quotaRamMb },
+      { name: "instances", used: used.instances, asked: asked.instances, limit: settings.quotaInstances },
+      { name: "cores", used: used.vcpuMilli / 1000, asked: asked.vcpuMilli / 1000, limit: cores },
+      { name: "ram", used: used.ramMb, asked: asked.ramMb, limit: settings.quotaRamMb },
     ],
   };
 }

@@ -11,6 +11,8 @@ export interface Detail {
   readonly all: boolean;
 }
 
+/** Weighers named that decide nothing. */
+const MOST_SILENT = 4;
 const BEST_HOSTS = 5;
 const MOST_NAMES = 6;
 /** What every section of a decision is set in by. */
@@ -83,12 +85,13 @@ function weightLines(story: DecisionStory, { all }: Detail): readonly string[] {
   ];
   const title = `Weights of ${shown.length === ranked.length ? "the" : `the best ${shown.length} of`} ${ranked.length} hosts:`;
   const silent = weighers.flatMap((name, i) => (all || !idle[i] ? [] : [`${name} (${figure(ranked[0]!.values[i]!.product)})`]));
-  if (told.length === 0) return [`The ${ranked.length} hosts weigh the same, ${figure(ranked[0]!.weight)}: ${listed(silent)}.`];
+  if (told.length === 0)
+    return [`The ${ranked.length} hosts weigh the same, ${figure(ranked[0]!.weight)}: ${listed(silent, MOST_SILENT)}.`];
   return [
     `${title} each weigher's raw value (in Nova's units: MB, vCPUs) is normalised over the hosts, multiplied and added up.`,
     "",
     ...plainColumns(rows, ["right", "left"], "   "),
-    ...(silent.length === 0 ? [] : ["", `${listed(silent)} gave every host the same, which decides nothing.`]),
+    ...(silent.length === 0 ? [] : ["", `${listed(silent, MOST_SILENT)} gave every host the same, which decides nothing.`]),
   ];
 }
 

@@ -45,8 +45,9 @@ function refusalLines(causes: readonly CountedCause[]): readonly string[] {
     const names = flavors.map(({ flavor, decisions }) => `${flavor} ${decisions}`);
     return [String(cause.decisions), causeText(cause), listed(names, MOST_NAMED)];
   });
+  const outcome = causes.some(({ stage }) => stage === "error") ? "NoValidHost or SchedulingError" : "NoValidHost";
   return [
-    `${counted(total, "server")} of the whole run found no host (NoValidHost), by the first stage that left none:`,
+    `${counted(total, "server")} of the whole run found no host (${outcome}), by the first stage that left none:`,
     ...plainColumns([["servers", "left no host", "flavors"], ...rows], ["right"]).map((line) => `  ${line}`),
   ];
 }

@@ -65,7 +65,9 @@ function answer(story: ServerStory): string {
       return `ACTIVE on ${host}, ${builds > 1 ? `after ${buildsText(events, builds - 1)}` : `${place}${claims}`}.`;
     }
     case "NoValidHost":
-      return `NoValidHost${last?.error ? ", because " : ": "}${noHostReason(story)}.`;
+      return `NoValidHost: ${noHostReason(story)}.`;
+    case "SchedulingError":
+      return `SchedulingError: ${last!.error}.`;
     case "MaxRetriesExceeded":
       return builds >= maxAttempts
         ? `MaxRetriesExceeded: ${buildsText(events, builds)}, and max_attempts = ${maxAttempts}.`
@@ -98,7 +100,6 @@ function buildsText(events: readonly StoryEvent[], builds: number): string {
 
 function noHostReason({ server, decisions, events, failedTogether }: ServerStory): string {
   const last = decisions.at(-1);
-  if (last?.error) return last.error;
   if (failedTogether !== null && failedTogether !== server) return `${failedTogether}, which was asked for together with it, found no host`;
   if (last === undefined) return "no host was found";
   const { placement, filters, remedies, ranked } = last;

@@ -3,7 +3,7 @@ import { hostTypes } from "../datacenter/host-types.ts";
 import { hypervisors } from "../datacenter/hypervisors.ts";
 import type { Parameter } from "../kernel/parameter.ts";
 import { novaOptions } from "../policies/nova/config.ts";
-import type { Need } from "../policies/nova/filter.ts";
+import { isOffered } from "../policies/nova/filter.ts";
 import { filters } from "../policies/nova/filters/index.ts";
 import { presets } from "../policies/nova/policy.ts";
 import { weighers } from "../policies/nova/weighers/index.ts";
@@ -34,8 +34,6 @@ const serviceParameters: readonly Parameter<number | string | boolean>[] = [
 
 const ONE_CELL = "a scenario is one cell of Nova";
 
-/** What compares cells would do nothing in a scenario and is not offered. */
-export const isOffered = ({ needs }: { readonly needs?: Need }): boolean => needs !== "cells";
 const offeredFilters = filters.filter(isOffered);
 const offeredWeighers = weighers.filter(isOffered);
 

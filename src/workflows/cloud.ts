@@ -89,6 +89,13 @@ export interface CloudParts {
   readonly leaders?: Int32Array | null;
 }
 
+/** What counts against a quota. */
+export interface QuotaUse {
+  readonly instances: number;
+  readonly vcpuMilli: number;
+  readonly ramMb: number;
+}
+
 export class Cloud {
   readonly simulation: Simulation;
   readonly streams: RandomStreams;
@@ -251,24 +258,6 @@ export class Cloud {
     return (this.imageOf(server)!.bytes / this.settings.imageConversionBytesPerSecond) * SECOND;
   }
 
-  /** Counts a server against its project's quota, or refuses: instances, cores and ram, as nova-api checks them. */
-  takeQuota(server: number): boolean {
-    const { settings } = this;
-    const project = this.servers.project[server]!;
-    const flavor = this.flavorOf(server);
-    const within = (limit: number, used: number) => limit < 0 || used <= limit;
-    if (
-      !within(settings.quotaInstances, this.usedInstances[project]! + 1) ||
-      !within(settings.quotaVcpuMilli, this.usedVcpuMilli[project]! + flavor.vcpuMilli) ||
-      !within(settings.quotaRamMb, this.usedRamMb[project]! + flavor.ramMb)
-    ) {
-      this.scheduling.refuse(server, "quota", -1);
-      return false;
-    }
-    this.count(server);
-    return true;
-  }
-
   private count(server: number): void {
     const project = this.servers.project[server]!;
     const flavor = this.flavorOf(server);
@@ -290,7 +279,7 @@ export class Cloud {
   }
 
   /** What a project's servers count against its quota. */
-  quotaUse(project: number): { readonly instances: number; readonly vcpuMilli: number; readonly ramMb: number } {
+  quotaUse(project: number): QuotaUse {
     return { instances: this.usedInstances[project]!, vcpuMilli: this.usedVcpuMilli[project]!, ramMb: this.usedRamMb[project]! };
   }
 
@@ -341,12 +330,13 @@ export class Cloud {
     return this.streams.stream("resize.failure").uniform(server, this.moving.migrationOf(server)) < resizeFailureProbability;
   }
 
-  /** Decides where the server goes. False: NoValidHost. */
-  chooseHost(server: number): boolean {
+  /** Decides where the server goes. Null: a host was found. */
+  chooseHost(server: number): "NoValidHost" | "SchedulingError" | null {
     const members = this.membersOf(server);
     const found = members.length > 1 ? this.scheduling.chooseTogether(members) : this.scheduling.choose(server);
     this.notifications.emit("scheduler.select_destinations.end", server);
-    return found;
+    if (found) return null;
+    return this.scheduling.raised ? "SchedulingError" : "NoValidHost";
   }
 
   /** The first server of the request that the server was asked for in. */
@@ -392,13 +382,32 @@ export class Cloud {
     for (const server of this.membersOf(leader)) this.setState(server, vmState, taskState);
   }
 
-  /** Counts all servers of a request against the quota, or none. */
+  /** Counts all servers of a request against their project's quota, or refuses all: instances, cores and ram, as nova-api checks them. */
   takeQuotas(leader: number): boolean {
-    const members = this.membersOf(leader);
-    const refused = members.findIndex((server) => !this.takeQuota(server));
-    if (refused < 0) return true;
-    for (const server of members.slice(0, refused)) this.returnQuota(server);
-    return false;
+    const { settings } = this;
+    const project = this.servers.project[leader]!;
+    const { instances, vcpuMilli, ramMb } = this.quotaAsked(leader);
+    const within = (limit: number, used: number) => limit < 0 || used <= limit;
+    if (
+      !within(settings.quotaInstances, this.usedInstances[project]! + instances) ||
+      !within(settings.quotaVcpuMilli, this.usedVcpuMilli[project]! + vcpuMilli) ||
+      !within(settings.quotaRamMb, this.usedRamMb[project]! + ramMb)
+    ) {
+      this.scheduling.refuse(leader, "quota", -1);
+      return false;
+    }
+    this.usedInstances[project]! += instances;
+    this.usedVcpuMilli[project]! += vcpuMilli;
+    this.usedRamMb[project]! += ramMb;
+    for (const server of this.membersOf(leader)) this.counted[server] = 1;
+    return true;
+  }
+
+  /** What all servers of the request count together. */
+  quotaAsked(leader: number): QuotaUse {
+    const flavors = this.membersOf(leader).map((server) => this.flavorOf(server));
+    const sum = (of: (flavor: Flavor) => number) => flavors.reduce((total, flavor) => total + of(flavor), 0);
+    return { instances: flavors.length, vcpuMilli: sum((flavor) => flavor.vcpuMilli), ramMb: sum((flavor) => flavor.ramMb) };
   }
 
   /** Does this build fail? Drawn per server and attempt, so that it does not depend on the host. Counts for the BuildFailureWeigher. */

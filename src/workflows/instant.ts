@@ -28,7 +28,8 @@ export function launchInstantly(cloud: Cloud, leader: number): void {
 function schedule(cloud: Cloud, leader: number): Outcome | null {
   if (!cloud.takeQuotas(leader)) return "OverQuota";
   cloud.setStates(leader, "building", "scheduling");
-  if (!cloud.chooseHost(leader)) return "NoValidHost";
+  const refusal = cloud.chooseHost(leader);
+  if (refusal !== null) return refusal;
   if (cloud.membersOf(leader).length > 1) return null;
   while (!cloud.scheduling.claimChosen(leader)) if (cloud.scheduling.atEnd(leader)) return "NoValidHost";
   return null;

@@ -151,7 +151,7 @@ export const launchServer: Workflow = {
                        cast(nova.conductor.scheduleAndBuild, "request spec")),
     at(nova.conductor, cast(nova.scheduler.selectDestinations, "request spec")),
     at(nova.scheduler, call(placement.api.allocationCandidates, "vcpus, ram, disk"),
-                       decide("hosts", (cloud, server) => (cloud.chooseHost(server) ? null : "NoValidHost")),
+                       decide("hosts", (cloud, server) => cloud.chooseHost(server)),
                        call(nova.scheduler.filterAndWeigh, "host states"),
                        when("asked for alone", askedAlone, claimAlongTheList),
                        when("asked for together", askedTogether, call(placement.api.claimResources, "allocations"))),

@@ -144,8 +144,13 @@ export class Scheduling {
     return refused === null ? null : `${refused.message} (${refused.errorType})`;
   }
 
+  /** Did a filter or weigher raise in the last decision? */
+  get raised(): boolean {
+    return this.schedulingError !== null;
+  }
+
   /**
-   * The scheduler's decision, on what it reads at this instant. False: NoValidHost. The list is claimed along by `claimChosen`.
+   * The scheduler's decision, on what it reads at this instant. False: no host. The list is claimed along by `claimChosen`.
    * @param ignored hosts that are not to be taken
    */
   choose(server: number, ignored: readonly number[] = []): boolean {
@@ -180,7 +185,7 @@ export class Scheduling {
     return request;
   }
 
-  /** A filter or weigher that raises fails the request; Nova's scheduler then finds no host, and the log of decisions keeps what it was. */
+  /** A filter or weigher that raises fails the request; the log of decisions keeps what it was. */
   private select(server: number, request: RequestSpec): number {
     const { scheduler, maxAttempts } = this.parts;
     this.schedulingError = null;
@@ -248,7 +253,7 @@ export class Scheduling {
   }
 
   /**
-   * Decides for all servers of one request, and claims: all get hosts, or none does (NoValidHost). Assumes that nothing happens between the
+   * Decides for all servers of one request, and claims: all get hosts, or none does. Assumes that nothing happens between the
    * decision and the claims.
    */
   chooseTogether(servers: readonly number[]): boolean {

@@ -91,7 +91,17 @@ describe.skipIf(broughtAlong)("orrery schedule --cases", () => {
     [
       "a case without hosts",
       '{"id": "1", "kind": "single", "config": {}, "request": {}}',
-      /:1: a case of kind "single" needs hosts, aggregates/,
+      /:1: hosts is missing\n[^]*:1: aggregates is missing/,
+    ],
+    [
+      "a case without its input",
+      '{"id": "x", "kind": "alternates", "input": {}}',
+      /:1: input\.hosts is missing\n[^]*:1: input\.orders is missing/,
+    ],
+    [
+      "a parent that there is not",
+      '{"kind": "placement", "providers": [{"name": "a", "parent": "zz", "traits": [], "aggregates": [], "inventory": {}}], "request": {"groups": {}}}',
+      /:1: resource provider a: its parent zz is not among the providers before it/,
     ],
     ["a broken line", '\n{"id": ', /:2: no JSON/],
     ["no object", "[]", /:1: a case is an object with "kind"/],
@@ -99,6 +109,27 @@ describe.skipIf(broughtAlong)("orrery schedule --cases", () => {
     const { stderr, status } = await orrery(["schedule", "--cases", file(text)]);
     expect(stderr).toMatch(message);
     expect(status).toBe(2);
+  });
+
+  it("names members that are missing or of another kind, and options that there are not, all at once", async () => {
+    const one = JSON.parse(readLines("weighers")[0]!);
+    delete one.hosts[0].memory_mb;
+    one.hosts[0].free_ram_mb = "lots";
+    delete one.request.flavor.vcpus;
+    one.config.filter_scheduler.ram_weight_multiplyer = 2;
+    const { stderr, status } = await orrery(["schedule", "--cases", file(JSON.stringify(one))]);
+    expect(status).toBe(2);
+    expect(stderr).toContain("hosts.0.memory_mb is missing");
+    expect(stderr).toContain("hosts.0.free_ram_mb: expected number, received string");
+    expect(stderr).toContain("request.flavor.vcpus is missing");
+    expect(stderr).toContain('filter_scheduler.ram_weight_multiplyer: no such option; did you mean "ram_weight_multiplier"?');
+  });
+
+  it("reads past a byte order mark, and says where there is nothing to answer", async () => {
+    const marked = await orrery(["schedule", "--cases", file(`\uFEFF${readLines("weighers")[0]!}\n`)]);
+    expect([marked.status, marked.stdout.split("\n").length]).toEqual([0, 2]);
+    const empty = await orrery(["schedule", "--cases", file("\n")]);
+    expect([empty.status, empty.stderr]).toEqual([0, expect.stringContaining("is empty: there is no case to answer")]);
   });
 
   it("names an unknown filter and a missing file", async () => {

@@ -66,6 +66,8 @@ describe("NoValidHost is counted by the first stage that left no host", () => {
     });
     expect(result.noValidHost.counted).toMatchObject([{ stage: "error", decisions: 1 }]);
     expect(result.noValidHost.counted[0]!.detail).toMatch(/^ComputeCapabilitiesFilter: .*\(ValueError\)$/);
+    expect(result.built.cloud.servers.outcomeOf(0)).toBe("SchedulingError");
+    expect([result.values.get("servers.no_valid_host"), result.values.get("servers.failed")]).toEqual([0, 1]);
     expect(result.built.cloud.decisions.row(0).error).toBe(result.noValidHost.counted[0]!.detail);
   });
 

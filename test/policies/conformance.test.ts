@@ -194,7 +194,7 @@ describe("every weigher", () => {
       let told = 0;
       for (const request of requests) {
         const [once, twice] = [weigher.weigh(hosts, request, config, () => 1), weigher.weigh(hosts, request, config, () => 1)].map(
-          (value) => [0, 1, 2, 3].map(value),
+          (value) => [0, 1, 2, 3].map(value ?? (() => 0)),
         );
         expect(once).toEqual(twice);
         expect(once!.every(Number.isFinite)).toBe(true);

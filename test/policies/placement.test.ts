@@ -190,7 +190,9 @@ describe("the answer", () => {
 
   it("refuses a cloud whose providers come before what they hang on, or twice", () => {
     const request = ask({});
-    expect(() => allocationCandidates([provider("x", { under: "y" })], request)).toThrow("its parent y must come before it");
+    expect(() => allocationCandidates([provider("x", { under: "y" })], request)).toThrow(
+      "its parent y is not among the providers before it",
+    );
     expect(() => allocationCandidates([flat[0]!, flat[0]!], request)).toThrow("occurs twice");
   });
 

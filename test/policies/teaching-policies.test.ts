@@ -179,7 +179,7 @@ function fleetOf({ hosts: rows, flavors: sizes, counts }: typeof fleets extends 
 }
 
 const raw = (name: string, hosts: Hosts, of: RequestSpec) =>
-  weighers.find((weigher) => weigher.name === name)!.weigh(hosts, of, new NovaConfig(new Map()), () => 1);
+  weighers.find((weigher) => weigher.name === name)!.weigh(hosts, of, new NovaConfig(new Map()), () => 1)!;
 
 /** The three amounts of a host as they are kept in columns. */
 const capacities = (hosts: Hosts, host: number) => [

@@ -172,7 +172,7 @@ describe("servers asked for together", () => {
   it("are refused by a quota all, whichever of them exceeds it", () => {
     const quota = { instances: -1, cores: 12, ramMb: -1 };
     const texts = [1, 2, 3].map((server) => linesOf(story({ flavors, quota, hosts: [hostGroup(3)] }, [{ count: 3 }]), server)[0]);
-    const why = "OverQuota: the quota of project-1 is exceeded (cores: 10 used and 5 asked for, of 12).";
+    const why = "OverQuota: the quota of project-1 is exceeded (cores: 0 used and 15 asked for, of 12).";
     expect(texts).toEqual([1, 2, 3].map((server) => `server-${server}: ${why}`));
   });
 

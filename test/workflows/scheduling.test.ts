@@ -55,6 +55,24 @@ const hostsOf = (built: BuiltRun) => servers(built).map((server) => built.cloud.
 const later = (asks: readonly Ask[]) => asks.map((ask, i) => ({ at: i * MINUTE, ...ask }));
 
 describe.each(planes)("with the %s control plane", (controlPlane) => {
+  it("a request for several servers is counted against the quota as a whole", () => {
+    const cloud = { controlPlane, quota: { instances: 2, cores: -1, ramMb: -1 } };
+    const built = build(
+      tinyScenario({ study, cloud }),
+      asking(
+        [{ count: 3 }, { count: 2 }].map((ask, i) => ({ at: i * MINUTE, ...ask })),
+        [],
+      ),
+    );
+    const seen: unknown[] = [];
+    built.cloud.scheduling.refusalListeners.push((server, what) => {
+      seen.push([server, what, built.cloud.quotaUse(0).instances, built.cloud.quotaAsked(server).instances]);
+    });
+    built.cloud.simulation.run();
+    expect(seen).toEqual([[0, "quota", 0, 3]]);
+    expect(outcomesOf(built)).toEqual(["OverQuota", "OverQuota", "OverQuota", "ACTIVE", "ACTIVE"]);
+  });
+
   it("requests for a zone go to its hosts, those for the default zone or an unknown one anywhere", () => {
     const zone = (name: string, hosts: readonly number[]) => ({ name, metadata: new Map([["availability_zone", name]]), hosts });
     const cloud = { controlPlane, aggregates: [zone("a", [0]), zone("b", [2, 3])] };
@@ -90,7 +108,7 @@ describe.each(planes)("with the %s control plane", (controlPlane) => {
     expect(third).not.toBe(first);
     expect(fourth).toBe(-1);
     expect(fifth).toBe(3);
-    expect(outcomesOf(built)).toEqual(["ACTIVE", "ACTIVE", "ACTIVE", "NoValidHost", "ACTIVE", "NoValidHost"]);
+    expect(outcomesOf(built)).toEqual(["ACTIVE", "ACTIVE", "ACTIVE", "NoValidHost", "ACTIVE", "SchedulingError"]);
   });
 
   it("a forced host is put through no filter, but Placement has its say", () => {

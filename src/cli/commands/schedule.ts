@@ -7,6 +7,7 @@ import { decide } from "../../policies/cases/decisions.ts";
 import { answerCase, caseKinds, type ScheduleCase } from "../../policies/cases/index.ts";
 import { decisionTable } from "../../report/decision-table.ts";
 import { json } from "../../report/run-files.ts";
+import { caseFaults } from "../../scenario/case-shape.ts";
 import { catalogue } from "../../scenario/catalogue.ts";
 import { readSchedule } from "../../scenario/schedule-file.ts";
 
@@ -33,7 +34,10 @@ function answerFile(file: string, asJson: boolean): void {
 }
 
 function answerCases(file: string): void {
-  const lines = readText(file).split("\n");
+  const lines = readText(file)
+    .replace(/^\uFEFF/, "")
+    .split("\n");
+  if (lines.every((line) => line.trim() === "")) process.stderr.write(`${file} is empty: there is no case to answer\n`);
   for (const [i, line] of lines.entries()) {
     if (line.trim() !== "") process.stdout.write(`${answerLine(file, i + 1, line)}\n`);
   }
@@ -49,13 +53,12 @@ function readText(file: string): string {
 
 function answerLine(file: string, line: number, written: string): string {
   const one = parse(file, line, written);
+  const faults = caseFaults(one);
+  if (faults.length > 0) throw new InputError(faults.map((message) => ({ file, line, column: null, path: "", message, hint: "" })));
   try {
     return text({ id: one.id ?? null, expected: answerCase(one) });
   } catch (error) {
-    // A case that is not what its kind must be is the user's; nothing else can throw these here.
     if (error instanceof RangeError) throw problem(file, line, error.message, "");
-    if (error instanceof TypeError)
-      throw problem(file, line, `the case is not complete: ${error.message}`, "compare it with one that works");
     throw error;
   }
 }

@@ -338,7 +338,7 @@ export class FilterScheduler {
       try {
         const value = weigher.weigh(this.hosts, request, this.config, configured.multiplierOf);
         for (let i = 0; i < count; i++) {
-          let x = value(list[i]!);
+          let x = value === null ? 0 : value(list[i]!);
           if (floor !== null && x < floor) x = floor;
           raw[i] = x;
           if (x < low) low = x;

@@ -18,10 +18,13 @@ export type Need =
   | "availability zones"
   | "hypervisor versions";
 
+/** What compares cells would do nothing in a scenario, which is one cell of Nova. */
+export const isOffered = ({ needs }: { readonly needs?: Need }): boolean => needs !== "cells";
+
 /**
  * What the answer about a host depends on, besides the configuration: on the host's own row ("host"), or on that and the request's flavor or image.
- * Such answers are kept until the row changes, so their functions must not look at anything else. The others say what a request must have
- * for them to do anything.
+ * Such answers are kept until the row changes, so their functions must not look at anything else. The others say what a request (or,
+ * for metrics, the configuration) must have for them to do anything.
  */
 export type Dependence =
   | "host"
@@ -31,7 +34,8 @@ export type Dependence =
   | "scheduler hints"
   | "PCI requests"
   | "NUMA topology"
-  | "destination";
+  | "destination"
+  | "metrics";
 
 export interface Filter {
   /** Nova's own class name. */

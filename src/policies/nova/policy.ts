@@ -2,8 +2,10 @@
 // without weighers the first host in line wins (first fit), and a random choice among all of them is random fit. Next fit and round robin are
 // first fit from another place in the line; the rules of vector bin packing are weighers.
 import type { NovaOption, OptionValue } from "./config.ts";
-import type { Filter } from "./filter.ts";
+import { type Filter, isOffered } from "./filter.ts";
+import { novaWeigherClasses } from "./releases.ts";
 import type { Weigher } from "./weigher.ts";
+import { weighers } from "./weighers/index.ts";
 
 /** Where in the list of hosts a decision begins to look; it goes on around the end of the list. */
 export const startingPlaces = ["first", "last-chosen", "after-last-chosen"] as const;
@@ -50,10 +52,12 @@ const novaFilters = [
   "ServerGroupAffinityFilter",
 ];
 /**
- * The weighers of a stock Nova, as far as scenarios have what they weigh: an explicit list, so that adding a weigher changes no preset. Those
- * that a release does not have fall out where a cloud names its release.
+ * The weighers of a stock Nova: all that it has, as far as they are offered, in the order in which they are registered here; Nova's own is that of
+ * a directory listing. Those that a release does not have fall out where a cloud names its release.
  */
-const novaWeighers = ["RAMWeigher", "CPUWeigher", "DiskWeigher", "IoOpsWeigher", "BuildFailureWeigher", "NumInstancesWeigher"];
+export const novaWeighers: readonly string[] = weighers
+  .filter((weigher) => isOffered(weigher) && novaWeigherClasses.some(({ name }) => name === weigher.name))
+  .map(({ name }) => name);
 /** Larger than any cloud: the whole list. */
 export const ALL_HOSTS = 1_000_000_000;
 

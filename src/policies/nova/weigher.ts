@@ -39,7 +39,8 @@ export interface Weigher {
   /** Absent: on anything; every decision then asks it about every host. */
   readonly dependsOn?: Dependence;
   /**
-   * Looks at the request once and returns the raw value of a host; `multiplier` tells that of a host.
+   * Looks at the request once and returns the raw value of a host; null when it has nothing to say about this request, whatever becomes of the
+   * hosts: it then adds 0 to all. `multiplier` tells that of a host.
    * @throws PythonError, as the value does, where Nova would raise: the request fails
    */
   readonly weigh: (
@@ -47,7 +48,7 @@ export interface Weigher {
     request: RequestSpec,
     config: NovaConfig,
     multiplier: (host: number) => number,
-  ) => (host: number) => number;
+  ) => ((host: number) => number) | null;
 }
 
 /**

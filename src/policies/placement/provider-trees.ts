@@ -17,9 +17,9 @@ export class ProviderTrees {
     const roots: number[] = [];
     const sharing: number[] = [];
     for (const [row, { name, parent, traits }] of providers.entries()) {
-      if (this.#rows.has(name)) throw new Error(`resource provider ${name} occurs twice`);
+      if (this.#rows.has(name)) throw new RangeError(`resource provider ${name} occurs twice: each needs a name of its own`);
       const above = parent === null ? -1 : this.#rows.get(parent);
-      if (above === undefined) throw new Error(`resource provider ${name}: its parent ${parent} must come before it`);
+      if (above === undefined) throw new RangeError(`resource provider ${name}: its parent ${parent} is not among the providers before it`);
       this.#rows.set(name, row);
       parents.push(above);
       roots.push(above < 0 ? row : roots[above]!);

@@ -2,6 +2,7 @@
 // what Nova has and scenarios cannot use is left out and said so.
 // @source nova/scheduler/host_manager.py HostManager.__init__ and _choose_host_filters, nova/loadables.py (nova 26.2.2)
 import { suggestion } from "../../kernel/did-you-mean.ts";
+import { novaWeighers } from "../../policies/nova/policy.ts";
 import {
   ALL_FILTERS,
   ALL_WEIGHERS,
@@ -101,11 +102,10 @@ export function chosenWeighers(paths: readonly string[], source: ClassSource): C
 
 /** Nova's own weighers, of the release or, where none is named, of any. */
 export function allWeighers({ catalogue, release }: ClassSource): Pick<ClassChoice, "names" | "left"> {
-  const there = novaWeigherClasses.map(({ name }) => name).filter((name) => release === null || missingIn(release, name) === null);
-  return {
-    names: catalogue.weighers.filter((name) => there.includes(name)),
-    left: there.filter((name) => !catalogue.weighers.includes(name)),
-  };
+  const inRelease = (name: string) => release === null || missingIn(release, name) === null;
+  const names = novaWeighers.filter((name) => inRelease(name) && catalogue.weighers.includes(name));
+  const left = novaWeigherClasses.map(({ name }) => name).filter((name) => inRelease(name) && !names.includes(name));
+  return { names, left };
 }
 
 function pathOf(packageName: string, classes: readonly SchedulerClass[], name: string): string {

@@ -1,7 +1,7 @@
 // Makes a user's module safe to ask for answers that must be the same everywhere. What could differ from one machine or moment to the next is
 // refused by name; every loop and every function counts its steps, so that what never ends is ended at the same place on any machine; and the
-// module becomes the body of one function, which hands out what it exports. Not counted is what the language does by itself in one step
-// (sorting, matching, filling an array): there the user's care is asked for, not ours.
+// module becomes the body of one function, which hands out what it exports. What the language does by itself in one step (sorting, searching,
+// filling a list) is counted by length in the sandbox.
 import { createRequire } from "node:module";
 import type * as acorn from "acorn";
 import { didYouMean } from "../../kernel/did-you-mean.ts";
@@ -63,6 +63,13 @@ export function guard(source: string): Guarded {
   }
 }
 
+/** `[first, ...others]`, or the same of an object. */
+function hasRest(pattern: unknown): boolean {
+  if (!isNode(pattern)) return false;
+  const parts = (pattern.elements ?? pattern.properties ?? []) as readonly unknown[];
+  return /^(Array|Object)Pattern$/.test(pattern.type) && parts.some((part) => isNode(part) && part.type === "RestElement");
+}
+
 class Guard {
   private readonly source: string;
   /** Where ** begins, and where => ends. */
@@ -92,8 +99,8 @@ class Guard {
 
   guarded(tree: Node): Guarded {
     const { own, edits } = this;
-    const hooks = ["trip", "caught", "pow", "reset"].map((name) => own + name).join(",");
-    const head = `(function(${hooks}){"use strict";let ${own}n=0,${own}d=0,${own}default;${own}reset(()=>{${own}n=0;${own}d=0});`;
+    const hooks = ["trip", "caught", "pow", "spread", "reset"].map((name) => own + name).join(",");
+    const head = `(function(${hooks}){"use strict";let ${own}n=0,${own}d=0,${own}default;${own}reset(()=>{${own}n=0;${own}d=0},(k)=>{if((${own}n+=k)>${MAX_STEPS})${own}trip("steps")});`;
     edits.open(0, head);
     this.visit(tree);
     for (const use of this.uses) this.checkUse(use);
@@ -135,6 +142,10 @@ class Guard {
         break;
       case "VariableDeclarator":
         this.declare(node.id);
+        if (hasRest(node.id) && isNode(node.init)) this.spreading(node.init);
+        break;
+      case "SpreadElement":
+        this.spreading(node.argument as Node);
         break;
       case "ForStatement":
       case "ForInStatement":
@@ -148,6 +159,7 @@ class Guard {
         this.catching(node);
         break;
       case "Literal":
+        if (node.bigint !== undefined) this.refuse(node, "a BigInt is not possible", "an answer is a number; write it without the n");
         if (node.regex !== undefined) this.refuse(node, "a regular expression is not possible", NO_PATTERNS);
         break;
       case "AwaitExpression":
@@ -157,6 +169,7 @@ class Guard {
         if (node.operator === "**") this.raising(node);
         break;
       case "AssignmentExpression":
+        if (hasRest(node.left)) this.spreading(node.right as Node);
         if (node.operator === "**=") this.refuse(node, "**= is not possible", "write a = a ** b");
         break;
       case "ObjectExpression":
@@ -299,6 +312,11 @@ class Guard {
     if (name === "random") this.refuse(property, "Math.random is not possible", NO_CHANCE);
     else if (Object.hasOwn(Math, name)) this.refuse(property, `Math.${name} is not possible: its last bits differ between machines`, there);
     else this.refuse(property, `there is no Math.${name}`, near === null ? there : `did you mean "${near}"?`);
+  }
+
+  /** What is taken apart into a list counts by its length. */
+  private spreading(node: Node): void {
+    this.edits.around(node.start, node.end, `${this.own}spread(`, ")");
   }
 
   /** `{name: "MyWeigher", weigh: ...}`: where its function stands. */

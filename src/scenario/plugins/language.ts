@@ -1,6 +1,6 @@
 // What is left of the language to a user's own code: what gives the same answer on every machine, at any time, and comes to an end.
 
-/** Passes through loops and calls of functions that one call of a plug-in may make. */
+/** Passes through loops, calls of functions, and entries and characters gone through by the language, that one call of a plug-in may make. */
 export const MAX_STEPS = 10_000_000;
 /** Calls that may be open within each other; far below what the smallest stack holds. */
 export const MAX_DEPTH = 500;
@@ -23,6 +23,13 @@ export const NO_OUTSIDE = "a plug-in cannot reach out of the simulation";
 export const NO_PATTERNS = "the work of a regular expression cannot be counted; compare with ===, includes, startsWith or endsWith";
 /** Methods that make a regular expression of a text. */
 export const PATTERN_METHODS: readonly string[] = ["match", "matchAll", "search"];
+/** Methods of texts, lists, maps, sets and objects that take no longer for long ones than for short ones; the others count by length. */
+export const AT_ONCE: readonly string[] = [
+  ..."constructor length prototype name toString valueOf at charAt charCodeAt codePointAt push pop keys values entries add has delete".split(
+    " ",
+  ),
+  ..."is create defineProperty getOwnPropertyDescriptor getPrototypeOf setPrototypeOf hasOwn isExtensible preventExtensions".split(" "),
+];
 /** Longest text or list that a single step may make. */
 export const MAX_LENGTH = 1_000_000;
 /** Names that users try, and why they are not there. */

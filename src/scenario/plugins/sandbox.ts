@@ -11,7 +11,7 @@ import type { RequestSpec } from "../../policies/nova/request-spec.ts";
 import { hostFacts, requestFacts } from "../../policies/plugins/facts.ts";
 import { original, type TextPosition } from "./edits.ts";
 import type { GuardedModule } from "./guard.ts";
-import { EXACT_MATH, GLOBALS, LOCALE, MAX_DEPTH, MAX_LENGTH, MAX_STEPS, PATTERN_METHODS, withCommas } from "./language.ts";
+import { AT_ONCE, EXACT_MATH, GLOBALS, LOCALE, MAX_DEPTH, MAX_LENGTH, MAX_STEPS, PATTERN_METHODS, withCommas } from "./language.ts";
 
 /** For what counting steps cannot see while a module is read: one call that never comes back. Milliseconds. */
 const LOADING_TIMEOUT_MS = 10_000;
@@ -47,9 +47,9 @@ const views = hostFacts
 /** Runs inside the realm, before anything of the user's. Its objects are all that the user's code gets hold of. */
 const REALM = `(function (parts) {
   "use strict";
-  const { globals, exactMath, locale, patternMethods, maxLength, exp, log, pow, script } = parts;
-  const { freeze, defineProperty, getOwnPropertyNames } = Object;
-  const { apply, deleteProperty } = Reflect;
+  const { globals, exactMath, locale, patternMethods, atOnce, maxLength, exp, log, pow, script } = parts;
+  const { freeze, defineProperty, getOwnPropertyDescriptor, getOwnPropertyNames } = Object;
+  const { apply, construct, deleteProperty } = Reflect;
   const global = globalThis, { parse, stringify } = JSON, ErrorOf = Error;
   const kinds = [Object, Array, Number, String, BigInt];
   for (const name of getOwnPropertyNames(global)) if (!globals.includes(name)) deleteProperty(global, name);
@@ -66,19 +66,98 @@ const REALM = `(function (parts) {
     for (const name of getOwnPropertyNames(of.prototype)) if (locale(name)) delete of.prototype[name];
   }
   for (const name of patternMethods) delete String.prototype[name];
-  // What a single step can make is bounded, for the steps are all that is counted.
-  const short = (length) => { if (length > maxLength) throw new RangeError("a text or list of " + length + " in one step, at most " + maxLength); };
-  const bounded = (of, name, lengthOf) => {
-    const plain = of[name];
-    defineProperty(of, name, { ...Object.getOwnPropertyDescriptor(of, name), value(...values) { short(lengthOf(this, values)); return apply(plain, this, values); } });
+  let reset = () => {}, charge = () => {}, ended = null, end = null;
+  // What the language goes through in a single step counts by its length, both of what it is given and of what it makes. A single step can
+  // make so much and no more, as that is known beforehand.
+  const MEMBER_STEPS = 8; // a member of an object takes the time of so many entries of a list
+  const keyed = ["keys", "values", "entries"];
+  const { keys } = Object, { isArray } = Array;
+  const sizeOf = (of) => {
+    if (typeof of === "string" || isArray(of)) return of.length;
+    return of instanceof MapOf || of instanceof SetOf ? of.size : 0;
   };
+  const membersOf = (of) => (typeof of === "object" && of !== null ? sizeOf(of) || MEMBER_STEPS * keys(of).length : sizeOf(of));
+  const MapOf = Map, SetOf = Set;
+  const spread = (of) => { charge(membersOf(of)); return of; };
+  const instead = (of, name, make) => {
+    const plain = of[name];
+    defineProperty(of, name, { ...getOwnPropertyDescriptor(of, name), value: make(plain) });
+  };
+  const linear = (of, names, size) => {
+    for (const name of names) {
+      if (typeof getOwnPropertyDescriptor(of, name)?.value !== "function") continue;
+      instead(of, name, (plain) => ({
+        method(...values) {
+          let sum = 1 + size(this);
+          for (let i = 0; i < values.length; i++) sum += size(values[i]);
+          charge(sum);
+          const made = apply(plain, this, values);
+          charge(sizeOf(made));
+          return made;
+        },
+      }).method);
+    }
+  };
+  const short = (length) => {
+    if (length > maxLength) throw new RangeError("a text or list of " + length + " in one step, at most " + maxLength);
+    charge(length > 0 ? length : 0);
+  };
+  const bounded = (of, name, lengthOf) => {
+    instead(of, name, (plain) => ({ method(...values) { short(lengthOf(this, values)); return apply(plain, this, values); } }).method);
+  };
+  const total = (values, sum, size) => { for (let i = 0; i < values.length; i++) sum += size(values[i]); return sum; };
+  const flatInto = (into, of, depth) => {
+    charge(1 + of.length);
+    for (let i = 0; i < of.length; i++) {
+      if (depth > 0 && isArray(of[i])) flatInto(into, of[i], depth - 1);
+      else if (i in of) into[into.length] = of[i];
+    }
+    return into;
+  };
+  linear(String.prototype, getOwnPropertyNames(String.prototype).filter((name) => !atOnce.includes(name)), sizeOf);
+  linear(Array.prototype, getOwnPropertyNames(Array.prototype).filter((name) => !atOnce.includes(name)), sizeOf);
+  linear(Map.prototype, ["clear", "forEach"], sizeOf);
+  linear(Set.prototype, getOwnPropertyNames(Set.prototype).filter((name) => !atOnce.includes(name)), sizeOf);
+  linear(Object, getOwnPropertyNames(Object).filter((name) => !atOnce.includes(name) || keyed.includes(name)), membersOf);
+  linear(JSON, ["parse"], sizeOf);
   bounded(String.prototype, "repeat", (self, [times]) => String(self).length * times);
   bounded(String.prototype, "padStart", (_self, [length]) => length);
   bounded(String.prototype, "padEnd", (_self, [length]) => length);
-  bounded(String.prototype, "concat", (self, values) => values.reduce((sum, value) => sum + String(value).length, String(self).length));
+  bounded(String.prototype, "concat", (self, values) => total(values, String(self).length, (value) => String(value).length));
   bounded(Array.prototype, "fill", (self) => self.length);
-  bounded(Array.prototype, "concat", (self, values) => values.reduce((sum, value) => sum + (Array.isArray(value) ? value.length : 1), self.length));
-  bounded(Array, "from", (_self, [of]) => (of === null || of === undefined ? 0 : of.length ?? 0));
+  bounded(Array.prototype, "concat", (self, values) => total(values, self.length, (value) => (isArray(value) ? value.length : 1)));
+  bounded(Array, "from", (_self, [of]) => (of === null || of === undefined ? 0 : of.length ?? sizeOf(of)));
+  for (const name of ["sort", "toSorted"]) {
+    instead(Array.prototype, name, (plain) => ({
+      method(...values) { charge(sizeOf(this) * (32 - Math.clz32(sizeOf(this)))); return apply(plain, this, values); },
+    }).method);
+  }
+  instead(Array.prototype, "flat", () => ({ flat(depth = 1) { return flatInto([], this, +depth); } }).flat);
+  const { map } = Array.prototype;
+  instead(Array.prototype, "flatMap", () => ({ flatMap(of, self) { return flatInto([], apply(map, this, [of, self]), 1); } }).flatMap);
+  instead(JSON, "stringify", () => ({
+    stringify(value, replacer, space) {
+      const counted = function (key, of) {
+        charge(MEMBER_STEPS + (typeof of === "string" ? of.length : 0));
+        return typeof replacer === "function" ? apply(replacer, this, [key, of]) : of;
+      };
+      const text = stringify(value, counted, space);
+      return isArray(replacer) ? stringify(value, replacer, space) : text;
+    },
+  }).stringify);
+  for (const name of ["Array", "Map", "Set", "WeakMap", "WeakSet"]) {
+    const Plain = global[name];
+    const Counted = function (...values) {
+      if (name === "Array" && values.length === 1 && typeof values[0] === "number") short(values[0]);
+      else charge(total(values, 1, sizeOf));
+      if (new.target === undefined && name !== "Array") return Plain(); // throws as it does
+      const made = construct(Plain, values, new.target === undefined || new.target === Counted ? Plain : new.target);
+      charge(sizeOf(made));
+      return made;
+    };
+    Object.defineProperties(Counted, Object.getOwnPropertyDescriptors(Plain));
+    defineProperty(global, name, { value: Counted, writable: true, configurable: true });
+  }
   const places = (_error, frames) => {
     let text = "";
     for (const frame of frames) if (frame.getFileName() === script) text += frame.getLineNumber() + ":" + frame.getColumnNumber() + " ";
@@ -86,7 +165,6 @@ const REALM = `(function (parts) {
   };
   defineProperty(ErrorOf, "prepareStackTrace", { value: places, writable: false, configurable: false });
 
-  let reset = () => {}, ended = null, end = null;
   const trip = (why) => {
     if (ended === null) { ended = why; end = new ErrorOf(why); }
     throw end;
@@ -100,7 +178,7 @@ const REALM = `(function (parts) {
   const checked = (answer) => { if (ended !== null) throw end; return answer; };
 
   return {
-    load: (module) => { begin(); return checked(module(trip, caught, raised, (again) => { reset = again; })); },
+    load: (module) => { begin(); return checked(module(trip, caught, raised, spread, (again, count) => { reset = again; charge = count; })); },
     hosts: (count, name, hypervisor, facts) => {
       const [${hostFacts.map((_, i) => `f${i}`).join(", ")}] = facts;
       const known = (host, method) => {
@@ -171,6 +249,7 @@ export class Sandbox {
       exactMath: EXACT_MATH,
       locale,
       patternMethods: PATTERN_METHODS,
+      atOnce: AT_ONCE,
       maxLength: MAX_LENGTH,
       exp,
       log,
@@ -284,7 +363,7 @@ function inWords(kind: string, text: string): { readonly what: string; readonly 
   if (kind === "steps") {
     return {
       what: `made more than ${withCommas(MAX_STEPS)} steps in one call`,
-      hint: "a step is one pass through a loop or one call of a function; does a loop never end?",
+      hint: "a step is one pass through a loop, one call of a function, or one entry or character that the language goes through by itself",
     };
   }
   if (kind === "depth")

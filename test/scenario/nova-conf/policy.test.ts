@@ -49,6 +49,18 @@ describe("the policy nova.conf", () => {
     ]);
   });
 
+  it("of an empty file is nova-default, in every release", () => {
+    for (const release of ["zed", "2023.2", "2026.2"]) {
+      const { policies } = withConf("", { cloud: [`nova: {release: ${release}}`], policies: "[nova-default, nova-pack, nova.conf]" }).study;
+      const [stock, pack, conf] = policies.map(({ weighers, enabledFilters }) => ({ weighers, enabledFilters }));
+      expect(conf).toEqual(stock);
+      expect(pack).toEqual(stock);
+      expect(stock!.weighers).toEqual(
+        expect.arrayContaining(["PCIWeigher", "ServerGroupSoftAffinityWeigher", "ServerGroupSoftAntiAffinityWeigher", "MetricsWeigher"]),
+      );
+    }
+  });
+
   it("takes all weighers where the file names none, so that every multiplier in it counts", () => {
     const scenario = withConf("[filter_scheduler]\nnum_instances_weight_multiplier = -1\n");
     expect(scenario.study.policies[0]!.weighers).toContain("NumInstancesWeigher");

@@ -278,10 +278,11 @@ export class FastPath {
       }
       for (const { weigher, multiplier } of this.weighers) {
         if (multiplier === null || !Number.isFinite(multiplier)) return null;
-        if (isSilent(weigher.dependsOn)) continue; // the same for every host: adds 0
-        if (!isKept(weigher.dependsOn)) return null;
         if (multiplier === 0 && weigher.dependsOn === "host") continue; // finite values times 0
-        terms.push({ value: weigher.weigh(states, request, config, () => multiplier), multiplier, floor: weigher.minval });
+        const value = weigher.weigh(states, request, config, () => multiplier);
+        if (!isKept(weigher.dependsOn) && (value !== null || !isSilent(weigher.dependsOn))) return null;
+        if (value === null) continue;
+        terms.push({ value, multiplier, floor: weigher.minval });
         matters.add(weigher.dependsOn!);
       }
     } catch (error) {

@@ -4,7 +4,7 @@ import { defineFilter } from "../filter.ts";
 export const serverGroupAntiAffinityFilter = defineFilter({
   name: "ServerGroupAntiAffinityFilter",
   source: "nova/scheduler/filters/affinity_filter.py",
-  meaning: "No two members of an anti-affinity server group share a host.",
+  meaning: "No host has more members of an anti-affinity group than max_server_per_host (1).",
   dependsOn: "server group",
   passes: (hosts, request) => {
     const { group, groups } = request;

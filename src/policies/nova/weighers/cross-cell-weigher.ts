@@ -16,6 +16,6 @@ export const crossCellWeigher = defineWeigher({
   dependsOn: "destination",
   weigh: (hosts, { destination }) => {
     const cell = destination?.allowCrossCellMove === true ? destination.cell : null;
-    return cell === null ? () => 0 : (host) => (hosts.cell(host) === cell ? 1 : -1);
+    return cell === null ? null : (host) => (hosts.cell(host) === cell ? 1 : -1);
   },
 });

@@ -1,5 +1,12 @@
 // Prefers the hosts whose hypervisor is newest, so that servers move on with an upgrade that goes from host to host.
+import type { HostStates } from "../host-states.ts";
 import { defineWeigher } from "../weigher.ts";
+
+/** A host keeps its version for as long as there is the host. */
+function allAlike(hosts: HostStates): boolean {
+  for (let host = 1; host < hosts.count; host++) if (hosts.hypervisorVersion(host) !== hosts.hypervisorVersion(0)) return false;
+  return true;
+}
 
 export const hypervisorVersionWeigher = defineWeigher({
   name: "HypervisorVersionWeigher",
@@ -14,5 +21,5 @@ export const hypervisorVersionWeigher = defineWeigher({
   },
   minval: null,
   dependsOn: "host",
-  weigh: (hosts) => (host) => hosts.hypervisorVersion(host) ?? 0,
+  weigh: (hosts) => (allAlike(hosts) ? null : (host) => hosts.hypervisorVersion(host) ?? 0),
 });

@@ -17,8 +17,10 @@ export const metricsWeigher = defineWeigher({
   },
   minval: null,
   options: ["metrics.weight_setting", "metrics.required", "metrics.weight_of_unavailable"],
+  dependsOn: "metrics",
   weigh: (hosts, _request, config, multiplier) => {
     const ratios = metricRatios(config);
+    if (ratios.length === 0) return null;
     const required = config.flag("metrics.required");
     const unavailable = config.number("metrics.weight_of_unavailable");
     return (host) => {

@@ -16,5 +16,5 @@ export const serverGroupSoftAffinityWeigher = defineWeigher({
   minval: null,
   dependsOn: "server group",
   weigh: (_hosts, { group, groups }) =>
-    group >= 0 && groups.policyOf(group) === "soft-affinity" ? (host) => groups.countOn(group, host) : () => 0,
+    group >= 0 && groups.policyOf(group) === "soft-affinity" ? (host) => groups.countOn(group, host) : null,
 });

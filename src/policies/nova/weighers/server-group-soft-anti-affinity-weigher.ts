@@ -16,5 +16,5 @@ export const serverGroupSoftAntiAffinityWeigher = defineWeigher({
   minval: null,
   dependsOn: "server group",
   weigh: (_hosts, { group, groups }) =>
-    group >= 0 && groups.policyOf(group) === "soft-anti-affinity" ? (host) => 0 - groups.countOn(group, host) : () => 0,
+    group >= 0 && groups.policyOf(group) === "soft-anti-affinity" ? (host) => 0 - groups.countOn(group, host) : null,
 });
