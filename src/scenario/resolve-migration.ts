@@ -16,6 +16,8 @@ export function migrationOf({ migration: read }: ReadScenario["cloud"]): Partial
       timeoutAction: read.live_migration_timeout_action === "force_complete" ? "force_complete" : "abort",
       permitPostCopy: read.live_migration_permit_post_copy,
       permitAutoConverge: read.live_migration_permit_auto_converge,
+      switchSeconds: read.switch_time / SECOND,
+      trackingSlowdown: read.tracking_slowdown,
       parallelConnections: read.live_migration_parallel_connections,
     },
     dirtyRate: read.dirty_rate,

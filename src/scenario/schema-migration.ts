@@ -48,6 +48,12 @@ export function migrationSchema() {
       source: "nova/conf/compute.py, max_concurrent_live_migrations",
       evidence: "verified",
     }),
+    switch_time: defaulted(
+      quantity("time", { most: 60_000_000 }),
+      nova.switchSeconds.meaning,
+      from(nova.switchSeconds, `${nova.switchSeconds.value} s`),
+    ),
+    tracking_slowdown: defaulted(quantity("ratio", { most: 0.99 }), nova.trackingSlowdown.meaning, from(nova.trackingSlowdown)),
     dirty_rate: defaulted(word("dirty rate", [...dirtyRates.keys()]), "How guests write to their memory", {
       default: "web",
       ...OWN_CHOICE,

@@ -48,12 +48,24 @@ describe("explain", () => {
       pciAliases: "pci_alias",
       packHostNumaCells: "packing_host_numa_cells_allocation_strategy",
       disableGroupPolicyCheck: "disable_group_policy_check_upcall",
+      downtimeMs: "live_migration_downtime",
+      downtimeSteps: "live_migration_downtime_steps",
+      downtimeDelaySeconds: "live_migration_downtime_delay",
+      completionTimeoutSeconds: "live_migration_completion_timeout",
+      timeoutAction: "live_migration_timeout_action",
+      permitPostCopy: "live_migration_permit_post_copy",
+      permitAutoConverge: "live_migration_permit_auto_converge",
+      bandwidthBytesPerSecond: "live_migration_bandwidth",
+      parallelConnections: "live_migration_parallel_connections",
+      switchSeconds: "switch_time",
     };
     const written = (path: string) =>
       path
         .split(".")
         .map((key) => renamed[key] ?? key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`))
         .join(".")
+        .replace("migration.live.", "migration.")
+        .replace("workers.nova.live_migration_slot", "migration.max_concurrent_live_migrations")
         .replace(/^metering\.meters\.\d+$/, "metering.meters")
         .replace("nova.request_options.", "nova.")
         // The keys of a leaf-spine may stand in cloud.fabric by themselves.

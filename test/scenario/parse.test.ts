@@ -114,7 +114,12 @@ describe("a scenario after reading", () => {
   quota: {instances: 10, cores: unlimited, ram: 50 GiB}
   metering: {meters: none}`;
     const scenario = read(scenarioText({ cloud }));
-    expect(scenario.cloud.workers).toEqual(new Map([["nova.api", 8]]));
+    expect(scenario.cloud.workers).toEqual(
+      new Map([
+        ["nova.liveMigrationSlot", 1],
+        ["nova.api", 8],
+      ]),
+    );
     expect(scenario.cloud.serviceTimes).toEqual(new Map([["nova.api.createServer", 120 * MILLISECOND]]));
     expect(scenario.cloud.quota).toEqual({ instances: 10, cores: -1, ramMb: 51200 });
     expect(scenario.cloud.metering).toMatchObject({ enabled: false, meters: [] });
