@@ -13,6 +13,7 @@ import { HostsNeeded } from "./hosts-needed.ts";
 import { metricsOf } from "./metrics.ts";
 import { NoValidHostTally } from "./no-valid-host.ts";
 import { hostTimeLost } from "./operations-metrics.ts";
+import { checkItself } from "./self-checks/self-checks.ts";
 
 export interface RunOptions {
   readonly scenario: Scenario;
@@ -23,6 +24,8 @@ export interface RunOptions {
   readonly workload?: Workload;
   /** Called before the first event, e.g. to observe the simulation. */
   readonly prepare?: (built: BuiltRun) => void;
+  /** The run looks at what must always hold, again and again, and throws a SimulationBug where it does not. */
+  readonly check?: boolean;
   /** Asked after each slice: true = the simulation was stopped inside it, for the caller to take what has gathered, and is to go on. */
   readonly paused?: () => boolean;
 }
@@ -83,12 +86,14 @@ export function* runInSteps(options: RunOptions, slices: number): Generator<numb
   const noValidHost = new NoValidHostTally(built.cloud);
   const fullest = new Fullest(built.cloud);
   options.prepare?.(built);
+  const look = options.check === true ? checkItself(built) : null;
   for (let slice = 1; slice <= slices; slice++) {
     do {
       simulation.run(slice === slices ? duration : Math.floor((duration / slices) * slice));
       yield slice / slices;
     } while (options.paused?.() === true);
   }
+  look?.();
   watch.energyJoules = built.cloud.power.totalJoules(simulation.now);
   const values = new Map(metricsOf(scenario).map((metric) => [metric.name, metric.of(built, watch)]));
   const { hash: fingerprint, count: events } = simulation.fingerprint;

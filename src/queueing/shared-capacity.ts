@@ -157,6 +157,11 @@ export class SharedCapacity {
     return this.toNow().carriedOn(link);
   }
 
+  /** What does not hold of links and transfers at this instant, in words; null: all does. Relative to `rounding`. */
+  violation(rounding: number): string | null {
+    return this.solving ? null : this.toNow().violation(rounding);
+  }
+
   private begin(job: number, { bytes, route, options }: Delayed): void {
     const flow = this.about(job, () => this.toNow().start(bytes, route, options.weight, options.maxBytesPerSecond));
     if (flow >= this.jobOf.length) this.growFlows(flow);

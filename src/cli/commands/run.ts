@@ -31,6 +31,12 @@ export const builder = (yargs: Argv) =>
       default: "summary" as "summary" | "full",
       describe: `With full, also writes ${DECISION_FILE}: each decision with every host and weigher (large)`,
     })
+    .option("check", {
+      type: "boolean",
+      default: false,
+      describe:
+        "Check as the run goes what must always hold (claims, energy, flows, CPU shares, Little's law); stops at the first violation",
+    })
     .option("json", { type: "boolean", default: false, describe: "Print the summary as JSON" })
     .option("timing", { type: "string", requiresArg: true, describe: "Write wall-clock and CPU times to this file" })
     .example("orrery run scenarios/quickstart.yaml --policy nova-pack", "one run under one policy");
@@ -57,7 +63,7 @@ export async function handler(argv: Awaited<ReturnType<typeof builder>["argv"]>)
   const folder = argv.out ?? join("results", "runs", scenario.name, id);
   checkPlace(folder);
   const timing = new Timing(argv.timing);
-  const options = { scenario, policy, replication, eventList: argv.eventList };
+  const options = { scenario, policy, replication, eventList: argv.eventList, check: argv.check };
   const title = `${scenario.name}, ${policy.name}`;
   const { result, files, outcome } = await (argv.decisions === "full" ? writeWhileRunning : runAndWrite)(options, folder, code, title);
   timing.write(result.events);

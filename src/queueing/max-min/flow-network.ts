@@ -222,6 +222,20 @@ export class FlowNetwork {
     return sum;
   }
 
+  /** What does not hold of the present rates, in words; null: no link carries more than it can, and flows held back by a link find it full. */
+  violation(rounding: number): string | null {
+    for (let link = 0; link < this.links; link++) {
+      const [load, capacity] = [this.load(link), this.capacityOf(link)];
+      if (!(this.carriedOn(link) >= 0)) return `link ${link} has carried ${this.carriedOn(link)} bytes`;
+      for (const flow of this.flowsOn(link)) {
+        if (this.bottleneckOf(flow) !== link) continue;
+        if (load > capacity * (1 + rounding)) return `link ${link} carries ${load} B/s; its capacity is ${capacity}`;
+        if (load < capacity * (1 - rounding)) return `flow ${flow} is held back by link ${link}, which carries ${load} of ${capacity} B/s`;
+      }
+    }
+    return null;
+  }
+
   /** Bytes that a link has carried so far. */
   carriedOn(link: number): number {
     let sum = this.carriedByLink[link]!;
