@@ -91,12 +91,12 @@ describe.skipIf(broughtAlong)("orrery schedule --cases", () => {
     [
       "a case without hosts",
       '{"id": "1", "kind": "single", "config": {}, "request": {}}',
-      /:1: hosts is missing\n[^]*:1: aggregates is missing/,
+      /:1: hosts is missing\n[\s\S]*:1: aggregates is missing/,
     ],
     [
       "a case without its input",
       '{"id": "x", "kind": "alternates", "input": {}}',
-      /:1: input\.hosts is missing\n[^]*:1: input\.orders is missing/,
+      /:1: input\.hosts is missing\n[\s\S]*:1: input\.orders is missing/,
     ],
     [
       "a parent that there is not",
