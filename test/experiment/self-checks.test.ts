@@ -28,6 +28,10 @@ function run(goesWrong: ((built: BuiltRun) => void) | null, check = true) {
   return runOnce({ scenario, policy: scenario.study.policies[0]!, replication: 0, prepare, check });
 }
 
+function addMemory({ hosts }: BuiltRun["cloud"]): void {
+  hosts.usedRamMb[0]! += 1024;
+}
+
 describe("a run that checks itself", () => {
   it("comes to the same end as one that does not", () => {
     const [checked, unchecked] = [run(null), run(null, false)];
@@ -35,7 +39,7 @@ describe("a run that checks itself", () => {
   });
 
   it.each([
-    ["books", "RAM of compute-1", ({ cloud }: BuiltRun) => void (cloud.hosts.usedRamMb[0]! += 1024)],
+    ["books", "RAM of compute-1", ({ cloud }: BuiltRun): void => addMemory(cloud)],
     [
       "failures",
       "has power, and its rack has not",
@@ -49,9 +53,8 @@ describe("a run that checks itself", () => {
       "energy",
       "energy of compute-2",
       ({ cloud }: BuiltRun) => {
-        const { energyJoules } = cloud.power;
-        const truth = energyJoules.bind(cloud.power);
-        cloud.power.energyJoules = (host, now) => (host === 1 ? -1 : truth(host, now));
+        const truth: (host: number, now: number) => number = cloud.power.energyJoules.bind(cloud.power);
+        cloud.power.energyJoules = (host: number, now: number): number => (host === 1 ? -1 : truth(host, now));
       },
     ],
   ] as const)("%s: says what does not hold, when, and in which run", (name, what, goesWrong) => {
@@ -60,5 +63,39 @@ describe("a run that checks itself", () => {
 
   it("has a name and a sentence for each check", () => {
     for (const { name, meaning } of selfChecks) expect([name !== "", meaning.endsWith(".")]).toEqual([true, true]);
+  });
+});
+
+describe("moves, crashes, evacuations and upgrades at once", () => {
+  const busy = `cloud:
+  hosts: [{type: dell-r740-8280, count: 12, racks: 4, ram: 96 GiB, nic: 1 Gbit/s}]
+  cpu_sharing: {}
+  migration: {dirty_rate: database, live_migration_permit_post_copy: true, live_migration_timeout_action: force_complete}
+  images: [{name: a, size: 1 GiB}]
+  flavors: [{name: m, vcpus: 4, ram: 8 GiB, disk: 20 GiB}, {name: s, vcpus: 2, ram: 4 GiB, disk: 10 GiB}]
+workload:
+  arrivals: {poisson: {rate: 60 /h}}
+  lifetime: {exponential: {mean: 2 h}}
+  cpu_pattern: {bursty: {}}
+failures:
+  components:
+    - {component: host, between: {exponential: {mean: 8 h}}, repair: 20 min}
+    - {component: switch, between: {exponential: {mean: 12 h}}, repair: 10 min}
+    - {component: rack, between: {exponential: {mean: 24 h}}, repair: 30 min}
+  instance_ha: {}
+profiles:
+  upgrade: [{do: drain}, {do: reboot}, {do: enable}]
+timeline:
+  - {at: 1 h, every: 4 h, rolling: {by: object}, profile: {name: upgrade, all: hosts}}
+  - {at: 30 min, every: 3 h, drain: {all: hosts, fraction: 0.3}}
+  - {at: 2 h, every: 3 h, enable: {all: hosts}}
+study: {duration: 6 h}
+`;
+
+  it.each([1, 2, 3])("break nothing that must hold (seed %i)", (seed) => {
+    const scenario = readScenario("b.yaml", { catalogue, cwd: folder({ "b.yaml": busy }), seed: String(seed) });
+    const { values } = runOnce({ scenario, policy: scenario.study.policies[0]!, replication: 0, check: true });
+    for (const name of ["migrations.completed", "servers.evacuated", "failures"])
+      expect([name, values.get(name)! > 0]).toEqual([name, true]);
   });
 });
