@@ -93,7 +93,7 @@ study: {duration: 6 h}
 `;
 
   it.each([1, 2, 3])("break nothing that must hold (seed %i)", (seed) => {
-    const scenario = readScenario("b.yaml", { catalogue, cwd: folder({ "b.yaml": busy }), seed: String(seed) });
+    const scenario = readScenario("b.yaml", { catalogue, cwd: folder({ "b.yaml": busy.replace("6 h}", `6 h, seed: ${seed}}`) }) });
     const { values } = runOnce({ scenario, policy: scenario.study.policies[0]!, replication: 0, check: true });
     for (const name of ["migrations.completed", "servers.evacuated", "failures"])
       expect([name, values.get(name)! > 0]).toEqual([name, true]);
