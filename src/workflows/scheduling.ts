@@ -254,7 +254,7 @@ export class Scheduling {
 
   /**
    * Decides for all servers of one request, and claims: all get hosts, or none does. Assumes that nothing happens between the
-   * decision and the claims.
+   * decision and the claims, so nobody is told of claims that are taken back.
    */
   chooseTogether(servers: readonly number[]): boolean {
     const { scheduler, nodes, hosts, groups, maxAttempts } = this.parts;
@@ -284,7 +284,7 @@ export class Scheduling {
       },
       hasCandidate: () => true,
       cellOf: (host) => hosts.cell(host),
-      claim: (index, host) => this.claim(servers[index]!, host, queryOf?.[host] ?? 0),
+      claim: (index, host) => this.take(servers[index]!, host, queryOf?.[host] ?? 0),
       undo: (index) => this.neverPlaced(servers[index]!),
       consume: (index, host) => {
         if (nodes === null) hosts.beginBuild(host);
@@ -306,6 +306,7 @@ export class Scheduling {
       if (group >= 0) groups.leave(group, host);
     }
     nodes?.restore();
+    if (placed !== null) for (const server of servers) this.tellClaim(server, 1);
     for (const [i, server] of servers.entries()) {
       const decided = decidedOn[i] ?? { candidates: offered.length, leftAfter: new Int32Array(scheduler.leftAfter.length), weight: 0 };
       const host = placed?.[i]?.host ?? -1;
@@ -317,9 +318,9 @@ export class Scheduling {
     return placed !== null;
   }
 
-  /** Takes back a claim that came to nothing. */
+  /** Takes back a claim of which nobody was told. */
   private neverPlaced(server: number): void {
-    this.leaveHost(server);
+    this.giveBack(server);
     this.parts.servers.lastHost[server] = -1;
   }
 
@@ -339,13 +340,29 @@ export class Scheduling {
 
   /** Placement's part: the amounts of the host's first candidate are taken, or refused. */
   private claim(server: number, host: number, query: number): boolean {
+    const taken = this.take(server, host, query);
+    if (taken) this.tellClaim(server, 1);
+    return taken;
+  }
+
+  private take(server: number, host: number, query: number): boolean {
     const { hosts, servers, book } = this.parts;
     const { amounts } = book.queries(server)[query]!;
     if (!hosts.claim(host as HostId, amounts)) return false;
     this.claimed[server] = amounts;
     servers.place(server, host);
-    for (const listener of this.claimListeners) listener(server, 1);
     return true;
+  }
+
+  private giveBack(server: number): void {
+    const { hosts, servers } = this.parts;
+    hosts.release(servers.host[server]! as HostId, this.claimed[server]!);
+    this.claimed[server] = undefined;
+    servers.remove(server);
+  }
+
+  private tellClaim(server: number, sign: 1 | -1): void {
+    for (const listener of this.claimListeners) listener(server, sign);
   }
 
   /** What the server's claim takes of its host, as Placement counts it; undefined while it has none. */
@@ -353,7 +370,10 @@ export class Scheduling {
     return this.claimed[server];
   }
 
-  /** Called after every claim and release: whoever counts hosts in use listens here. */
+  /**
+   * Called after every claim and release: whoever counts hosts in use listens here. The claims of servers asked for together are told when
+   * all have hosts.
+   */
   readonly claimListeners: ((server: number, sign: 1 | -1) => void)[] = [];
 
   /**
@@ -393,7 +413,7 @@ export class Scheduling {
 
   /** Gives the server's claim back and takes it off its host. */
   leaveHost(server: number): void {
-    const { hosts, servers, groups, nodes } = this.parts;
+    const { servers, groups, nodes } = this.parts;
     const host = servers.host[server]!;
     const group = servers.group[server]!;
     if (this.taken[server] === 1) {
@@ -403,10 +423,8 @@ export class Scheduling {
       nodes?.letGo(host, this.parts.flavorOf(server));
       nodes?.write(host);
     }
-    hosts.release(host as HostId, this.claimed[server]!);
-    this.claimed[server] = undefined;
-    servers.remove(server);
-    for (const listener of this.claimListeners) listener(server, -1);
+    this.giveBack(server);
+    this.tellClaim(server, -1);
   }
 
   /**
@@ -416,13 +434,13 @@ export class Scheduling {
   goHome(server: number, host: number, flavor: number, amounts: Amounts): Amounts {
     const { servers } = this.parts;
     const behind = this.claimed[server]!;
-    for (const listener of this.claimListeners) listener(server, -1);
+    this.tellClaim(server, -1);
     servers.remove(server);
     servers.flavor[server] = flavor;
     servers.place(server, host);
     this.claims.exchange(server, secondHolder(server));
     this.claimed[server] = amounts;
-    for (const listener of this.claimListeners) listener(server, 1);
+    this.tellClaim(server, 1);
     return behind;
   }
 
@@ -467,7 +485,7 @@ export class Scheduling {
     if (left.taken) nodes?.letGo(left.host, this.parts.flavorOf(server));
     if (hosts.serviceHeard[left.host] === 1) nodes?.write(left.host);
     hosts.release(left.host as HostId, left.amounts);
-    for (const listener of this.claimListeners) listener(server, -1);
+    this.tellClaim(server, -1);
   }
 
   /** Has nova-compute taken the server on? Placement's claim comes before. */

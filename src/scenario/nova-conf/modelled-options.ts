@@ -1,6 +1,9 @@
 // The options of nova.conf and placement.conf that Orrery knows, a row each: their type in the service, and where they take effect in a
 // scenario. A row takes effect as soon as scenarios have one of its places; until then it is listed with its reason.
 // @source the files named in nova/conf and placement/conf (nova 26.2.2, placement 8.0.0) for names, types and smallest values
+import type { OptionValue } from "../../policies/nova/config.ts";
+import { type InitialRatios, initialRatios, type NovaRelease } from "../../policies/nova/releases.ts";
+import { defaultRequestOptions, type RequestOptions } from "../../policies/nova/request/request-options.ts";
 import type { Located, Path, Place } from "../located.ts";
 import type { OptionSetting, OptionType } from "./option-values.ts";
 import { readAlias } from "./pci-alias.ts";
@@ -32,6 +35,8 @@ export interface ModelledOption {
   readonly name: string;
   readonly type: OptionType;
   readonly least?: number;
+  /** The service's default, null = none. Absent: that of the policy's option, or not known. */
+  readonly usual?: OptionValue | ((release: NovaRelease) => OptionValue);
   /** Names the service still reads it under. */
   readonly formerly?: readonly OptionName[];
   /** The first of these that scenarios have. */
@@ -60,21 +65,27 @@ function option(group: string, name: string, type: OptionType, more: Partial<Mod
   return { group, name, type, targets: [], otherwise: "", ...more };
 }
 
-const ratio = (resource: string): readonly ModelledOption[] => {
+const ratio = (resource: keyof InitialRatios): readonly ModelledOption[] => {
   const targets = [at(`cloud.host_defaults.${resource}_allocation_ratio`)];
   return [
     option("DEFAULT", `${resource}_allocation_ratio`, "number", {
       least: 0,
+      usual: null,
       targets,
       idle: unlessZero(`0 leaves initial_${resource}_allocation_ratio in force`),
     }),
-    option("DEFAULT", `initial_${resource}_allocation_ratio`, "number", { least: 0, targets }),
+    option("DEFAULT", `initial_${resource}_allocation_ratio`, "number", {
+      least: 0,
+      usual: (release) => initialRatios(release)[resource],
+      targets,
+    }),
   ];
 };
 
 const workers = (group: string, name: string, component: string, least?: number): ModelledOption =>
   option(group, name, "integer", {
     ...(least === undefined ? {} : { least }),
+    usual: null,
     targets: [{ path: ["cloud", "workers", component], write: asIs }],
     idle: unlessZero("0 leaves the number of workers to the service"),
   });
@@ -85,9 +96,10 @@ const quotaDriver = {
   says: (driver: string) => (driver === "nova.quota.DbQuotaDriver" ? null : `with the driver ${driver} no limit of [quota] holds`),
 } as const;
 
-const quota = (name: string, write: Write = asIs): ModelledOption =>
+const quota = (name: string, usual: number, write: Write = asIs): ModelledOption =>
   option("quota", name, "integer", {
     least: -1,
+    usual,
     formerly: [["DEFAULT", `quota_${name}`]],
     targets: [at(`cloud.quota.${name}`, write)],
     unless: quotaDriver,
@@ -108,8 +120,8 @@ const ofMetrics = (name: string, type: OptionType, ...others: readonly string[])
     otherwise: NO_READER,
   });
 
-const requestFilter = (name: string, otherwise = ""): ModelledOption =>
-  option("scheduler", name, "flag", { targets: [at(`cloud.nova.${name}`)], otherwise });
+const requestFilter = (name: keyof RequestOptions, otherwise = ""): ModelledOption =>
+  option("scheduler", name, "flag", { usual: defaultRequestOptions[name], targets: [at(`cloud.nova.${name}`)], otherwise });
 
 const LIBVIRT = "libvirt.LibvirtDriver";
 /** Drivers that stand for one hypervisor; libvirt's goes by `[libvirt] virt_type`. */
@@ -124,10 +136,19 @@ export const novaOptionTable: readonly ModelledOption[] = [
   ...ratio("cpu"),
   ...ratio("ram"),
   ...ratio("disk"),
-  option("DEFAULT", "reserved_host_cpus", "integer", { least: 0, targets: [at("cloud.host_defaults.reserved_host_cpus")] }),
-  option("DEFAULT", "reserved_host_memory_mb", "integer", { least: 0, targets: [at("cloud.host_defaults.reserved_host_memory", inMib)] }),
-  option("DEFAULT", "reserved_host_disk_mb", "integer", { least: 0, targets: [at("cloud.host_defaults.reserved_host_disk", inMib)] }),
+  option("DEFAULT", "reserved_host_cpus", "integer", { usual: 0, least: 0, targets: [at("cloud.host_defaults.reserved_host_cpus")] }),
+  option("DEFAULT", "reserved_host_memory_mb", "integer", {
+    usual: 512,
+    least: 0,
+    targets: [at("cloud.host_defaults.reserved_host_memory", inMib)],
+  }),
+  option("DEFAULT", "reserved_host_disk_mb", "integer", {
+    usual: 0,
+    least: 0,
+    targets: [at("cloud.host_defaults.reserved_host_disk", inMib)],
+  }),
   option("DEFAULT", "compute_driver", "text", {
+    usual: null,
     targets: [at("cloud.host_defaults.hypervisor", (value) => driverHypervisors[String(value)]!)],
     idle: (value) => {
       if (Object.hasOwn(driverHypervisors, String(value))) return null;
@@ -135,6 +156,7 @@ export const novaOptionTable: readonly ModelledOption[] = [
     },
   }),
   option("libvirt", "virt_type", "text", {
+    usual: "kvm",
     targets: [at("cloud.host_defaults.hypervisor")],
     idle: (value) => (value === "kvm" || value === "qemu" ? null : "Orrery has no such hypervisor"),
     unless: {
@@ -142,17 +164,25 @@ export const novaOptionTable: readonly ModelledOption[] = [
       says: (driver) => (driver === "" || driver === LIBVIRT ? null : `compute_driver is ${driver}`),
     },
   }),
-  option("DEFAULT", "max_concurrent_builds", "integer", { least: 0, targets: [at("cloud.nova.max_concurrent_builds")] }),
-  option("DEFAULT", "instance_build_timeout", "integer", { least: 0, targets: [at("cloud.nova.instance_build_timeout", inSeconds)] }),
-  option("scheduler", "max_attempts", "integer", { least: 1, targets: [at("cloud.nova.max_attempts")] }),
-  option("scheduler", "max_placement_results", "integer", { least: 1, targets: [at("cloud.nova.max_placement_results")] }),
+  option("DEFAULT", "max_concurrent_builds", "integer", { usual: 10, least: 0, targets: [at("cloud.nova.max_concurrent_builds")] }),
+  option("DEFAULT", "instance_build_timeout", "integer", {
+    usual: 0,
+    least: 0,
+    targets: [at("cloud.nova.instance_build_timeout", inSeconds)],
+  }),
+  option("scheduler", "max_attempts", "integer", { usual: 3, least: 1, targets: [at("cloud.nova.max_attempts")] }),
+  option("scheduler", "max_placement_results", "integer", {
+    usual: defaultRequestOptions.max_placement_results,
+    least: 1,
+    targets: [at("cloud.nova.max_placement_results")],
+  }),
   workers("scheduler", "workers", "nova.scheduler", 0),
   workers("conductor", "workers", "nova.conductor"),
   workers("DEFAULT", "osapi_compute_workers", "nova.api", 1),
   option("quota", "driver", "text", { otherwise: "it only decides whether the limits of [quota] hold" }),
-  quota("instances"),
-  quota("cores"),
-  quota("ram", inMib),
+  quota("instances", 10),
+  quota("cores", 20),
+  quota("ram", 51_200, inMib),
 
   ofPolicy("host_subset_size", "integer", 1),
   ofPolicy("shuffle_best_same_weighed_hosts", "flag"),
@@ -187,6 +217,7 @@ export const novaOptionTable: readonly ModelledOption[] = [
     otherwise: NO_READER,
   }),
   option("DEFAULT", "default_schedule_zone", "text", {
+    usual: null,
     elsewhere: "workload.availability_zones says which zones servers are asked for in",
   }),
   requestFilter("limit_tenants_to_placement_aggregate"),
@@ -197,38 +228,55 @@ export const novaOptionTable: readonly ModelledOption[] = [
   requestFilter("enable_isolated_aggregate_filtering"),
   requestFilter("image_metadata_prefilter"),
 
-  option("compute", "cpu_dedicated_set", "text", { targets: [at("cloud.host_defaults.cpu_dedicated_set")] }),
-  option("compute", "cpu_shared_set", "text", { targets: [at("cloud.host_defaults.cpu_shared_set")] }),
+  option("compute", "cpu_dedicated_set", "text", { usual: null, targets: [at("cloud.host_defaults.cpu_dedicated_set")] }),
+  option("compute", "cpu_shared_set", "text", { usual: null, targets: [at("cloud.host_defaults.cpu_shared_set")] }),
   option("compute", "packing_host_numa_cells_allocation_strategy", "flag", {
+    usual: false,
     targets: [at("cloud.nova.packing_host_numa_cells_allocation_strategy")],
   }),
   option("DEFAULT", "vcpu_pin_set", "text", {
+    usual: null,
     otherwise: "hosts of a scenario have its successors only, cpu_shared_set and cpu_dedicated_set",
   }),
-  option("DEFAULT", "reserved_huge_pages", "texts", { elsewhere: "huge_pages of hosts counts the pages that servers may have" }),
-  option("DEFAULT", "update_resources_interval", "integer", { targets: [at("cloud.nova.update_resources_interval", interval)] }),
-  option("DEFAULT", "compute_monitors", "list", { targets: [at("cloud.nova.compute_monitors")] }),
-  option("workarounds", "disable_fallback_pcpu_query", "flag", { targets: [at("cloud.nova.disable_fallback_pcpu_query")] }),
-  option("workarounds", "disable_group_policy_check_upcall", "flag", { targets: [at("cloud.nova.disable_group_policy_check_upcall")] }),
+  option("DEFAULT", "reserved_huge_pages", "texts", {
+    usual: null,
+    elsewhere: "huge_pages of hosts counts the pages that servers may have",
+  }),
+  option("DEFAULT", "update_resources_interval", "integer", { usual: 0, targets: [at("cloud.nova.update_resources_interval", interval)] }),
+  option("DEFAULT", "compute_monitors", "list", { usual: [], targets: [at("cloud.nova.compute_monitors")] }),
+  option("workarounds", "disable_fallback_pcpu_query", "flag", {
+    usual: defaultRequestOptions.disable_fallback_pcpu_query,
+    targets: [at("cloud.nova.disable_fallback_pcpu_query")],
+  }),
+  option("workarounds", "disable_group_policy_check_upcall", "flag", {
+    usual: false,
+    targets: [at("cloud.nova.disable_group_policy_check_upcall")],
+  }),
   option("pci", "alias", "texts", {
+    usual: [],
     formerly: [["DEFAULT", "pci_alias"]],
     targets: [{ path: ["cloud", "nova", "pci_alias"], readItem: readAlias }],
   }),
   option("pci", "device_spec", "texts", {
+    usual: [],
     formerly: [
       ["pci", "passthrough_whitelist"],
       ["DEFAULT", "pci_passthrough_whitelist"],
     ],
     elsewhere: "pci_devices of hosts are the devices that servers may have",
   }),
-  option("DEFAULT", "service_down_time", "integer", { otherwise: "the compute services of a scenario are always heard of" }),
-  option("DEFAULT", "report_interval", "integer", { otherwise: "the compute services of a scenario are always heard of" }),
-  option("DEFAULT", "force_raw_images", "flag", { otherwise: "images are always made raw, at cloud.nova.image_conversion_rate" }),
-  option("compute", "consecutive_build_service_disable_threshold", "integer", { otherwise: "failed builds are always counted" }),
+  option("DEFAULT", "service_down_time", "integer", { usual: 60, otherwise: "the compute services of a scenario are always heard of" }),
+  option("DEFAULT", "report_interval", "integer", { usual: 10, otherwise: "the compute services of a scenario are always heard of" }),
+  option("DEFAULT", "force_raw_images", "flag", {
+    usual: true,
+    otherwise: "images are always made raw, at cloud.nova.image_conversion_rate",
+  }),
+  option("compute", "consecutive_build_service_disable_threshold", "integer", { usual: 10, otherwise: "failed builds are always counted" }),
 ];
 
 export const placementOptionTable: readonly ModelledOption[] = [
   option("placement", "randomize_allocation_candidates", "flag", {
+    usual: false,
     targets: [at("cloud.placement.randomize_allocation_candidates")],
     otherwise: "Placement offers hosts in their order in the scenario",
   }),

@@ -5,13 +5,26 @@ import type { WrittenOption } from "./option-text.ts";
 /** Group and name of an option. */
 export type OptionName = readonly [group: string, name: string];
 
+/** An option that the service has. */
+export interface KnownOption {
+  /** Its own name first, then those it is still read under. */
+  readonly names: readonly OptionName[];
+  /** Its default as text; undefined: not known. */
+  readonly usual: string | undefined;
+}
+
 export class Settings {
   private readonly options: readonly WrittenOption[];
+  private readonly known: (name: OptionName) => KnownOption | undefined;
   private readonly byName = new Map<string, WrittenOption[]>();
 
-  /** @param options in the order read */
-  constructor(options: readonly WrittenOption[]) {
+  /**
+   * @param options in the order read
+   * @param known of the service's options those whose defaults are known
+   */
+  constructor(options: readonly WrittenOption[], known: (name: OptionName) => KnownOption | undefined = () => undefined) {
     this.options = options;
+    this.known = known;
     for (const option of options) {
       const key = keyOf([option.group, option.name]);
       this.byName.set(key, [...(this.byName.get(key) ?? []), option]);
@@ -46,8 +59,8 @@ export class Settings {
 
   /**
    * The value with `$name`, `${name}` and `${group.name}` replaced; `$$` and `\$` are a dollar sign. A name without a group is looked for in
-   * the option's own group first, then in DEFAULT.
-   * @throws UnknownReference where no file sets what is named
+   * the option's own group first, then in DEFAULT. What no file sets has its default.
+   * @throws UnknownReference where no file sets what is named, and its default is not known
    */
   filledIn(option: WrittenOption, from: readonly WrittenOption[] = []): string {
     if (from.includes(option)) throw new UnknownReference(`refers to itself through $${option.name}`);
@@ -55,21 +68,27 @@ export class Settings {
       if (dollar !== undefined) return "$";
       const name: string | undefined = plain ?? braced;
       if (name === undefined) return found;
-      const target = this.referredTo(name, option.group);
-      if (target === undefined) throw new UnknownReference(`refers to ${found}, which no file sets`);
-      return this.filledIn(target, [...from, option]);
+      const value = this.referredTo(name, option.group, [...from, option]);
+      if (value === undefined) throw new UnknownReference(`refers to ${found}, which no file sets`);
+      return value;
     });
   }
 
-  private referredTo(name: string, group: string): WrittenOption | undefined {
+  private referredTo(name: string, group: string, from: readonly WrittenOption[]): string | undefined {
     const dot = name.indexOf(".");
     const own: OptionName = dot === -1 ? [group, name] : [name.slice(0, dot), name.slice(dot + 1)];
     if (dot !== -1 && own[0] === "DEFAULT") return undefined; // oslo.config knows no such group here
-    return this.last([own]) ?? this.last([["DEFAULT", name]]);
+    return this.valueOf(own, from) ?? this.valueOf(["DEFAULT", name], from);
+  }
+
+  private valueOf(name: OptionName, from: readonly WrittenOption[]): string | undefined {
+    const known = this.known(name);
+    const holds = this.last(known?.names ?? [name]);
+    return holds === undefined ? known?.usual : this.filledIn(holds, from);
   }
 }
 
-/** A value names an option that no file sets; Orrery does not know the defaults of them all. */
+/** A value names an option that no file sets, and whose default Orrery does not know. */
 export class UnknownReference extends Error {}
 
 const REFERENCE = /\$(?:(\$)|([_a-z][._a-z0-9]*)|\{([_a-z][._a-z0-9]*)\}|)/gi;

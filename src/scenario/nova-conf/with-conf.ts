@@ -12,6 +12,7 @@ import { readConfFiles } from "./conf-files.ts";
 import { CONF_POLICY, confPolicy, nameWithoutFile } from "./conf-policy.ts";
 import { modelledElsewhere } from "./misplaced.ts";
 import { novaOptionTable, placementOptionTable } from "./modelled-options.ts";
+import { knownOptions } from "./option-defaults.ts";
 import { type GivenValue, type ReadingContext, readValues } from "./read-values.ts";
 import { Settings } from "./settings.ts";
 
@@ -42,7 +43,7 @@ export function withConfiguration(root: LocatedMap, { schema, catalogue, cwd }: 
   } else {
     const account = new Account("nova");
     const context: ReadingContext = { schema, catalogue, release, account, problems };
-    const settings = new Settings(readConfFiles(novaConf, ["cloud", "nova_conf"], cwd, problems));
+    const settings = new Settings(readConfFiles(novaConf, ["cloud", "nova_conf"], cwd, problems), knownOptions(novaOptionTable, context));
     const given = readValues(settings, novaOptionTable, context);
     const policy = confPolicy(settings, given, context);
     const study = valueAt(bare, ["study"]);
@@ -61,8 +62,10 @@ export function withConfiguration(root: LocatedMap, { schema, catalogue, cwd }: 
   const placementConf = valueAt(root, ["cloud", "placement_conf"]);
   if (placementConf !== undefined) {
     const account = new Account("placement");
-    const settings = new Settings(readConfFiles(placementConf, ["cloud", "placement_conf"], cwd, problems));
-    const given = readValues(settings, placementOptionTable, { schema, catalogue, release, account, problems });
+    const context: ReadingContext = { schema, catalogue, release, account, problems };
+    const written = readConfFiles(placementConf, ["cloud", "placement_conf"], cwd, problems);
+    const settings = new Settings(written, knownOptions(placementOptionTable, context));
+    const given = readValues(settings, placementOptionTable, context);
     result = laidUnder(result, given, schema, account);
     options.push(...account.of(settings));
   }

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { catalogue } from "../../../src/scenario/catalogue.ts";
 import { readScenario } from "../../../src/scenario/parse.ts";
 import { folder } from "../folder.ts";
-import { optionOf, read, scenarioText, withConf } from "./conf-scenario.ts";
+import { faults, optionOf, read, scenarioText, withConf } from "./conf-scenario.ts";
 
 describe("who has the last word", () => {
   it("the scenario, over the file; a group of hosts, over both", () => {
@@ -56,6 +56,39 @@ describe("who has the last word", () => {
     const conf =
       "[DEFAULT]\nlimit = 6\n[scheduler]\nmax_attempts = $limit\nmax_placement_results = ${filter_scheduler.some}0\n[filter_scheduler]\nsome = 1$$\nsome = 3\n";
     expect(withConf(conf).cloud.nova).toMatchObject({ maxAttempts: 6, maxPlacementResults: 30 });
+  });
+
+  it("a value may point at an option that no file sets: its default in the release holds, as in oslo.config", () => {
+    const conf = (...lines: readonly string[]) => [...lines, ""].join("\n");
+    const optionsOf = (text: string, cloud: readonly string[] = []) => {
+      const { study, cloud: read } = withConf(text, { policies: "[nova.conf]", cloud });
+      return { ...read.nova, ...read.quota, ratio: read.hosts[0]!.cpuAllocationRatio, policy: study.policies[0]! };
+    };
+    const scheduler = conf(
+      "[filter_scheduler]",
+      "host_subset_size = $max_io_ops_per_host",
+      "max_instances_per_host = ${scheduler.max_attempts}0",
+      "ram_weight_multiplier = -$build_failure_weight_multiplier",
+      "shuffle_best_same_weighed_hosts = $restrict_isolated_hosts_to_isolated_images",
+    );
+    const { policy } = optionsOf(scheduler);
+    expect([policy.hostSubsetSize, policy.shuffleBestSameWeighedHosts]).toEqual([8, true]);
+    expect(["max_instances_per_host", "ram_weight_multiplier"].map((name) => policy.options.get(name))).toEqual([30, -1e6]);
+    // What a file sets is still before the default, under a former name too.
+    expect(optionsOf(conf("[scheduler]", "max_attempts = ${quota.instances}")).maxAttempts).toBe(10);
+    expect(optionsOf(conf("[DEFAULT]", "quota_instances = 7", "[scheduler]", "max_attempts = ${quota.instances}")).maxAttempts).toBe(7);
+    // By release, which may lack the option.
+    const ratio = conf("[DEFAULT]", "cpu_allocation_ratio = 1$initial_cpu_allocation_ratio");
+    expect(optionsOf(ratio, ["nova: {release: zed}"]).ratio).toBe(116);
+    expect(optionsOf(ratio, ["nova: {release: 2023.1}"]).ratio).toBe(14);
+    const weight = conf("[filter_scheduler]", "ram_weight_multiplier = $num_instances_weight_multiplier");
+    expect(optionsOf(weight, ["nova: {release: bobcat}"]).policy.options.get("ram_weight_multiplier")).toBe(0);
+    expect(faults(() => optionsOf(weight, ["nova: {release: zed}"]))).toEqual([
+      "nova.conf:2:1 [filter_scheduler] ram_weight_multiplier: refers to $num_instances_weight_multiplier, which no file sets ()",
+    ]);
+    // None is the empty text, which for a number is none.
+    const none = withConf(conf("[DEFAULT]", "cpu_allocation_ratio = $ram_allocation_ratio"));
+    expect(optionOf(none, "cpu_allocation_ratio")).toMatchObject({ status: "without effect", reason: "it is empty" });
   });
 
   it("a path in an imported file is relative to that file, one from a parameter to the user", () => {
