@@ -5,7 +5,9 @@ import type { DecisionRecord } from "../policies/nova/decision-record.ts";
 import type { HostDemand, HostQuery } from "../policies/nova/request/placement-asks.ts";
 import type { RequestSpec } from "../policies/nova/request-spec.ts";
 import type { Cloud } from "../workflows/cloud.ts";
-import { allows, answering, columnsOf, queriesOf } from "./host-room.ts";
+import { type SizeStory, tellSize } from "./empty-hosts.ts";
+import { allowedRows, answering, columnsOf, queriesOf } from "./host-room.ts";
+import { beyondMaxUnitOn } from "./max-unit.ts";
 import { UNANSWERABLE } from "./no-valid-host.ts";
 import { type Remedy, remediesFor } from "./remedies.ts";
 
@@ -16,6 +18,9 @@ export interface ResourceStory {
   /** Hosts that lack it, whatever else they lack, and those among them that would not have enough of it when empty. */
   readonly lacking: number;
   readonly tooSmall: number;
+  /** Hosts whose max_unit is less than what is asked, and the largest max_unit among them. */
+  readonly beyondMaxUnit: number;
+  readonly maxUnit: number;
   /** The most that is free on one host, and which one that is; what is free on all of them. */
   readonly mostFree: number;
   readonly mostFreeHost: string;
@@ -26,6 +31,12 @@ export interface ResourceStory {
 export interface DemandStory {
   readonly kind: HostDemand["kind"];
   readonly names: readonly string[];
+  readonly hosts: number;
+}
+
+export interface LackingHosts {
+  readonly resources: readonly Resource[];
+  readonly beyondMaxUnit: readonly Resource[];
   readonly hosts: number;
 }
 
@@ -46,8 +57,8 @@ export interface PlacementStory {
   readonly demands: readonly DemandStory[];
   /** Of resources that are asked for. */
   readonly resources: readonly ResourceStory[];
-  /** Allowed hosts without room by all that they lack. */
-  readonly lacking: readonly { readonly resources: readonly Resource[]; readonly hosts: number }[];
+  /** Allowed hosts without room by all that they lack, and by what is asked for beyond their max_unit instead. */
+  readonly lacking: readonly LackingHosts[];
 }
 
 export interface FilterStory {
@@ -94,8 +105,8 @@ export interface DecisionStory {
   readonly error: string | null;
   /** Of a refusal: what would have let the server in. */
   readonly remedies: readonly Remedy[];
-  /** Allowed hosts that are large enough for it, whatever runs on them. */
-  readonly largeEnough: number;
+  /** Of the refusal of one server: whether hosts that it may be on would hold it if they were empty. */
+  readonly size: SizeStory | null;
 }
 
 /** What is not seen in the steps of a decision. */
@@ -124,6 +135,8 @@ export function tellDecision(cloud: Cloud, request: RequestSpec, record: Decisio
   const { placement, chosen, alternates, error, together, behind } = circumstances;
   const name = (host: number) => hosts.hostName(host);
   const refused = chosen < 0;
+  // Of servers asked for together, one change alone helps one of them, and not all.
+  const told = refused && error === null && together === undefined;
   const asked = entered?.length === 0 ? [] : filters; // the first filter is shown an empty list, too
   return {
     timeUs: simulation.now,
@@ -147,9 +160,8 @@ export function tellDecision(cloud: Cloud, request: RequestSpec, record: Decisio
     choice: refused ? null : name(chosen),
     alternates: alternates.map(name),
     error,
-    // Of servers asked for together, one change alone helps one of them, and not all.
-    remedies: refused && error === null && together === undefined ? remediesFor(cloud, request, record.candidates) : [],
-    largeEnough: countLargeEnough(cloud, request),
+    remedies: told ? remediesFor(cloud, request, record.candidates) : [],
+    size: told ? tellSize(cloud, request) : null,
   };
 }
 
@@ -185,28 +197,38 @@ export function tellPlacement({ hosts, scheduler, scheduling }: Cloud, request: 
   };
 }
 
-const allowedRows = (hosts: Cloud["hosts"], query: HostQuery) =>
-  Array.from({ length: hosts.count }, (_, host) => host).filter((host) => allows(query, host));
-
-function lackingBy(hosts: Cloud["hosts"], { amounts }: HostQuery, rows: readonly number[]): PlacementStory["lacking"] {
-  const byShortage = new Map<number, number>();
+function lackingBy(hosts: Cloud["hosts"], { amounts }: HostQuery, rows: readonly number[]): readonly LackingHosts[] {
+  const groups = new Map<string, { readonly shortage: number; readonly beyond: number; hosts: number }>();
   for (const host of rows) {
     const shortage = shortageOf(hosts, host, amounts);
-    if (shortage !== 0) byShortage.set(shortage, (byShortage.get(shortage) ?? 0) + 1);
+    if (shortage === 0) continue;
+    const beyond = beyondMaxUnitOn(hosts, host, amounts);
+    const key = `${shortage} ${beyond}`;
+    const group = groups.get(key) ?? { shortage, beyond, hosts: 0 };
+    group.hosts++;
+    groups.set(key, group);
   }
-  return [...byShortage]
-    .sort(([a, hostsA], [b, hostsB]) => hostsB - hostsA || a - b)
-    .map(([shortage, count]) => ({ resources: resourcesOf(shortage, amounts), hosts: count }));
+  return [...groups.values()]
+    .sort((a, b) => b.hosts - a.hosts || a.shortage - b.shortage || a.beyond - b.beyond)
+    .map(({ shortage, beyond, hosts: count }) => {
+      return { resources: resourcesOf(shortage & ~beyond, amounts), beyondMaxUnit: resourcesOf(beyond, amounts), hosts: count };
+    });
 }
 
 function resourceStories(hosts: Cloud["hosts"], { amounts }: HostQuery, rows: readonly number[]): readonly ResourceStory[] {
   return columnsOf(amounts).flatMap((column, i) => {
     const asked = column.asked(amounts);
     if (asked <= 0) return [];
-    let [lacking, tooSmall, freeInAll, mostFree, mostFreeHost] = [0, 0, 0, Number.NEGATIVE_INFINITY, 0];
+    let [lacking, tooSmall, beyondMaxUnit, maxUnit] = [0, 0, 0, 0];
+    let [freeInAll, mostFree, mostFreeHost] = [0, Number.NEGATIVE_INFINITY, 0];
     for (const host of rows) {
       if ((shortageOf(hosts, host, amounts) & (1 << i)) !== 0) lacking++;
-      if (asked > column.capacity(hosts, host) || asked > column.total(hosts, host)) tooSmall++;
+      const total = column.total(hosts, host);
+      if (asked > column.capacity(hosts, host) || asked > total) tooSmall++;
+      if ((beyondMaxUnitOn(hosts, host, amounts) & (1 << i)) !== 0) {
+        beyondMaxUnit++;
+        maxUnit = Math.max(maxUnit, total);
+      }
       const free = column.capacity(hosts, host) - column.used(hosts, host);
       freeInAll += free;
       if (free > mostFree) [mostFree, mostFreeHost] = [free, host];
@@ -214,6 +236,7 @@ function resourceStories(hosts: Cloud["hosts"], { amounts }: HostQuery, rows: re
     return [
       {
         ...{ resource: column.resource, asked: asked / column.per, lacking, tooSmall },
+        ...{ beyondMaxUnit, maxUnit: maxUnit / column.per },
         ...{ mostFree: mostFree / column.per, mostFreeHost: hosts.hostName(mostFreeHost), freeInAll: freeInAll / column.per },
       },
     ];
@@ -225,21 +248,6 @@ function byReason(removed: DecisionRecord["filters"][number]["removed"], name: (
   const groups = new Map<string, string[]>();
   for (const { host, because } of removed) groups.set(because, [...(groups.get(because) ?? []), name(host)]);
   return [...groups].map(([because, hosts]) => ({ because, hosts }));
-}
-
-function countLargeEnough({ hosts }: Cloud, request: RequestSpec): number {
-  const large = new Set<number>();
-  for (const query of queriesOf(request, 0)) {
-    const columns = columnsOf(query.amounts);
-    for (const host of allowedRows(hosts, query)) {
-      const holds = columns.every((column) => {
-        const asked = column.asked(query.amounts);
-        return asked <= column.capacity(hosts, host) && asked <= column.total(hosts, host);
-      });
-      if (holds) large.add(host);
-    }
-  }
-  return large.size;
 }
 
 /** A multiplier that is the same for all hosts; null where aggregates set it. */

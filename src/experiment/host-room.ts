@@ -86,6 +86,10 @@ export function allows({ allowed }: Pick<HostQuery, "allowed">, host: number): b
   return allowed === null || allowed[host] === 1;
 }
 
+export function allowedRows(hosts: Hosts, query: Pick<HostQuery, "allowed">): readonly number[] {
+  return Array.from({ length: hosts.count }, (_, host) => host).filter((host) => allows(query, host));
+}
+
 /** Hosts that Placement could offer for the query, however long its list may be, in the order in which it looks at them. */
 export function answering(hosts: Hosts, query: HostQuery, start = 0): readonly number[] {
   const rows: number[] = [];

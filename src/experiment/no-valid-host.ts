@@ -1,13 +1,15 @@
 // Where NoValidHost came from, over a run: each refusal is looked at when it happens and counted by the first stage that left no host. Decisions
 // that find one cost nothing here.
 import { FirstFitIndex } from "../datacenter/first-fit-index.ts";
+import type { Hosts } from "../datacenter/hosts.ts";
 import { resourcesOf, type Shortage, shortageOf, shortEverywhere } from "../datacenter/shortage.ts";
 import { PythonError } from "../policies/nova/python-values.ts";
 import type { HostDemand } from "../policies/nova/request/placement-asks.ts";
 import type { RequestSpec } from "../policies/nova/request-spec.ts";
 import type { Cloud } from "../workflows/cloud.ts";
 import type { DecisionRow } from "../workflows/decision-log.ts";
-import { allows, queriesOf } from "./host-room.ts";
+import { allowedRows, allows, queriesOf } from "./host-room.ts";
+import { beyondMaxUnit, type MaxUnit } from "./max-unit.ts";
 import { cutOff } from "./remedies.ts";
 
 export interface Cause {
@@ -18,9 +20,11 @@ export interface Cause {
   readonly stage: string;
   /**
    * Of Placement: what every host lacks, `not the same everywhere`, or `no host` where none is what the request insists on; of a request and
-   * of an error: what it was. Null where the stage says it all.
+   * of an error: what it was. Null where the stage, or `maxUnits`, says it all.
    */
   readonly detail: string | null;
+  /** Of Placement: what was asked for beyond the max_unit of every host; it is not told as lacking. Absent: nothing. */
+  readonly maxUnits?: readonly MaxUnit[];
   /** What the request insists on, such as `in zone az2`, `with trait CUSTOM_GPU`: only hosts of which all is true are meant. Absent: all are. */
   readonly among?: readonly string[];
 }
@@ -45,6 +49,8 @@ export class NoValidHostTally {
   private readonly told: Uint8Array; // by server, 1 = its refusal has been counted
   /** Room on the hosts, from Placement's first refusal on: a crowded cloud refuses often, and every host would have to be asked each time. */
   private room: ChangingRoom | null = null;
+  /** The most vCPUs, RAM and disk that one host has, from Placement's first refusal on. */
+  private largest: Room | null = null;
 
   /** Listens to the cloud's decisions from now on. */
   constructor(cloud: Cloud) {
@@ -94,16 +100,20 @@ export class NoValidHostTally {
   }
 
   private countsFor(cause: Cause, common: Shortage = 0): Counts {
-    const key = common === 0 ? `${cause.stage}: ${cause.detail} ${cause.among?.join() ?? ""}` : common;
+    const { stage, detail, among = [], maxUnits = [] } = cause;
+    const units = maxUnits.map(({ resource, most }) => `${resource} ${most}`);
+    const key = common === 0 ? `${stage}: ${detail} ${among.join()} ${units.join()}` : common;
     const counts = this.causes.get(key) ?? { cause, flavors: new Map<number, number>() };
     this.causes.set(key, counts);
     return counts;
   }
 
-  /** What every host lacks for a request for vCPUs, RAM and disk of any host; 0: it is no such request, or not the same everywhere. */
+  /** What every host lacks for a request for vCPUs, RAM and disk of any host; 0: it is no such request, beyond max_unit, or not the same everywhere. */
   private shortOfSimple(request: RequestSpec): Shortage {
     const [query, second] = queriesOf(request, 0);
     if (query === undefined || second !== undefined || query.allowed !== null || query.amounts.others !== undefined) return 0;
+    this.largest ??= largestOf(this.cloud.hosts);
+    if (shortEverywhere(this.largest, query.amounts) !== 0) return 0;
     return shortEverywhere(this.roomNow().mostRoom, query.amounts);
   }
 
@@ -130,9 +140,16 @@ export class NoValidHostTally {
     for (let host = 0; host < hosts.count && common !== 0; host++) {
       if (allows(query, host)) common &= shortageOf(hosts, host, amounts);
     }
-    const lacking = common === 0 ? "not the same everywhere" : resourcesOf(common, amounts).join(" and ");
-    const detail = common === -1 ? "no host" : lacking;
-    return { stage: "Placement", detail, ...(demands.length === 0 ? {} : { among: demands.map(phraseOf) }) };
+    const maxUnits = common === 0 ? [] : beyondMaxUnit(hosts, amounts, allowedRows(hosts, query));
+    const lacking = resourcesOf(common, amounts).filter((name) => !maxUnits.some(({ resource }) => resource === name));
+    const lacks = common === 0 ? "not the same everywhere" : lacking.length === 0 ? null : lacking.join(" and ");
+    const detail = common === -1 ? "no host" : lacks;
+    return {
+      stage: "Placement",
+      detail,
+      ...(maxUnits.length === 0 ? {} : { maxUnits }),
+      ...(demands.length === 0 ? {} : { among: demands.map(phraseOf) }),
+    };
   }
 
   private roomNow(): FirstFitIndex {
@@ -157,6 +174,14 @@ const phrases: Readonly<Record<HostDemand["kind"], string>> = {
   zone: "in zone",
   host: "named",
 };
+
+type Room = FirstFitIndex["mostRoom"];
+
+/** Hosts do not change in size. */
+function largestOf({ vcpuMilli, ramMb, diskGb }: Hosts): Room {
+  const most = (amounts: Int32Array) => amounts.reduce((a, b) => Math.max(a, b), 0);
+  return { vcpuMilli: most(vcpuMilli), ramMb: most(ramMb), diskGb: most(diskGb) };
+}
 
 /** An index of room that is brought up to date when it is asked for: a claim only marks its host. */
 class ChangingRoom {

@@ -1,5 +1,6 @@
 // Why hosts were not candidates, in words: what the request insists on, what they lack, where the list ended.
-import type { DemandStory, PlacementStory } from "../experiment/decision-story.ts";
+import type { DemandStory, LackingHosts, PlacementStory } from "../experiment/decision-story.ts";
+import type { MaxUnit } from "../experiment/max-unit.ts";
 import { counted, listed } from "./plain-columns.ts";
 import { amountOf, sumText } from "./why-amounts.ts";
 
@@ -42,7 +43,7 @@ function roomLines({ hosts, allowed, room, fallback, lacking }: PlacementStory):
   const lines: string[] = [];
   if (room < allowed) {
     const who = room === 0 ? "no host has" : counted(room, "host has", "hosts have");
-    const by = lacking.map((group) => `${counted(group.hosts, "lacks", "lack")} ${group.resources.join(" and ")}`);
+    const by = lacking.map(lackingText);
     lines.push(`Placement: ${of}${who} room for it; ${listed(by)}.`);
   }
   if (fallback > 0) {
@@ -51,14 +52,49 @@ function roomLines({ hosts, allowed, room, fallback, lacking }: PlacementStory):
   return lines;
 }
 
+function lackingText({ resources, beyondMaxUnit, hosts }: LackingHosts): string {
+  const lack = resources.length === 0 ? [] : [`${hosts === 1 ? "lacks" : "lack"} ${resources.join(" and ")}`];
+  const small = beyondMaxUnit.length === 0 ? [] : [`${hosts === 1 ? "is" : "are"} too small in ${beyondMaxUnit.join(" and ")}`];
+  return `${hosts} ${[...lack, ...small].join(" and ")}`;
+}
+
 function resourceLines({ resources, hosts, allowed }: PlacementStory): readonly string[] {
-  return resources.flatMap(({ resource, asked, lacking, tooSmall, mostFree, mostFreeHost, freeInAll }) => {
+  return resources.flatMap(({ resource, asked, lacking, tooSmall, beyondMaxUnit, maxUnit, mostFree, mostFreeHost, freeInAll }) => {
     if (lacking === 0) return [];
+    const limit = maxUnitText({ resource, most: maxUnit });
+    if (lacking === beyondMaxUnit) {
+      return [
+        `  ${resource}: ${counted(lacking, "host is", "hosts are")} too small for the ${amountOf(resource, asked)} asked for: ${limit}.`,
+      ];
+    }
     const empty = tooSmall === 0 ? "" : ` (${tooSmall} of them even when empty)`;
     const together = `${sumText(resource, freeInAll)} in all ${allowed < hosts ? `${allowed} ` : ""}hosts together`;
     const most = `the most free on one host is ${amountOf(resource, mostFree)} (${mostFreeHost}), and ${together}`;
-    return [`  ${resource}: ${counted(lacking, "host lacks", "hosts lack")} the ${amountOf(resource, asked)} asked for${empty}; ${most}.`];
+    const ofSome = beyondMaxUnit === 0 ? "" : `; on ${beyondMaxUnit} of them, ${limit}`;
+    return [
+      `  ${resource}: ${counted(lacking, "host lacks", "hosts lack")} the ${amountOf(resource, asked)} asked for${empty}; ${most}${ofSome}.`,
+    ];
   });
+}
+
+/** `one server may have at most 112 vCPUs of a host (max_unit, its threads)`; `which`: what hosts are meant. */
+export function maxUnitText({ resource, most }: MaxUnit, which = ""): string {
+  const whole = wholes[resource];
+  return `one server may have at most ${amountOf(resource, most)} of a host${which} (max_unit${whole === undefined ? "" : `, ${whole}`})`;
+}
+
+/** What the whole host has. */
+const wholes: Readonly<Record<string, string>> = {
+  VCPU: "its threads",
+  PCPU: "its dedicated CPUs",
+  MEMORY_MB: "its RAM",
+  DISK_GB: "its disk",
+};
+
+/** `every host lacks MEMORY_MB, and one server may have at most ...`; `whom` says who lacks it, `which` follows the word host. */
+export function shortageText(lacking: string | null, maxUnits: readonly MaxUnit[], whom: string, which = ""): string {
+  const parts = [...(lacking === null ? [] : [`${whom} lacks ${lacking}`]), ...maxUnits.map((unit) => maxUnitText(unit, which))];
+  return parts.join(", and ");
 }
 
 function listLines({ room, candidates, limit, drawn }: PlacementStory): readonly string[] {

@@ -1,5 +1,6 @@
 // What would have let a refused server in, in words.
-import type { DecisionStory, PlacementStory } from "../experiment/decision-story.ts";
+import type { DecisionStory } from "../experiment/decision-story.ts";
+import type { SizeStory } from "../experiment/empty-hosts.ts";
 import type { Remedy } from "../experiment/remedies.ts";
 import type { HostDemand } from "../policies/nova/request/placement-asks.ts";
 import { counted, listed } from "./plain-columns.ts";
@@ -9,26 +10,29 @@ import type { Detail } from "./why-decision.ts";
 const MOST_NAMES = 6;
 
 /** Nothing for a decision that found a host, or in which a filter raised, and nothing of one server where several were asked for together. */
-export function remedyLines(
-  { choice, error, remedies, largeEnough, placement, together }: DecisionStory,
-  detail: Detail,
-): readonly string[] {
+export function remedyLines({ choice, error, remedies, size, placement, together }: DecisionStory, detail: Detail): readonly string[] {
   if (choice !== null || error !== null || placement.notAsked !== null || together !== undefined) return [];
-  const size = sizeLine(placement, largeEnough);
+  const sizes = size === null ? [] : sizeLine(placement.hosts, size);
   const lines = remedies.map((remedy) => `- ${sentence(remedy, detail)}`);
   const none = [
     "- No single change of the flavor, of what it insists on, of an allocation ratio, of the filters or of the candidates would.",
   ];
-  return ["What would have let it in, at this instant and by itself:", ...(lines.length === 0 ? none : lines), ...size];
+  return ["What would have let it in, at this instant and by itself:", ...(lines.length === 0 ? none : lines), ...sizes];
 }
 
 /** Nothing where there is no host that it may be on. */
-function sizeLine({ hosts, allowed }: PlacementStory, largeEnough: number): readonly string[] {
+function sizeLine(hosts: number, { allowed, largeEnough, tooSmallIn }: SizeStory): readonly string[] {
   if (allowed === 0) return [];
   const where = allowed < hosts ? " that it may be on" : "";
-  if (largeEnough === 0) return [`It is too large for every host${where}, even an empty one.`];
+  if (largeEnough === 0) {
+    const [only, ...others] = tooSmallIn;
+    const each = tooSmallIn.map((group) => `${counted(group.hosts, "host")} in ${listed(group.what)}`);
+    const what = others.length === 0 ? `in ${listed(only!.what)}` : each.join("; ");
+    return [`It is too large for every host${where}, even an empty one: ${what}.`];
+  }
+  const small = tooSmallIn.map((group) => `; ${group.hosts} ${group.hosts === 1 ? "is" : "are"} too small in ${listed(group.what)}`);
   return [
-    `It is not too large: ${largeEnough} of ${counted(allowed, "host")}${where} would hold it if ${allowed === 1 ? "it were" : "they were"} empty.`,
+    `It is not too large: ${largeEnough} of ${counted(allowed, "host")}${where} would hold it if ${allowed === 1 ? "it were" : "they were"} empty${small.join("")}.`,
   ];
 }
 

@@ -10,6 +10,7 @@ import type { Scenario } from "../scenario/scenario.ts";
 import { counted, listed, plainColumns } from "./plain-columns.ts";
 import { sumText } from "./why-amounts.ts";
 import type { Detail } from "./why-decision.ts";
+import { shortageText } from "./why-placement.ts";
 
 /** Flavors that are told without `--all`. */
 const MOST_FLAVORS = 12;
@@ -52,7 +53,7 @@ function refusalLines(causes: readonly CountedCause[]): readonly string[] {
   ];
 }
 
-function causeText({ stage, detail, among = [] }: CountedCause): string {
+function causeText({ stage, detail, maxUnits = [], among = [] }: CountedCause): string {
   if (stage === "max_placement_results") return "max_placement_results cut off hosts that would have passed";
   if (stage === "claims") return "hosts passed, but others claimed them first";
   if (stage === "together") return "hosts passed, but not enough for all that were asked for together";
@@ -62,7 +63,7 @@ function causeText({ stage, detail, among = [] }: CountedCause): string {
   const whom = among.length === 0 ? "" : ` ${listed(among)}`;
   if (detail === "no host") return `Placement: there is no host${whom}`;
   if (detail === "not the same everywhere") return `Placement: every host${whom} lacks something, but not all the same`;
-  return `Placement: every host${whom} lacks ${detail}`;
+  return `Placement: ${shortageText(detail, maxUnits, `every host${whom}`, whom)}`;
 }
 
 const causeWords: Readonly<Record<string, string>> = {

@@ -4,7 +4,7 @@ import { formatTime } from "../kernel/time.ts";
 import { counted, listed, plainColumns } from "./plain-columns.ts";
 import { diskText, instantText, ramText } from "./why-amounts.ts";
 import { type Detail, decisionLines } from "./why-decision.ts";
-import { demandText } from "./why-placement.ts";
+import { demandText, shortageText } from "./why-placement.ts";
 
 const MOST_NAMES = 6;
 
@@ -113,9 +113,14 @@ function noHostReason({ server, decisions, events, failedTogether }: ServerStory
   if (placement.candidates === 0) {
     const none = `Placement has no candidate, for `;
     if (placement.allowed === 0) return `${none}${listed(placement.demands.map(demandText))}`;
-    const everywhere = placement.resources.filter(({ lacking }) => lacking === placement.allowed).map(({ resource }) => resource);
-    const whom = placement.allowed < placement.hosts ? `every host that it may be on` : "every host";
-    if (everywhere.length > 0) return `${none}${whom} lacks ${everywhere.join(" and ")}`;
+    const everywhere = placement.resources.filter(({ lacking }) => lacking === placement.allowed);
+    const [which, whom] = placement.allowed < placement.hosts ? [" that it may be on", "every host that it may be on"] : ["", "every host"];
+    if (everywhere.length > 0) {
+      const beyond = everywhere.filter(({ beyondMaxUnit }) => beyondMaxUnit === placement.allowed);
+      const lacking = everywhere.filter((story) => !beyond.includes(story)).map(({ resource }) => resource);
+      const units = beyond.map(({ resource, maxUnit }) => ({ resource, most: maxUnit }));
+      return `${none}${shortageText(lacking.length === 0 ? null : lacking.join(" and "), units, whom, which)}`;
+    }
     return placement.room === 0
       ? `Placement has no candidate: ${whom} lacks something, but not all the same`
       : "Placement offers no host, though there is room";

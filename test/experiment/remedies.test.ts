@@ -77,7 +77,10 @@ describe("a larger allocation ratio", () => {
 
   it("makes no host larger than it is: 9 vCPUs are never on a host of 8", () => {
     expect(remediesOf(filled(flavor("big", 9, 4096, 20))).map(({ change }) => change)).toEqual(["flavor"]);
-    expect(tell(filled(flavor("big", 9, 4096, 20))).decisions[0]!.largeEnough).toBe(0);
+    expect(tell(filled(flavor("big", 9, 4096, 20))).decisions[0]!.size).toEqual({
+      ...{ allowed: 3, largeEnough: 0 },
+      tooSmallIn: [{ what: ["VCPU"], hosts: 3 }],
+    });
   });
 });
 

@@ -89,9 +89,11 @@ describe("dedicated CPUs and classes of one's own", () => {
     const hosts = [hostGroup(2, { numa: cells({ sharedCpus: [0, 4], dedicatedCpus: [1, 2, 3, 5, 6, 7] }) })];
     const pinned = (vcpus: number) => flavor("pinned", vcpus, 1024, 1, specs({ "hw:cpu_policy": "dedicated", "hw:numa_nodes": "2" }));
     const seven = linesOf(story({ hosts, flavors: [pinned(8)] }, [{}]));
-    expect(seven[0]).toBe("server-1: NoValidHost: Placement has no candidate, for every host lacks PCPU.");
+    expect(seven[0]).toBe(
+      "server-1: NoValidHost: Placement has no candidate, for one server may have at most 6 PCPU of a host (max_unit, its dedicated CPUs).",
+    );
     expect(seven).toContain(
-      "PCPU: 2 hosts lack the 8 PCPU asked for (2 of them even when empty); the most free on one host is 6 PCPU (compute-1), and 12 in all hosts together.",
+      "PCPU: 2 hosts are too small for the 8 PCPU asked for: one server may have at most 6 PCPU of a host (max_unit, its dedicated CPUs).",
     );
     expect(seven).toContain("- A flavor with 6 PCPU instead of 8 PCPU: 2 hosts would have taken it: compute-1 and compute-2.");
     expect(linesOf(story({ hosts, flavors: [pinned(6)] }, [{}]))[0]).toMatch(/^server-1: ACTIVE on compute-1/);
@@ -102,6 +104,91 @@ describe("dedicated CPUs and classes of one's own", () => {
     const fpga = flavor("fpga", 1, 1024, 1, specs({ "resources:CUSTOM_FPGA": "3" }));
     expect(linesOf(story({ hosts, flavors: [fpga] }, [{}]))).toContain(
       "- A flavor with 2 CUSTOM_FPGA instead of 3 CUSTOM_FPGA: 2 hosts would have taken it: compute-1 and compute-2.",
+    );
+  });
+});
+
+describe("more than max_unit", () => {
+  const limit = "one server may have at most 8 vCPUs of a host (max_unit, its threads)";
+  const giant = flavor("giant", 9, 1024, 1);
+
+  it("is told as such, however much is free under the allocation ratio", () => {
+    const of = story({ flavors: [giant], hosts: [hostGroup(2, { cpuAllocationRatio: 4 })] }, [{}]);
+    const lines = linesOf(of);
+    expect(lines[0]).toBe(`server-1: NoValidHost: Placement has no candidate, for ${limit}.`);
+    expect(lines).toContain("Placement: no host has room for it; 2 are too small in VCPU.");
+    expect(lines).toContain(`VCPU: 2 hosts are too small for the 9 vCPUs asked for: ${limit}.`);
+    expect(lines).toContain("It is too large for every host, even an empty one: in VCPU.");
+    expect(lines.join("\n")).not.toMatch(/lack|most free/);
+    expect(causesOf(of)).toEqual([{ stage: "Placement", detail: null, maxUnits: [{ resource: "VCPU", most: 8 }], decisions: 1 }]);
+    expect(overviewOf(of)).toContain(`  Placement: ${limit} `);
+  });
+
+  it("is told apart from a shortage of the same, and beside a shortage of another", () => {
+    const flavors = [flavor("whole", 8, 12_288, 1), giant, flavor("one", 1, 1024, 1), flavor("both", 9, 8192, 1)];
+    const of = story({ flavors, hosts: [hostGroup(1)] }, later([{}, { flavor: 1 }, { flavor: 2 }, { flavor: 1 }, { flavor: 3 }]));
+    expect(causesOf(of)).toEqual([
+      { stage: "Placement", detail: null, maxUnits: [{ resource: "VCPU", most: 8 }], decisions: 2 },
+      { stage: "Placement", detail: "VCPU", decisions: 1 },
+      { stage: "Placement", detail: "MEMORY_MB", maxUnits: [{ resource: "VCPU", most: 8 }], decisions: 1 },
+    ]);
+    expect(overviewOf(of)).toContain(`  Placement: every host lacks MEMORY_MB, and ${limit} `);
+    expect(linesOf(of)).toContain("Placement: no host has room for it; 1 lacks MEMORY_MB and is too small in VCPU.");
+  });
+
+  it("of some hosts is told beside what the others have free", () => {
+    const hosts = [hostGroup(1, { cpuAllocationRatio: 4 }), hostGroup(1, { vcpus: 16, name: "wide" })];
+    const flavors = [flavor("most", 10, 1024, 1), giant];
+    const lines = linesOf(story({ flavors, hosts }, later([{}, { flavor: 1 }])));
+    expect(lines[0]).toBe("server-2: NoValidHost: Placement has no candidate, for every host lacks VCPU.");
+    expect(lines).toContain("Placement: no host has room for it; 1 lacks VCPU and 1 is too small in VCPU.");
+    expect(lines.find((line) => line.startsWith("VCPU: "))).toContain(`; on 1 of them, ${limit}.`);
+    expect(lines).toContain("It is not too large: 1 of 2 hosts would hold it if they were empty; 1 is too small in VCPU.");
+  });
+});
+
+describe("a server that no empty host would hold", () => {
+  const withDevices = { ...withNuma, enabledFilters: [...withNuma.enabledFilters, "PciPassthroughFilter"] };
+  const gpus = (count: number, numaNode: number | null) => {
+    const properties = { vendor_id: "10de", product_id: "1db4", dev_type: "type-PCI" };
+    return { properties: new Map(Object.entries(properties)), numaNode, count };
+  };
+  const host = hostGroup(2, {
+    numa: cells({
+      coresPerCell: 6,
+      sharedCpus: [0, 1, 2, 3, 6, 7, 8, 9],
+      dedicatedCpus: [4, 5, 10, 11],
+      hugePages: [{ sizeKb: 2048, perCell: 512 }],
+    }),
+    ...{ pciPools: [gpus(2, 0)], ramMb: null },
+  });
+  const sizeOf = (vcpus: number, ramMb: number, extraSpecs: Readonly<Record<string, string>>, hosts = [host]) => {
+    const nova = { pciAliases: [{ name: "gpu", vendor_id: "10de", product_id: "1db4", device_type: "type-PCI", numa_policy: "required" }] };
+    const flavors = [flavor("m", vcpus, ramMb, 1, specs(extraSpecs))];
+    return linesOf(story({ hosts, flavors, nova }, [{}], [], withDevices)).find((line) => line.startsWith("It is "));
+  };
+  const tooLarge = (what: string) => `It is too large for every host, even an empty one: in ${what}.`;
+
+  it("is told what it is too large in, by the claim that nova-compute would make", () => {
+    expect(sizeOf(5, 1024, { "hw:numa_nodes": "1" })).toBe(tooLarge("NUMA cells"));
+    expect(sizeOf(3, 1024, { "hw:cpu_policy": "dedicated" })).toBe(tooLarge("dedicated CPUs of its NUMA cells"));
+    expect(sizeOf(1, 2048, { "hw:mem_page_size": "2MB" })).toBe(tooLarge("pages of the size asked for"));
+    expect(sizeOf(1, 1024, { "pci_passthrough:alias": "gpu:3" })).toBe(tooLarge("PCI devices"));
+    const apart = { "hw:numa_nodes": "1", "hw:cpu_policy": "dedicated", "hw:mem_page_size": "2MB", "pci_passthrough:alias": "gpu:3" };
+    expect(sizeOf(1, 1024, apart)).toBe(tooLarge("PCI devices"));
+  });
+
+  it("is told of hosts of different kinds each", () => {
+    const plain = hostGroup(1, { name: "plain" });
+    expect(sizeOf(3, 1024, { "hw:numa_nodes": "1", "pci_passthrough:alias": "gpu:3" }, [host, plain])).toBe(
+      tooLarge("").replace("in .", "2 hosts in PCI devices; 1 host in NUMA cells."),
+    );
+  });
+
+  it("is told that its devices are not near to cells that would hold it", () => {
+    const far = hostGroup(2, { numa: cells({ memoryMbPerCell: 8192 }), ramMb: null, pciPools: [gpus(1, 0), gpus(1, 1)] });
+    expect(sizeOf(1, 1024, { "hw:numa_nodes": "1", "pci_passthrough:alias": "gpu:2" }, [far])).toBe(
+      tooLarge("PCI devices near its NUMA cells"),
     );
   });
 });

@@ -194,9 +194,9 @@ describe("a server that found none", () => {
   it("is told that it is too large for any host, where it is", () => {
     const lines = linesOf({ overrides: { cloud: { flavors: [flavor("giant", 9, 1024, 1)] } }, requests: [small] });
     expect(lines).toContain(
-      "VCPU: 3 hosts lack the 9 vCPUs asked for (3 of them even when empty); the most free on one host is 8 vCPUs (compute-1), and 24 in all hosts together.",
+      "VCPU: 3 hosts are too small for the 9 vCPUs asked for: one server may have at most 8 vCPUs of a host (max_unit, its threads).",
     );
-    expect(lines).toContain("It is too large for every host, even an empty one.");
+    expect(lines).toContain("It is too large for every host, even an empty one: in VCPU.");
   });
 });
 
