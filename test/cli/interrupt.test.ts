@@ -14,7 +14,7 @@ async function writing(folder: string): Promise<void> {
 /** Starts a comparison that would take most of a minute, and interrupts it on the way. */
 async function interrupted(signal: NodeJS.Signals, folder: string): Promise<Outcome> {
   const { child, ended } = start(["compare", scenario("quickstart"), "--set", "scale=6", "--out", join(folder, "result")]);
-  await setTimeout(2500);
+  await setTimeout(6000); // on a busy machine it takes a while to begin
   child.kill(signal);
   return ended;
 }
