@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest";
 import { notificationNames } from "../src/datacenter/notifications.ts";
 import { outcomes, taskStates, vmStates } from "../src/datacenter/servers.ts";
 import { components, operations } from "../src/services/index.ts";
+import { apiOperations } from "../src/workflows/api/operations.ts";
 import { compile } from "../src/workflows/compile.ts";
 import { confirmResize } from "../src/workflows/confirm-resize.ts";
 import { deleteServer, deleteServerLocally } from "../src/workflows/delete-server.ts";
@@ -133,6 +134,7 @@ describe("nothing is declared in vain", () => {
     revertResize,
     evacuateServer,
     deleteServerLocally,
+    ...apiOperations.map(({ workflow }) => workflow),
   ].map((workflow) => compile(workflow).code);
   const instructions = programs.flat();
   const used = new Set(instructions.flatMap((instruction) => (instruction.code === "visit" ? [instruction.operation.key] : [])));

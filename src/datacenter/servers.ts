@@ -1,5 +1,9 @@
 // Servers, as columns: one row for each request of the workload, kept to the end of the run so that the results can tell every life.
 
+import { type Outcome, outcomes } from "./outcomes.ts";
+
+export { type Outcome, outcomes } from "./outcomes.ts";
+
 export type ServerId = number & { readonly brand: "server" };
 
 /** Nova's vm states, as far as launching, moving and deleting reach them. `requested` is before the API has accepted the request. */
@@ -23,42 +27,14 @@ export const taskStates = [
   "rebuilding",
   "rebuild_block_device_mapping",
   "rebuild_spawning",
+  "powering-off",
+  "powering-on",
 ] as const;
 export type TaskState = (typeof taskStates)[number];
-
-/**
- * How a launch or a move ended. `pending`: not yet. The failures carry the names of Nova's, Neutron's and Cinder's exceptions; SchedulingError stands
- * for any exception that a filter or a weigher raises, which Nova passes on as it is: the decision tells its name. `OperationAborted` is libvirt's
- * word for a live migration that was cancelled.
- */
-export const outcomes = [
-  "pending",
-  "ACTIVE",
-  "NoValidHost",
-  "MaxRetriesExceeded",
-  "OverQuota",
-  "VolumeNotCreated",
-  "BuildTimeout",
-  "RescheduledException",
-  "AllocationConflict",
-  "ServiceUnavailable",
-  "InstanceInvalidState",
-  "ComputeHostNotFound",
-  "UnableToMigrateToSelf",
-  "CannotResizeToSameFlavor",
-  "FlavorNotFound",
-  "MigrationPreCheckError",
-  "MigrationError",
-  "OperationAborted",
-  "ResizeError",
-  "ComputeServiceUnavailable",
-  "SchedulingError",
-] as const;
 
 /** What Nova has recorded of the guest: after a crash of the host it is wrong until nova-compute looks again. */
 export const powerStates = ["NOSTATE", "RUNNING", "SHUTDOWN"] as const;
 export type PowerState = (typeof powerStates)[number];
-export type Outcome = (typeof outcomes)[number];
 
 const NEVER = -1;
 
@@ -66,7 +42,7 @@ export class Servers {
   readonly count: number;
   readonly vmState: Uint8Array;
   readonly taskState: Uint8Array;
-  readonly outcome: Uint8Array;
+  readonly outcome: Uint16Array;
   readonly powerState: Uint8Array;
   /** The host that holds the claim, -1 for none. */
   readonly host: Int32Array;
@@ -92,7 +68,7 @@ export class Servers {
     this.count = count;
     this.vmState = new Uint8Array(count);
     this.taskState = new Uint8Array(count);
-    this.outcome = new Uint8Array(count);
+    this.outcome = new Uint16Array(count);
     this.powerState = new Uint8Array(count);
     this.host = new Int32Array(count).fill(-1);
     this.lastHost = new Int32Array(count).fill(-1);

@@ -193,6 +193,28 @@ export function runFiles(
       yield [seconds(time), by, action, object, outcome, seconds(endedAt)];
     }
   };
+  const { requests } = cloud;
+  const requestRows = function* (): Generator<Cell[]> {
+    for (let i = 0; i < requests.count; i++) {
+      const { operation, service, project, user, server, askedAt, answeredAt, status, endedAt, outcome } = requests.row(i);
+      const who = user === "" ? null : user;
+      const about = server < 0 ? null : serverName(server);
+      const how = endedAt < 0 ? "pending" : (outcome ?? "done");
+      yield [
+        i + 1,
+        operation,
+        service,
+        `project-${project + 1}`,
+        who,
+        about,
+        status === 0 ? null : status,
+        how,
+        seconds(askedAt),
+        seconds(answeredAt),
+        seconds(endedAt),
+      ];
+    }
+  };
   const filters = result.policy.enabledFilters;
   const decisionRows = function* (): Generator<Cell[]> {
     for (let i = 0; i < cloud.decisions.count; i++) {
@@ -251,6 +273,29 @@ export function runFiles(
         decisionRows(),
       ),
     },
+    ...(scenario.actions === undefined
+      ? []
+      : [
+          {
+            name: "requests.csv",
+            text: csvChunks(
+              [
+                "request",
+                "operation",
+                "service",
+                "project",
+                "user",
+                "server",
+                "status",
+                "outcome",
+                "asked_at_s",
+                "answered_at_s",
+                "ended_at_s",
+              ],
+              requestRows(),
+            ),
+          },
+        ]),
     ...(operations === null
       ? []
       : [{ name: "events.csv", text: csvChunks(["time_s", "by", "action", "object", "outcome", "ended_at_s"], eventRows(operations)) }]),

@@ -23,6 +23,8 @@ import { FilterScheduler } from "../policies/nova/filter-scheduler.ts";
 import type { PolicySpec } from "../policies/nova/policy.ts";
 import { SharedCapacity } from "../queueing/shared-capacity.ts";
 import { Ceilometer } from "../telemetry/ceilometer.ts";
+import { ApiClient } from "../workflows/api/api-client.ts";
+import { apiOperations } from "../workflows/api/operations.ts";
 import { Cloud } from "../workflows/cloud.ts";
 import { deleteServer, deleteServerLocally } from "../workflows/delete-server.ts";
 import { WorkflowEngine } from "../workflows/engine.ts";
@@ -60,6 +62,8 @@ export interface BuiltRun {
   readonly engine: WorkflowEngine | null;
   /** For whoever asks for migrations and resizes. */
   readonly moves: Moves;
+  /** Sends requests to the APIs; null with an instant control plane. */
+  readonly client: ApiClient | null;
   readonly ceilometer: Ceilometer | null;
   /** Null: the scenario says nothing of failures or operators. */
   readonly operations: Operations | null;
@@ -174,8 +178,10 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
       ? (server: number) => deleteInstantly(cloud, server)
       : (server: number) => engine.start(others.length > 0 && isKnownToBeDown(cloud, servers.host[server]!) ? 4 : 1, server);
   if (engine !== null) cloud.buildOn = (server) => engine.start(2, server);
+  const client = engine === null ? null : new ApiClient(cloud, engine, apiOperations);
+  if (scenario.actions !== undefined) client?.schedule(scenario.actions.filter(({ at }) => at < scenario.study.duration));
   new Replay(cloud, workload.requests, { launch, delete: (server) => moves.delete(server, remove) });
-  return { cloud, requests: workload.requests, engine, moves, ceilometer, operations };
+  return { cloud, requests: workload.requests, engine, moves, client, ceilometer, operations };
 }
 
 /** Then the API deletes without the host. */

@@ -6,6 +6,7 @@ import { formatQuantity, shorten } from "../kernel/units.ts";
 import { NovaConfig } from "../policies/nova/config.ts";
 import { newestRelease } from "../policies/nova/releases.ts";
 import { Across } from "./across.ts";
+import { checkActions } from "./checks-actions.ts";
 import { checkDemand } from "./checks-demand.ts";
 import { checkFabric } from "./checks-fabric.ts";
 import { checkFlavors } from "./checks-flavors.ts";
@@ -113,6 +114,15 @@ export function checkAcross(schema: z.ZodType, root: Located, catalogue: Catalog
   checkRequests(across, hosts);
   checkPolicies(across, hosts, catalogue);
   checkOperations(across, hosts);
+  const { flavors, images, storageTiers } = localNames(root);
+  checkActions(
+    across,
+    new Map([
+      ["flavor", flavors ?? []],
+      ["image", images ?? []],
+      ["volume type", storageTiers ?? []],
+    ]),
+  );
 
   const duration = number(["study", "duration"]);
   const warmUp = number(["study", "warm_up"]);

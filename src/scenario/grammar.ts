@@ -129,6 +129,11 @@ export function section<S extends z.core.$ZodLooseShape>(meaning: string, shape:
   return declared(z.strictObject(shape), { kind: "section", meaning, fallback: null, shape: shape as Record<string, z.ZodType> });
 }
 
+/** A map whose other keys are passed over: for what is refused by one of its keys already. */
+export function looseSection<S extends z.core.$ZodLooseShape>(meaning: string, shape: S) {
+  return declared(z.looseObject(shape), { kind: "section", meaning, fallback: null, shape: shape as Record<string, z.ZodType> });
+}
+
 /** A map with fixed keys, all of which have defaults, so that it may stay away. */
 export function optionalSection<S extends z.core.$ZodLooseShape>(meaning: string, shape: S) {
   const schema = z.strictObject(shape).prefault({} as never);

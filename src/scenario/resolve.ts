@@ -7,6 +7,7 @@ import { missingIn, type NovaRelease } from "../policies/nova/releases.ts";
 import { defaultRequestOptions, type RequestOptions } from "../policies/nova/request/request-options.ts";
 import type { ArrivalSpec, WorkloadSpec } from "../workload/workload.ts";
 import { HostNames } from "./host-names.ts";
+import { actionsOf } from "./resolve-actions.ts";
 import { cpuPatternOf } from "./resolve-demand.ts";
 import { fabricOf } from "./resolve-fabric.ts";
 import { aggregateOf, hostGroupOf } from "./resolve-hosts.ts";
@@ -30,6 +31,7 @@ export function resolveScenario(
 ): Omit<Scenario, "written"> {
   const names = new HostNames(read.cloud.hosts.map(({ name = null, count }) => ({ name, count })));
   const operations = operationsOf(read, names);
+  const actions = actionsOf(read);
   const traffic = "trace" in read.workload ? read.workload.trace.guest_traffic : read.workload.guest_traffic;
   return {
     name: read.name,
@@ -49,6 +51,7 @@ export function resolveScenario(
     data,
     values,
     ...(operations === null ? {} : { operations }),
+    ...(actions === null ? {} : { actions }),
   };
 }
 

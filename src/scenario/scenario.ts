@@ -15,6 +15,7 @@ import type { Micros } from "../kernel/time.ts";
 import type { PciAlias } from "../policies/nova/pci/alias.ts";
 import type { PolicySpec } from "../policies/nova/policy.ts";
 import type { RequestOptions } from "../policies/nova/request/request-options.ts";
+import type { TimedAsk } from "../workflows/api/api-client.ts";
 import type { MigrationSettings } from "../workflows/migration-settings.ts";
 import type { OperationsSpec } from "../workflows/operations/operations.ts";
 import type { CpuPattern } from "../workload/cpu-pattern.ts";
@@ -228,6 +229,8 @@ export interface Scenario {
   readonly own?: OwnPolicies;
   /** Failures and the operators' timeline; absent: nothing fails, and nobody does anything. */
   readonly operations?: OperationsSpec;
+  /** Absent: users ask for nothing but servers. In the order of their times. */
+  readonly actions?: readonly TimedAsk[];
   /** The scenario as written, imports and parameters worked in, as plain data: reading it again gives this scenario. */
   readonly written: Readonly<Record<string, unknown>>;
   /** Every effective value in file order, for `explain` and for the hash of the run. */

@@ -3,6 +3,7 @@
 import type { z } from "zod";
 import { describeKind } from "../kernel/units.ts";
 import { accept, type Default, defaulted, optional, reject, required, section, table, type ValueKind } from "./grammar.ts";
+import { actionsSchema } from "./schema-actions.ts";
 import { cloudSchema } from "./schema-cloud.ts";
 import { failuresSchema } from "./schema-failures.ts";
 import { studySchema } from "./schema-study.ts";
@@ -52,6 +53,7 @@ export function scenarioSchema(catalogue: Catalogue, local: LocalNames, name: st
     ),
     cloud: cloudSchema(catalogue, local),
     workload: workloadSchema(catalogue, local),
+    actions: actionsSchema(),
     failures: failuresSchema(),
     profiles: profilesSchema(),
     timeline: timelineSchema(),

@@ -27,6 +27,9 @@ import type { FilterScheduler } from "../policies/nova/filter-scheduler.ts";
 import type { RequestBook } from "../policies/nova/request-book.ts";
 import type { RequestSpec } from "../policies/nova/request-spec.ts";
 import type { SharedCapacity } from "../queueing/shared-capacity.ts";
+import { type Access, openAccess } from "./api/access.ts";
+import { ApiRequests } from "./api/api-requests.ts";
+import { Names } from "./api/names.ts";
 import type { DecisionLog } from "./decision-log.ts";
 import type { GuestCpu } from "./guest-cpu.ts";
 import type { MigrationSettings } from "./migration-settings.ts";
@@ -120,6 +123,12 @@ export class Cloud {
   readonly serviceTimes: ReadonlyMap<string, Micros>;
   readonly scheduling: Scheduling;
   readonly moving: Moving;
+  /** What users ask of the APIs, besides servers and their deletion. */
+  readonly requests = new ApiRequests();
+  /** Names that users give to what they make. */
+  readonly names = new Names();
+  /** Tokens and policies; whoever knows users sets it. */
+  access: Access = openAccess;
   /** The records that the scheduler reads; null: it reads the hosts themselves. */
   readonly nodes: ComputeNodes | null;
   /** Called for the servers of a request behind its first once all have hosts; the control plane sets it. */

@@ -12,6 +12,8 @@ export type Instruction =
       readonly from: Component | User;
       readonly messages: 0 | 1 | 2;
       readonly side: Side | null;
+      /** What is sent, in words. */
+      readonly what: string;
     }
   | { readonly code: "enter" | "decide" | "notify" | "wait" | "transfer" | "perform"; readonly step: Step }
   | { readonly code: "hold" | "release"; readonly component: Component; readonly side: Side | null }
@@ -120,8 +122,11 @@ export function compile(workflow: Workflow): Program {
         const inPlace = transport === "local" || (operation.of.key === from.who.key && side === from.side);
         // RPC goes through the message queue: to the broker, and from there to the worker. An answer costs one more message.
         if (transport === "rpc" && !inPlace)
-          emit({ code: "visit", operation: nova.messageQueue.deliver, from: from.who, messages: 1, side }, scope);
-        emit({ code: "visit", operation, from: from.who, messages: inPlace ? 0 : step.word === "call" ? 2 : 1, side }, scope);
+          emit({ code: "visit", operation: nova.messageQueue.deliver, from: from.who, messages: 1, side, what: step.what }, scope);
+        emit(
+          { code: "visit", operation, from: from.who, messages: inPlace ? 0 : step.word === "call" ? 2 : 1, side, what: step.what },
+          scope,
+        );
         return from;
       }
       case "enter":

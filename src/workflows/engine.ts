@@ -2,68 +2,38 @@
 // `together` are strands of their own that join their parent. A strand has at most one event under way, so nothing of it is ever lost or
 // done twice; when its program is over, the workflow ends in exactly one outcome.
 
+import type { NotificationName } from "../datacenter/notifications.ts";
 import { type Outcome, outcomes, taskStates, vmStates } from "../datacenter/servers.ts";
-import { type Distribution, lognormalFromMean, uniform } from "../kernel/distribution.ts";
-import type { Stream } from "../kernel/random.ts";
 import type { EventKind, TimerKind } from "../kernel/simulation.ts";
-import { type StationId, Stations } from "../queueing/station.ts";
-import type { Component } from "../services/service.ts";
+import type { StationId, Stations } from "../queueing/station.ts";
 import type { Cloud } from "./cloud.ts";
-import { compile, type Instruction, type Program, RETRY_SLOTS } from "./compile.ts";
-import { type ComponentLoad, componentLoad } from "./component-load.ts";
+import { compile, type Program, RETRY_SLOTS } from "./compile.ts";
+import type { ComponentLoad } from "./component-load.ts";
+import { Gate } from "./gate.ts";
 import { HaltedStrands, type Kept } from "./halted-strands.ts";
+import { type CallCount, type Seat, Seats, type Visit } from "./seats.ts";
 import type { Side, Workflow } from "./vocabulary.ts";
 
-const DEFAULT_CV = 0.25;
+export type { CallCount } from "./seats.ts";
+
 const NO_PARENT = -1;
 
-/** Workers to go to: a station of the whole cloud, or the first of those on the hosts. */
-interface Seat {
-  readonly station: StationId;
-  readonly perHost: boolean;
-  readonly side: Side | null;
-}
-
-/** What a `visit` needs at run time, worked out once. */
-interface Visit extends Seat {
-  readonly request: number; // latency there, us
-  readonly answer: number; // latency back, us
-  readonly service: Distribution;
-  readonly serviceStream: Stream;
-  readonly delay: Distribution | null;
-  readonly delayStream: Stream;
-  readonly link: number; // index into the matrix of calls
-}
-
-/** Who has been through a `once`, by key; under way are the keys that have a line of waiting strands, which may be empty. */
-interface Gate {
-  readonly done: Set<number>;
-  readonly line: Map<number, number[]>;
-  /** Keys of the strands at work or in line. */
-  readonly keyOf: Map<number, number>;
-}
-
-export interface CallCount {
-  /** Key of the caller's component (`user` for the client) and of the called operation. */
-  readonly from: string;
-  readonly operation: string;
-  readonly count: number;
+export interface CallObserver {
+  /** `link` is an index into `calls`; instants in microseconds: sent, and answered. `server` is -1 for calls that are about none. */
+  answered(strand: number, server: number, link: number, sentAt: number, answeredAt: number): void;
 }
 
 export class WorkflowEngine {
-  readonly stations: Stations;
   /** Workflows begun and ended, by workflow. */
   readonly begun: number[] = [];
   readonly ended: number[] = [];
   private readonly cloud: Cloud;
   private readonly programs: Program[] = [];
+  private readonly places: Seats;
   private readonly visits: (Visit | null)[][] = [];
   private readonly seats: (Seat | null)[][] = []; // of `hold` and `release`
   private readonly gates: Gate[][] = [];
   private readonly gateOf = new Map<string, Gate>();
-  private readonly stationOf = new Map<string, StationId>();
-  private readonly copiesOf = new Map<string, number>();
-  private readonly links: { from: string; operation: string; count: number }[] = [];
 
   // Columns by strand.
   private readonly program: number[] = [];
@@ -72,11 +42,14 @@ export class WorkflowEngine {
   private readonly parent: number[] = [];
   private readonly joins: number[] = []; // branches that have not ended
   private readonly failure: number[] = []; // outcome on the way out, 0 = none
+  private readonly sentAt: number[] = []; // instant at which the last call was sent
   private readonly owed: number[] = []; // latency of the last answer, paid with the next step
   private readonly tries: number[] = []; // RETRY_SLOTS per strand
   private readonly limited: number[] = []; // place of the last `limitBegin`
   private readonly expired: number[] = []; // 1 once the limit has passed
   private readonly free: number[] = [];
+  /** Hears of every call that has been answered, or, where nobody waits for an answer, done; null: nobody listens. */
+  callObserver: CallObserver | null = null;
   /** Strands that a crash of their host has stopped; null: hosts never crash. */
   private halts: HaltedStrands | null = null;
 
@@ -88,7 +61,7 @@ export class WorkflowEngine {
   constructor(cloud: Cloud, workflows: readonly Workflow[]) {
     const { simulation } = cloud;
     this.cloud = cloud;
-    this.stations = new Stations(simulation, (strand) => this.beginService(strand));
+    this.places = new Seats(cloud, (strand) => this.beginService(strand));
     this.arriveKind = simulation.kind("request arrives", (strand) => this.arrive(strand));
     this.servedKind = simulation.kind("request served", (strand) => this.served(strand));
     this.resumeKind = simulation.kind("go on", (strand) => this.goOn(strand));
@@ -172,9 +145,13 @@ export class WorkflowEngine {
     return this.program.length - this.free.length;
   }
 
+  get stations(): Stations {
+    return this.places.stations;
+  }
+
   /** Calls made so far, by caller and operation, in order of first appearance in the workflows. */
   get calls(): readonly CallCount[] {
-    return this.links;
+    return this.places.links;
   }
 
   /** What a strand is doing, in words: `launch-server of server-17, at neutron.server.createPort`. */
@@ -185,18 +162,19 @@ export class WorkflowEngine {
     if (instruction?.code === "visit") place = instruction.operation.key;
     else if (instruction !== undefined && "step" in instruction && "name" in instruction.step) place = `"${instruction.step.name}"`;
     else if (instruction !== undefined) place = `step ${this.pc[strand]} (${instruction.code})`;
-    return `${workflow.name} of ${this.cloud.servers.nameOf(this.subject[strand]!)}, at ${place}`;
+    const subject = this.subject[strand]!;
+    const name = workflow.subject === "request" ? this.cloud.requests.nameOf(subject) : this.cloud.servers.nameOf(subject);
+    return `${workflow.name} of ${name}, at ${place}`;
   }
 
   /** Mean wait for a worker of a component that the cloud has once, in milliseconds. */
   waitMillis(component: string): number {
-    const station = this.stationOf.get(component);
-    return station === undefined ? Number.NaN : this.stations.statistics(station).meanWaitMicros / 1000;
+    return this.places.waitMillis(component);
   }
 
   /** Load of every component, over all hosts for those that every host has. */
   componentLoads(): readonly ComponentLoad[] {
-    return [...this.stationOf].map(([key, first]) => componentLoad(key, this.stations, first, this.copiesOf.get(key)!));
+    return this.places.loads();
   }
 
   /** Adds a workflow behind those of the constructor; what it needs of components is there from now on. Returns its index. */
@@ -205,69 +183,17 @@ export class WorkflowEngine {
     this.programs.push(program);
     this.begun.push(0);
     this.ended.push(0);
-    this.seats.push(program.code.map((instruction) => this.seatOf(instruction)));
-    this.visits.push(program.code.map((instruction) => this.prepare(instruction)));
+    this.seats.push(program.code.map((instruction) => this.places.seatOf(instruction)));
+    this.visits.push(program.code.map((instruction) => this.places.visitOf(instruction)));
     this.gates.push(program.gateNames.map((name) => this.gateCalled(name)));
     return this.programs.length - 1;
   }
 
   /** Workflows share what they do once by its name. */
   private gateCalled(name: string): Gate {
-    const gate = this.gateOf.get(name) ?? { done: new Set(), line: new Map(), keyOf: new Map() };
+    const gate = this.gateOf.get(name) ?? new Gate();
     this.gateOf.set(name, gate);
     return gate;
-  }
-
-  private seatOf(instruction: Instruction): Seat | null {
-    if (instruction.code !== "hold" && instruction.code !== "release") return null;
-    const { component, side } = instruction;
-    return { station: this.stationFor(component), perHost: component.declaration.scope === "host", side };
-  }
-
-  private prepare(instruction: Instruction): Visit | null {
-    if (instruction.code !== "visit") return null;
-    const { operation, from, messages, side } = instruction;
-    const { cloud } = this;
-    const { declaration } = operation;
-    const candidates = Math.min(cloud.hosts.count, cloud.settings.maxPlacementResults);
-    const mean = cloud.serviceTimes.get(operation.key) ?? declaration.time + (declaration.perHost ?? 0) * candidates;
-    const delay = declaration.delayUpTo !== undefined ? uniform(0, declaration.delayUpTo) : null;
-    let link = this.links.findIndex((known) => known.from === from.key && known.operation === operation.key);
-    if (link < 0) link = this.links.push({ from: from.key, operation: operation.key, count: 0 }) - 1;
-    return {
-      station: this.stationFor(operation.of),
-      perHost: operation.of.declaration.scope === "host",
-      side,
-      request: messages > 0 ? cloud.latencyMicros : 0,
-      answer: (messages > 1 ? cloud.latencyMicros : 0) + (declaration.delay ?? 0),
-      service: lognormalFromMean(mean, declaration.cv ?? DEFAULT_CV),
-      serviceStream: cloud.streams.stream(`${operation.key}.time`),
-      delay,
-      delayStream: cloud.streams.stream(`${operation.key}.delay`),
-      link,
-    };
-  }
-
-  /** The component's station; for a component on every host, the first of as many stations as there are hosts. */
-  private stationFor(component: Component): StationId {
-    const known = this.stationOf.get(component.key);
-    if (known !== undefined) return known;
-    // 0 is Nova's way to say that there is no limit (max_concurrent_builds).
-    const workers = (this.cloud.workers.get(component.key) ?? component.declaration.workers) || Number.MAX_SAFE_INTEGER;
-    const capacity = this.cloud.capacities.get(component.key) ?? Number.POSITIVE_INFINITY;
-    const copies = component.declaration.scope === "host" ? this.cloud.hosts.count : 1;
-    let first = -1 as StationId;
-    for (let copy = 0; copy < copies; copy++) {
-      const name =
-        copies === 1 && component.declaration.scope !== "host"
-          ? component.key
-          : `${component.key}@${this.cloud.hosts.descriptions[copy]!.name}`;
-      const station = this.stations.add(name, { workers, capacity });
-      if (copy === 0) first = station;
-    }
-    this.stationOf.set(component.key, first);
-    this.copiesOf.set(component.key, copies);
-    return first;
   }
 
   private newStrand(program: number, pc: number, subject: number, parent: number): number {
@@ -278,6 +204,7 @@ export class WorkflowEngine {
     this.parent[strand] = parent;
     this.joins[strand] = 0;
     this.failure[strand] = 0;
+    this.sentAt[strand] = 0;
     this.owed[strand] = 0;
     this.limited[strand] = -1;
     this.expired[strand] = 0;
@@ -304,14 +231,21 @@ export class WorkflowEngine {
     const program = this.program[strand]!;
     const pc = this.pc[strand]!;
     const side = (this.visits[program]![pc] ?? this.seats[program]![pc])?.side ?? null;
-    const server = this.subject[strand]!;
+    const server = this.serverOf(strand);
+    if (server < 0) return -1;
     return side === null ? this.cloud.servers.host[server]! : this.cloud.moving.hostOf(server, side);
   }
 
+  /** The server that a strand is about, -1 for none. */
+  private serverOf(strand: number): number {
+    const subject = this.subject[strand]!;
+    return this.programs[this.program[strand]!]!.workflow.subject === "request" ? this.cloud.requests.server[subject]! : subject;
+  }
+
   private hostOf(strand: number, side: Side | null): number {
-    const server = this.subject[strand]!;
-    const host = side === null ? this.cloud.servers.host[server]! : this.cloud.moving.hostOf(server, side);
-    if (host < 0) throw new RangeError(`server ${this.subject[strand]} has no host, but its workflow goes to one`);
+    const server = this.serverOf(strand);
+    const host = server < 0 ? -1 : side === null ? this.cloud.servers.host[server]! : this.cloud.moving.hostOf(server, side);
+    if (host < 0) throw new RangeError(`server ${server} has no host, but its workflow goes to one`);
     return host;
   }
 
@@ -344,7 +278,7 @@ export class WorkflowEngine {
       this.resume(strand, 0);
       return;
     }
-    this.links[visit.link]!.count++;
+    this.places.links[visit.link]!.count++;
     const micros = Math.max(1, Math.round(visit.serviceStream.sample(visit.service, this.subject[strand]!, this.occasion(strand))));
     this.cloud.simulation.schedule(micros, this.servedKind, strand);
   }
@@ -362,8 +296,24 @@ export class WorkflowEngine {
     this.owed[strand] = visit.answer;
     if (visit.delay !== null)
       this.owed[strand]! += Math.round(visit.delayStream.sample(visit.delay, this.subject[strand]!, this.occasion(strand)));
+    const { now } = this.cloud.simulation;
+    this.places.links[visit.link]!.micros += now + this.owed[strand]! - this.sentAt[strand]!;
+    this.callObserver?.answered(strand, this.serverOf(strand), visit.link, this.sentAt[strand]!, now + this.owed[strand]!);
     this.halts?.serve(strand, false);
     this.goOn(strand);
+  }
+
+  /** Nova's notifications are about a server, whatever the workflow is about; others about what a request has to do with. */
+  private notify(strand: number, notification: NotificationName): void {
+    const { cloud } = this;
+    const subject = this.subject[strand]!;
+    const ofRequest = this.programs[this.program[strand]!]!.workflow.subject === "request";
+    if (!ofRequest) cloud.notifications.emit(notification, subject);
+    else
+      cloud.notifications.emit(
+        notification,
+        notification.startsWith("instance.") ? cloud.requests.server[subject]! : cloud.requests.target[subject]!,
+      );
   }
 
   private resume(strand: number, delay: number): void {
@@ -381,6 +331,7 @@ export class WorkflowEngine {
       const instruction = code[pc]!;
       if (instruction.code === "visit") {
         const latency = this.owed[strand]! + this.visits[program]![pc]!.request;
+        this.sentAt[strand] = cloud.simulation.now + this.owed[strand]!;
         this.owed[strand] = 0;
         if (latency > 0) cloud.simulation.schedule(latency, this.arriveKind, strand);
         else this.arrive(strand);
@@ -398,8 +349,9 @@ export class WorkflowEngine {
         case "enter": {
           const { step } = instruction;
           if (step.word === "enter") {
-            cloud.servers.taskState[subject] = taskStates.indexOf(step.taskState);
-            if (step.vmState !== null) cloud.servers.vmState[subject] = vmStates.indexOf(step.vmState);
+            const server = this.serverOf(strand);
+            cloud.servers.taskState[server] = taskStates.indexOf(step.taskState);
+            if (step.vmState !== null) cloud.servers.vmState[server] = vmStates.indexOf(step.vmState);
           }
           break;
         }
@@ -412,7 +364,7 @@ export class WorkflowEngine {
           break;
         }
         case "notify":
-          if (instruction.step.word === "notify") cloud.notifications.emit(instruction.step.notification, subject);
+          if (instruction.step.word === "notify") this.notify(strand, instruction.step.notification);
           break;
         case "wait":
           if (instruction.step.word === "wait") this.resume(strand, Math.max(0, Math.round(instruction.step.time(cloud, subject))));
@@ -456,26 +408,17 @@ export class WorkflowEngine {
           }
           break;
         case "once": {
-          const { done, line, keyOf } = this.gates[program]![instruction.gate]!;
-          const key = instruction.step.key(cloud, subject);
-          if (done.has(key)) {
-            this.pc[strand] = instruction.to;
-            continue;
-          }
-          keyOf.set(strand, key);
-          const waiting = line.get(key);
-          if (waiting !== undefined) {
-            waiting.push(strand);
-            return;
-          }
-          line.set(key, []);
-          break;
+          const how = this.gates[program]![instruction.gate]!.come(strand, instruction.step.key(cloud, subject));
+          if (how === "waits") return;
+          if (how === "goes first") break;
+          this.pc[strand] = instruction.to;
+          continue;
         }
         case "onceDone":
-          this.leaveGate(strand, this.gates[program]![instruction.gate]!, true);
+          for (const waiting of this.gates[program]![instruction.gate]!.finish(strand)) this.passGate(waiting);
           break;
         case "onceFailed":
-          this.leaveGate(strand, this.gates[program]![instruction.gate]!, false);
+          this.goFirst(this.gates[program]![instruction.gate]!.fail(strand));
           break;
         case "retryBegin":
           this.tries[strand * RETRY_SLOTS + instruction.slot] = 1;
@@ -568,24 +511,14 @@ export class WorkflowEngine {
     if (instruction.code === "limitBegin") instruction.limit.expired(this.cloud, this.subject[strand]!);
   }
 
-  /** Those in line pass when it is done; after a failure the first of them does it himself, and the others go on waiting. */
-  private leaveGate(strand: number, gate: Gate, done: boolean): void {
-    const key = gate.keyOf.get(strand)!;
-    gate.keyOf.delete(strand);
-    const line = gate.line.get(key)!;
-    if (!done) {
-      const next = line.shift();
-      if (next === undefined) gate.line.delete(key);
-      else this.resume(next, 0);
-      return;
-    }
-    gate.done.add(key);
-    gate.line.delete(key);
-    for (const waiting of line) {
-      gate.keyOf.delete(waiting);
-      const instruction = this.programs[this.program[waiting]!]!.code[this.pc[waiting]!]!;
-      if (instruction.code === "once") this.pc[waiting] = instruction.to - 1;
-      this.resume(waiting, 0);
-    }
+  /** What it has waited for at a gate is done. */
+  private passGate(strand: number): void {
+    const instruction = this.programs[this.program[strand]!]!.code[this.pc[strand]!]!;
+    if (instruction.code === "once") this.pc[strand] = instruction.to - 1;
+    this.resume(strand, 0);
+  }
+
+  private goFirst(strand: number | null): void {
+    if (strand !== null) this.resume(strand, 0);
   }
 }

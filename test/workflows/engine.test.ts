@@ -125,10 +125,11 @@ describe("a call", () => {
   it("is counted, by who calls and what", () => {
     const told = story(() => [at(user, call(serve, "paper")), at(nova.api, call(serve, "paper"), call(desk.office.file, "paper"))]);
     told.tell(2);
+    // Two servers at one counter: the second waits 100 us for the first, both twice; 10 us there and back for the user.
     expect(told.engine.calls).toEqual([
-      { from: "user", operation: "desk.counter.serve", count: 2 },
-      { from: "nova.api", operation: "desk.counter.serve", count: 2 },
-      { from: "nova.api", operation: "desk.office.file", count: 2 },
+      { from: "user", operation: "desk.counter.serve", what: "paper", count: 2, micros: 340 },
+      { from: "nova.api", operation: "desk.counter.serve", what: "paper", count: 2, micros: 400 },
+      { from: "nova.api", operation: "desk.office.file", what: "paper", count: 2, micros: 100 },
     ]);
   });
 

@@ -1,0 +1,10 @@
+// Errors of Nova's API by the names of its exceptions, with the HTTP status of the answer.
+// @source nova/exception.py, nova/api/openstack/compute (Zed)
+export const novaFaults = {
+  InstanceNotFound: 404,
+  InstanceInvalidState: 409,
+  ComputeHostNotFound: 404,
+  UnableToMigrateToSelf: 400,
+  CannotResizeToSameFlavor: 400,
+  FlavorNotFound: 400,
+} as const;

@@ -1,0 +1,36 @@
+// Requests of users as the client sends them: in the order of their times, with servers by their numbers.
+
+import type { TimedAsk } from "../workflows/api/api-client.ts";
+import type { Arguments } from "../workflows/api/api-requests.ts";
+import { apiOperations } from "../workflows/api/operations.ts";
+import type { ReadScenario } from "./schema.ts";
+import type { ReadAction } from "./schema-actions.ts";
+import { serverNames } from "./server-names.ts";
+
+/** Not parameters of an operation. */
+const COMMON: readonly string[] = ["at", "do", "project", "as"];
+
+/** Null: the scenario has none. */
+export function actionsOf(read: ReadScenario): readonly TimedAsk[] | null {
+  if (read.actions === undefined) return null;
+  const names = "requests" in read.workload ? serverNames(read.workload.requests) : new Map<string, readonly string[]>();
+  const actions = read.actions as unknown as readonly ReadAction[];
+  const order = actions.map((_, index) => index).sort((a, b) => actions[a]!.at - actions[b]!.at || a - b);
+  return order.map((index): TimedAsk => {
+    const action = actions[index]!;
+    const { parameters } = apiOperations.find(({ name }) => name === action.do)!;
+    const args: Record<string, Arguments[string]> = {};
+    let server = -1;
+    for (const [name, value] of Object.entries(action)) {
+      if (COMMON.includes(name) || value === undefined) continue;
+      args[name] = value as Arguments[string];
+      if (parameters[name]!.kind.is === "server") server = numberOf(String(value), names);
+    }
+    return { at: action.at, operation: action.do, project: action.project - 1, user: action.as ?? "", server, args };
+  });
+}
+
+/** Names are known to mean one server by now. */
+function numberOf(name: string, names: ReadonlyMap<string, readonly string[]>): number {
+  return Number((names.get(name)?.[0] ?? name).slice("server-".length)) - 1;
+}

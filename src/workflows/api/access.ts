@@ -1,0 +1,24 @@
+// Who may ask for what: tokens and policies as the workflows of requests see them. Without users in the scenario every request brings a fresh
+// token, every service has it validated, and nobody is refused.
+import type { Outcome } from "../../datacenter/outcomes.ts";
+
+export interface Access {
+  /** Does the client have to ask Keystone for a token first? */
+  needsToken(request: number): boolean;
+  /** Keystone has issued one. Null: it did; otherwise why not. */
+  issue(request: number): Outcome | null;
+  /** Does the service know the request's token from before? */
+  knowsToken(request: number, service: string): boolean;
+  /** Keystone has validated it for the service. Null: it is good. */
+  validate(request: number, service: string): Outcome | null;
+  /** Null: the policy of the service allows the request. */
+  authorise(request: number): Outcome | null;
+}
+
+export const openAccess: Access = {
+  needsToken: () => true,
+  issue: () => null,
+  knowsToken: () => false,
+  validate: () => null,
+  authorise: () => null,
+};

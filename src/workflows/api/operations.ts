@@ -1,0 +1,5 @@
+// All that users can ask of the APIs, service by service.
+import { novaOperations } from "../nova/index.ts";
+import type { ApiOperation } from "./api-operation.ts";
+
+export const apiOperations: readonly ApiOperation[] = [...novaOperations];

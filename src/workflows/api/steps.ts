@@ -1,0 +1,58 @@
+// What the workflows of API requests have in common: the way in through Keystone and the policy, the answer, and the end.
+import type { Outcome } from "../../datacenter/outcomes.ts";
+import { keystone } from "../../services/keystone.ts";
+import type { Operation } from "../../services/service.ts";
+import type { Cloud } from "../cloud.ts";
+import { act, at, call, cast, type Decision, decide, type Step, user, type Workflow, when } from "../vocabulary.ts";
+
+/**
+ * A request from the user's client to the end of what it has set going. `steps` are done by the API that was asked, once it knows who asks and that
+ * he may.
+ */
+export function apiRequest(name: string, operation: Operation, what: string, ...steps: readonly Step[]): Workflow {
+  return {
+    name,
+    subject: "request",
+    steps: [
+      at(
+        user,
+        when(
+          "it needs a token",
+          (cloud, request) => cloud.access.needsToken(request),
+          call(keystone.api.issueToken, "name, password"),
+          decide("token", (cloud, request) => cloud.access.issue(request)),
+        ),
+        cast(operation, what),
+      ),
+      at(
+        operation.of,
+        when(
+          "the token is new to it",
+          (cloud, request) => !cloud.access.knowsToken(request, operation.of.service),
+          call(keystone.api.validateToken, "token"),
+          decide("token", (cloud, request) => cloud.access.validate(request, operation.of.service)),
+        ),
+        decide("policy", (cloud, request) => cloud.access.authorise(request)),
+        ...steps,
+      ),
+    ],
+    ended: (cloud, request, outcome) => cloud.requests.end(request, outcome, cloud.simulation.now),
+  };
+}
+
+/** The API answers; what follows goes on without the client. */
+export const answer = (status: number): Step =>
+  act(`answer ${status}`, (cloud, request) => cloud.requests.answer(request, status, cloud.simulation.now));
+
+/** What is said of a server, said of the server of the request. */
+export const ofServer =
+  <T>(does: (cloud: Cloud, server: number) => T) =>
+  (cloud: Cloud, request: number): T =>
+    does(cloud, cloud.requests.server[request]!);
+
+/** A decision about the server of the request. */
+export const decideOfServer = (name: string, decision: (cloud: Cloud, server: number) => Outcome | null): Step =>
+  decide(name, ofServer(decision) satisfies Decision);
+
+/** Something that happens to the server of the request, and cannot fail. */
+export const actOnServer = (name: string, change: (cloud: Cloud, server: number) => void): Step => act(name, ofServer(change));
