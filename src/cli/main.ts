@@ -7,18 +7,20 @@ import { UnusablePlace } from "../report/result-folder.ts";
 import * as compare from "./commands/compare.ts";
 import * as diff from "./commands/diff.ts";
 import * as explain from "./commands/explain.ts";
+import * as interactions from "./commands/interactions.ts";
 import * as meters from "./commands/meters.ts";
 import * as newStart from "./commands/new.ts";
 import * as policies from "./commands/policies.ts";
 import * as run from "./commands/run.ts";
 import * as schedule from "./commands/schedule.ts";
 import * as schema from "./commands/schema.ts";
+import * as sequence from "./commands/sequence.ts";
 import * as validate from "./commands/validate.ts";
 import * as why from "./commands/why.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { givenOnce, usageProblem } from "./usage.ts";
 
-const commands = [run, compare, validate, explain, schema, diff, why, policies, meters, schedule, newStart].map(
+const commands = [run, compare, validate, explain, schema, diff, why, interactions, sequence, policies, meters, schedule, newStart].map(
   ({ command }) => command.split(" ")[0]!,
 );
 
@@ -54,6 +56,8 @@ try {
     .command(schema)
     .command(diff)
     .command(why)
+    .command(interactions)
+    .command(sequence)
     .command(policies)
     .command(meters)
     .command(schedule)
