@@ -7,7 +7,21 @@ export { type Outcome, outcomes } from "./outcomes.ts";
 export type ServerId = number & { readonly brand: "server" };
 
 /** Nova's vm states, as far as launching, moving and deleting reach them. `requested` is before the API has accepted the request. */
-export const vmStates = ["requested", "building", "active", "error", "deleted", "resized", "stopped"] as const;
+export const vmStates = [
+  "requested",
+  "building",
+  "active",
+  "error",
+  "deleted",
+  "resized",
+  "stopped",
+  "paused",
+  "suspended",
+  "rescued",
+  "shelved",
+  "shelved_offloaded",
+  "soft-delete",
+] as const;
 export type VmState = (typeof vmStates)[number];
 
 /** Nova's task states; `none` is Nova's null. */
@@ -29,11 +43,35 @@ export const taskStates = [
   "rebuild_spawning",
   "powering-off",
   "powering-on",
+  "rebooting",
+  "reboot_pending",
+  "reboot_started",
+  "rebooting_hard",
+  "reboot_pending_hard",
+  "reboot_started_hard",
+  "pausing",
+  "unpausing",
+  "suspending",
+  "resuming",
+  "rescuing",
+  "unrescuing",
+  "image_snapshot_pending",
+  "image_snapshot",
+  "image_pending_upload",
+  "image_uploading",
+  "shelving",
+  "shelving_image_pending_upload",
+  "shelving_image_uploading",
+  "shelving_offloading",
+  "unshelving",
+  "updating_password",
+  "soft-deleting",
+  "restoring",
 ] as const;
 export type TaskState = (typeof taskStates)[number];
 
 /** What Nova has recorded of the guest: after a crash of the host it is wrong until nova-compute looks again. */
-export const powerStates = ["NOSTATE", "RUNNING", "SHUTDOWN"] as const;
+export const powerStates = ["NOSTATE", "RUNNING", "SHUTDOWN", "PAUSED", "SUSPENDED"] as const;
 export type PowerState = (typeof powerStates)[number];
 
 const NEVER = -1;

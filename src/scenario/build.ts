@@ -32,6 +32,8 @@ import { evacuateServer } from "../workflows/evacuate-server.ts";
 import { deleteInstantly, launchInstantly } from "../workflows/instant.ts";
 import { buildServer, launchServer } from "../workflows/launch-server.ts";
 import { Moves } from "../workflows/moves.ts";
+import { Deletions } from "../workflows/nova/deletions.ts";
+import { offloadServer } from "../workflows/nova/shelve-server.ts";
 import { Operations } from "../workflows/operations/operations.ts";
 import { generateRequests } from "../workload/generate.ts";
 import { listRequests } from "../workload/listed.ts";
@@ -155,6 +157,8 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
       packHostNumaCells: spec.nova.packHostNumaCells,
       reportsCpuMetrics: spec.nova.computeMonitors.includes("cpu.virt_driver"),
       disableGroupPolicyCheck: spec.nova.disableGroupPolicyCheck,
+      shelvedOffloadTime: spec.nova.shelvedOffloadTime ?? 0,
+      reclaimInstanceInterval: spec.nova.reclaimInstanceInterval ?? 0,
       ...(spec.migration === undefined ? {} : { migration: spec.migration }),
     },
     cpuOverhead: Float64Array.from(inventory, (host) => host.hypervisor.cpuOverhead.value),
@@ -178,9 +182,15 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
       ? (server: number) => deleteInstantly(cloud, server)
       : (server: number) => engine.start(others.length > 0 && isKnownToBeDown(cloud, servers.host[server]!) ? 4 : 1, server);
   if (engine !== null) cloud.buildOn = (server) => engine.start(2, server);
+  cloud.moves = moves;
+  const replay = new Replay(cloud, workload.requests, { launch, delete: (server) => moves.delete(server, remove) });
   const client = engine === null ? null : new ApiClient(cloud, engine, apiOperations);
-  if (scenario.actions !== undefined) client?.schedule(scenario.actions.filter(({ at }) => at < scenario.study.duration));
-  new Replay(cloud, workload.requests, { launch, delete: (server) => moves.delete(server, remove) });
+  if (engine !== null && client !== null && scenario.actions !== undefined) {
+    new Deletions(cloud, engine, (server) => replay.deleteEarly(server));
+    const offload = engine.add(offloadServer);
+    cloud.beginOffload = (server) => engine.start(offload, server);
+    client.schedule(scenario.actions.filter(({ at }) => at < scenario.study.duration));
+  }
   return { cloud, requests: workload.requests, engine, moves, client, ceilometer, operations };
 }
 

@@ -79,8 +79,15 @@ export class Replay {
     this.controlPlane.delete(server);
   }
 
+  /** The user deletes the server before its lifetime is over. */
+  deleteEarly(server: number): void {
+    this.cloud.simulation.cancel(this.depart, server);
+    this.leave(server);
+  }
+
   /** The user deletes the server. Nova holds the server's lock during a build or a move, so a deletion then waits for its end. */
   private leave(server: number): void {
+    if (this.cloud.servers.vmStateOf(server) === "deleted") return;
     if (this.launching[server] === 1 || this.cloud.locked[server] === 1) this.launching[server] = 2;
     else if (this.cloud.servers.vmStateOf(server) !== "requested") this.delete(server);
   }

@@ -73,6 +73,8 @@ function cloudOf(cloud: ReadCloud): CloudSpec {
       maxPlacementResults: cloud.nova.max_placement_results,
       maxConcurrentBuilds: cloud.nova.max_concurrent_builds,
       instanceBuildTimeout: cloud.nova.instance_build_timeout,
+      shelvedOffloadTime: cloud.nova.shelved_offload_time,
+      reclaimInstanceInterval: cloud.nova.reclaim_instance_interval,
       buildFailureProbability: cloud.nova.build_failure_probability,
       imageConversionBytesPerSecond: cloud.nova.image_conversion_rate,
       updateResourcesInterval: cloud.nova.update_resources_interval,

@@ -109,6 +109,8 @@ export interface NovaSpec {
   readonly maxConcurrentBuilds: number;
   /** 0 = no limit, as in Nova. */
   readonly instanceBuildTimeout: Micros;
+  readonly shelvedOffloadTime?: Micros;
+  readonly reclaimInstanceInterval?: Micros;
   /** Probability that one build on one host fails and is rescheduled. */
   readonly buildFailureProbability: number;
   /** Rate at which a host turns a downloaded image into its raw base file. */

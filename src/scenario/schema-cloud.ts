@@ -190,6 +190,16 @@ function novaShape() {
       "A server that is still building after this time ends in error; 0 s = no limit",
       nova("0 s", "nova/conf/compute.py, instance_build_timeout"),
     ),
+    shelved_offload_time: defaulted(
+      orNever(quantity("time", { most: 36_525 * 86_400 * SECOND })),
+      "Time that a shelved server keeps its host; never = until it is offloaded by hand",
+      nova("0 s", "nova/conf/compute.py, shelved_offload_time (-1 = never)"),
+    ),
+    reclaim_instance_interval: defaulted(
+      quantity("time", { most: 36_525 * 86_400 * SECOND }),
+      "Time in which a deleted server can be restored; 0 s = deleted at once",
+      nova("0 s", "nova/conf/compute.py, reclaim_instance_interval"),
+    ),
     update_resources_interval: defaulted(
       orNever(quantity("time", { least: SECOND, most: 36_525 * 86_400 * SECOND })),
       "Time between two periodic updates of a host's compute node record, which the scheduler reads; never = only claims and deletions write it",

@@ -12,6 +12,13 @@ export const glance = defineService({
       transport: "http",
       operations: {
         showImage: { time: 25 * MILLISECOND, source: "a database read behind a REST call", evidence: "assumed" },
+        createImage: { time: 60 * MILLISECOND, source: "POST /images: a row and its properties", evidence: "assumed" },
+        uploadImage: {
+          time: 50 * MILLISECOND,
+          source: "PUT /images/{id}/file without its bytes, which are a transfer",
+          evidence: "assumed",
+        },
+        deleteImage: { time: 60 * MILLISECOND, source: "DELETE /images/{id}", evidence: "assumed" },
         sendImage: { time: 50 * MILLISECOND, source: "opening the image file; the bytes are a transfer", evidence: "assumed" },
       },
     },

@@ -20,7 +20,7 @@ import {
 } from "../datacenter/servers.ts";
 import type { StorageTiers } from "../datacenter/storage-tiers.ts";
 import type { RandomStreams, Stream } from "../kernel/random.ts";
-import type { Simulation } from "../kernel/simulation.ts";
+import type { Simulation, TimerKind } from "../kernel/simulation.ts";
 import { type Micros, SECOND } from "../kernel/time.ts";
 import type { ComputeNodes } from "../policies/nova/compute-nodes.ts";
 import type { FilterScheduler } from "../policies/nova/filter-scheduler.ts";
@@ -33,6 +33,7 @@ import { Names } from "./api/names.ts";
 import type { DecisionLog } from "./decision-log.ts";
 import type { GuestCpu } from "./guest-cpu.ts";
 import type { MigrationSettings } from "./migration-settings.ts";
+import type { Moves } from "./moves.ts";
 import { Moving } from "./moving.ts";
 import type { Evacuations } from "./operations/evacuations.ts";
 import { Scheduling } from "./scheduling.ts";
@@ -54,6 +55,10 @@ export interface CloudSettings {
   readonly reportsCpuMetrics?: boolean;
   /** nova-compute does not look at a server's group once more. */
   readonly disableGroupPolicyCheck: boolean;
+  /** Time that a shelved server keeps its host: absent = 0, negative = for ever. */
+  readonly shelvedOffloadTime?: Micros;
+  /** Time that a server which was deleted softly can be restored in: absent = 0, servers are deleted at once. */
+  readonly reclaimInstanceInterval?: Micros;
   /** What is not said is as `defaultMigrationSettings` has it. */
   readonly migration?: Partial<MigrationSettings>;
 }
@@ -113,7 +118,7 @@ export class Cloud {
   readonly notifications: Notifications;
   readonly scheduler: FilterScheduler;
   readonly flavors: readonly Flavor[];
-  readonly images: readonly Image[];
+  readonly images: Image[];
   readonly projects: number;
   readonly settings: CloudSettings;
   readonly cpuOverhead: Float64Array;
@@ -129,6 +134,15 @@ export class Cloud {
   readonly names = new Names();
   /** Tokens and policies; whoever knows users sets it. */
   access: Access = openAccess;
+  /** Servers that their users have locked. */
+  readonly lockedByUser = new Set<number>();
+  /** Who moves servers; the composition root sets it. */
+  moves: Moves | null = null;
+  /** A user asks for the server to be deleted; `done` is called when it is, or is deleted softly. Whoever deletes servers sets it. */
+  askDeletion: (server: number, force: boolean, done: () => void) => void = () => {};
+  /** Offloads a server that has been shelved for long enough; whoever runs the periodic task sets it. */
+  beginOffload: (server: number) => void = () => {};
+  private offloadTimer: TimerKind | null = null;
   /** The records that the scheduler reads; null: it reads the hosts themselves. */
   readonly nodes: ComputeNodes | null;
   /** Called for the servers of a request behind its first once all have hosts; the control plane sets it. */
@@ -184,7 +198,7 @@ export class Cloud {
     this.notifications = parts.notifications;
     this.scheduler = parts.scheduler;
     this.flavors = parts.flavors;
-    this.images = parts.images;
+    this.images = [...parts.images];
     this.projects = parts.projects;
     this.settings = parts.settings;
     this.cpuOverhead = parts.cpuOverhead;
@@ -550,6 +564,43 @@ export class Cloud {
       { name: "cpu.iowait.percent", value: 0 },
       { name: "cpu.idle.percent", value: 100 - busy },
     ];
+  }
+
+  /** The guest runs no more, and Nova knows why: it is paused, suspended or shut down. */
+  haltGuest(server: number, power: PowerState): void {
+    this.guestDies(server);
+    this.setPowerState(server, power);
+  }
+
+  /** Number of an image; -1: there is none of that name. */
+  imageNamed(name: string): number {
+    return this.images.findIndex((image) => image.name === name);
+  }
+
+  /** Glance has one image more. */
+  addImage(name: string, bytes: number): number {
+    this.names.give("image", name, this.images.length);
+    return this.images.push({ name, bytes, properties: new Map() }) - 1;
+  }
+
+  /** A shelved server keeps its host for a while (shelved_offload_time), or for ever. */
+  offloadLater(server: number): void {
+    const time = this.settings.shelvedOffloadTime ?? 0;
+    if (time < 0) return;
+    this.offloadTimer ??= this.simulation.timer("shelved long enough", (shelved) => this.beginOffload(shelved));
+    this.simulation.set(time, this.offloadTimer, server);
+  }
+
+  offloadNever(server: number): void {
+    if (this.offloadTimer !== null) this.simulation.cancel(this.offloadTimer, server);
+  }
+
+  /** As `chooseHost`, for a server that was asked for with others and is built again alone. */
+  chooseHostAlone(server: number): "NoValidHost" | "SchedulingError" | null {
+    const found = this.scheduling.choose(server);
+    this.notifications.emit("scheduler.select_destinations.end", server);
+    if (found) return null;
+    return this.scheduling.raised ? "SchedulingError" : "NoValidHost";
   }
 
   private changeBusy(server: number, sign: 1 | -1): void {

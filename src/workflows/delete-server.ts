@@ -38,6 +38,12 @@ export const deleteServer: Workflow = {
         call(nova.database.destroyInstance, "instance"),
         call(placement.api.deleteAllocations, "allocation"),
         act("leave the host", (cloud, server) => cloud.leaveHost(server)))),
+    when("it was shelved", (cloud, server) => cloud.servers.vmStateOf(server) === "shelved_offloaded",
+      at(nova.api,   call(neutron.server.deletePort, "port id"),
+                     when("it has a volume", (cloud, server) => cloud.hasVolume[server] === 1,
+                       call(cinder.api.deleteVolume, "volume id"),
+                       act("volume gone", (cloud, server) => cloud.deleteVolume(server)),
+                       notify("volume.delete.end")))),
   ],
   ended,
 };

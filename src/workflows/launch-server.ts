@@ -29,7 +29,7 @@ const askedTogether = (cloud: Cloud, server: number) => cloud.membersOf(server).
 const askedAlone = (cloud: Cloud, server: number) => !askedTogether(cloud, server);
 
 /** Along the whole list: a host that others have filled meanwhile is passed over. */
-const claimAlongTheList = retry({ times: (cloud) => cloud.hosts.count + 1, on: "AllocationConflict", exhausted: "NoValidHost" }, [
+export const claimAlongTheList = retry({ times: (cloud) => cloud.hosts.count + 1, on: "AllocationConflict", exhausted: "NoValidHost" }, [
   call(placement.api.claimResources, "allocation"),
   decide("claim", (cloud, server) => {
     if (cloud.scheduling.claimChosen(server)) return null;
@@ -57,14 +57,17 @@ const blockDevices = [
 /** Whoever builds on a host, by whichever workflow, finds the images that others have brought. */
 export const IMAGE_CACHE = "the host's image cache";
 export const imageOnHost = (cloud: Cloud, server: number): number =>
-  cloud.servers.host[server]! * cloud.images.length + cloud.servers.image[server]!;
+  cloud.servers.image[server]! * cloud.hosts.count + cloud.servers.host[server]!;
+
+/** The first who needs an image on a host brings it there. */
+export const fetchImage = once(IMAGE_CACHE, imageOnHost,
+  call(glance.api.sendImage, "image id"),
+  transfer("image", (cloud, server) => cloud.imageFlow(server)),
+  notify("image.send"),
+  wait("conversion to raw", (cloud, server) => cloud.imageConversionMicros(server)));
 
 const diskImage = [
-  once(IMAGE_CACHE, imageOnHost,
-    call(glance.api.sendImage, "image id"),
-    transfer("image", (cloud, server) => cloud.imageFlow(server)),
-    notify("image.send"),
-    wait("conversion to raw", (cloud, server) => cloud.imageConversionMicros(server))),
+  fetchImage,
   call(nova.compute.createDisk, "image id"),
 ];
 

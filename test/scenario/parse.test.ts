@@ -32,6 +32,8 @@ describe("a scenario after reading", () => {
     });
     expect(scenario.cloud.nova).toEqual({
       maxAttempts: 3,
+      shelvedOffloadTime: 0,
+      reclaimInstanceInterval: 0,
       maxPlacementResults: 1000,
       maxConcurrentBuilds: 10,
       instanceBuildTimeout: 0,

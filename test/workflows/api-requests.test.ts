@@ -49,7 +49,7 @@ describe("a request to an API", () => {
 
   it("makes no other calls than its workflow declares, each with its time", () => {
     const { built } = asked([2, "server stop"], [3, "server start"]);
-    const workflows = [launchServer, ...apiOperations.map(({ workflow }: ApiOperation) => workflow)];
+    const workflows = [launchServer, ...apiOperations.flatMap(({ workflow = [] }: ApiOperation) => workflow)];
     const declared = new Set(
       workflows.flatMap((workflow) =>
         compile(workflow).code.flatMap((step) => (step.code === "visit" ? [`${step.from.key} > ${step.operation.key}`] : [])),
@@ -65,8 +65,12 @@ describe("a request to an API", () => {
 describe("the operations of the APIs", () => {
   it("have names of their own, a rule, and a workflow about the request", () => {
     expect(new Set(apiOperations.map(({ name }) => name)).size).toBe(apiOperations.length);
-    for (const { name, rule, workflow, meaning } of apiOperations) {
-      expect([name, rule.length > 3, meaning.length > 3, workflow.subject]).toEqual([name, true, true, "request"]);
+    for (const { name, rule, workflow, carry, meaning } of apiOperations) {
+      expect([name, rule.length > 3, meaning.length > 3]).toEqual([name, true, true]);
+      expect([name, workflow === undefined ? typeof carry : workflow.subject]).toEqual([
+        name,
+        workflow === undefined ? "function" : "request",
+      ]);
     }
   });
 });

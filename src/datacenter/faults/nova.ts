@@ -3,6 +3,10 @@
 export const novaFaults = {
   InstanceNotFound: 404,
   InstanceInvalidState: 409,
+  ImageNotFound: 400,
+  InstanceIsLocked: 409,
+  InvalidMigrationState: 400,
+  ComputeServiceInUse: 400,
   ComputeHostNotFound: 404,
   UnableToMigrateToSelf: 400,
   CannotResizeToSameFlavor: 400,

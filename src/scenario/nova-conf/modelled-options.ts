@@ -170,6 +170,15 @@ export const novaOptionTable: readonly ModelledOption[] = [
     least: 0,
     targets: [at("cloud.nova.instance_build_timeout", inSeconds)],
   }),
+  option("DEFAULT", "shelved_offload_time", "integer", {
+    usual: 0,
+    least: -1,
+    targets: [at("cloud.nova.shelved_offload_time", (value) => (value === -1 ? "never" : inSeconds(value)))],
+  }),
+  option("DEFAULT", "reclaim_instance_interval", "integer", {
+    usual: 0,
+    targets: [at("cloud.nova.reclaim_instance_interval", inSeconds)],
+  }),
   option("scheduler", "max_attempts", "integer", { usual: 3, least: 1, targets: [at("cloud.nova.max_attempts")] }),
   option("scheduler", "max_placement_results", "integer", {
     usual: defaultRequestOptions.max_placement_results,

@@ -1,8 +1,10 @@
 // Sends the requests of users to the APIs, each at its time, and begins the workflow that carries it out.
+import type { Outcome } from "../../datacenter/outcomes.ts";
 import type { Micros } from "../../kernel/time.ts";
 import type { Cloud } from "../cloud.ts";
 import type { WorkflowEngine } from "../engine.ts";
-import type { ApiOperation } from "./api-operation.ts";
+import type { Workflow } from "../vocabulary.ts";
+import type { ApiOperation, Waiting } from "./api-operation.ts";
 import type { ApiAsk, Arguments } from "./api-requests.ts";
 
 /** A request that comes at its time. */
@@ -15,15 +17,22 @@ export interface TimedAsk {
   readonly args: Arguments;
 }
 
-export class ApiClient {
+export class ApiClient implements Waiting {
   private readonly cloud: Cloud;
   private readonly engine: WorkflowEngine;
   private readonly operations: ReadonlyMap<string, ApiOperation>;
+  /** Who waits for a server's move. */
+  private readonly moving = new Map<number, (outcome: Outcome | null) => void>();
   private readonly indexOf = new Map<string, number>();
 
   constructor(cloud: Cloud, engine: WorkflowEngine, operations: readonly ApiOperation[]) {
     this.cloud = cloud;
     this.engine = engine;
+    cloud.moving.settledListeners.push((server) => this.moved(server, null));
+    cloud.moving.endListeners.push((migration) => {
+      const { server, outcome } = cloud.moving.migrations.row(migration);
+      this.moved(server, outcome);
+    });
     this.operations = new Map(operations.map((operation) => [operation.name, operation]));
   }
 
@@ -40,22 +49,40 @@ export class ApiClient {
   }
 
   /** The row of the request in `cloud.requests`. @throws RangeError for an operation that no service has */
-  send(ask: Omit<ApiAsk, "service">): number {
-    const operation = this.operations.get(ask.operation);
-    if (operation === undefined) throw new RangeError(`no service has the operation "${ask.operation}"`);
+  send({ operation: name, project, user, server, args }: Omit<ApiAsk, "service">): number {
+    const operation = this.operations.get(name);
+    if (operation === undefined) throw new RangeError(`no service has the operation "${name}"`);
     const { cloud, engine } = this;
-    let workflow = this.indexOf.get(operation.name);
-    if (workflow === undefined) {
-      workflow = engine.add(operation.workflow);
-      this.indexOf.set(operation.name, workflow);
+    const { simulation } = cloud;
+    const request = cloud.requests.add({ operation: name, project, user, server, args, service: operation.service.type }, simulation.now);
+    const { workflow, carry } = operation;
+    if (workflow !== undefined) engine.start(this.indexOfWorkflow(name, workflow), request);
+    else {
+      const refusal = cloud.access.authorise(request);
+      const done = (outcome: Outcome | null) => cloud.requests.end(request, outcome, simulation.now);
+      if (refusal === null) carry?.(cloud, request, done, this);
+      else done(refusal);
     }
-    const { operation: name, project, user, server, args } = ask;
-    const request = cloud.requests.add(
-      { operation: name, project, user, server, args, service: operation.service.type },
-      cloud.simulation.now,
-    );
-    engine.start(workflow, request);
     return request;
+  }
+
+  private indexOfWorkflow(name: string, workflow: Workflow): number {
+    const index = this.indexOf.get(name) ?? this.engine.add(workflow);
+    this.indexOf.set(name, index);
+    return index;
+  }
+
+  afterMove(server: number, migration: number, done: (outcome: Outcome | null) => void): void {
+    const { endedAt, outcome, status } = this.cloud.moving.migrations.row(migration);
+    if (endedAt >= 0) done(outcome);
+    else if (status === "finished") done(null);
+    else this.moving.set(server, done);
+  }
+
+  private moved(server: number, outcome: Outcome | null): void {
+    const done = this.moving.get(server);
+    this.moving.delete(server);
+    done?.(outcome);
   }
 
   operationOf(request: number): ApiOperation {

@@ -1,6 +1,8 @@
 // An operation of an API as users ask for it: its name in the words of the OpenStack client, its parameters, and the workflow that carries it
 // out. A service brings its operations as a list; the scenario's grammar, the client and the tables are made from it.
+import type { Outcome } from "../../datacenter/outcomes.ts";
 import type { ServiceDeclaration } from "../../services/service.ts";
+import type { Cloud } from "../cloud.ts";
 import type { Workflow } from "../vocabulary.ts";
 
 /** What can be made, and then meant by its name. */
@@ -60,8 +62,19 @@ export interface ApiOperation {
   /** The rule of its policy that decides who may: `os_compute_api:servers:stop`. */
   readonly rule: string;
   readonly parameters: Readonly<Record<string, Parameter>>;
-  /** Its subject is the request. */
-  readonly workflow: Workflow;
+  /** How it is carried out: by a workflow of its own, whose subject is the request, ... */
+  readonly workflow?: Workflow;
+  /** ... or by somebody who knows how, with workflows that are about a server. */
+  readonly carry?: Carry;
+}
+
+/** `done` is to be called exactly once, with what it failed with, or null. */
+export type Carry = (cloud: Cloud, request: number, done: (outcome: Outcome | null) => void, client: Waiting) => void;
+
+/** Who waits for the end of moves. */
+export interface Waiting {
+  /** `done` is called when the migration has ended, or when its server waits to be confirmed. */
+  afterMove(server: number, migration: number, done: (outcome: Outcome | null) => void): void;
 }
 
 export const theServer: Parameter = { kind: { is: "server" }, meaning: "The server" };
