@@ -7,7 +7,12 @@ import type { Scenario } from "../scenario/scenario.ts";
 import { quantile, sortedSample } from "../statistics/quantiles.ts";
 import { cpuMetrics, migrationMetrics } from "./guest-metrics.ts";
 import { operationsMetrics } from "./operations-metrics.ts";
+import { rallyMetrics } from "./rally-metrics.ts";
+import { requestMetrics } from "./request-metrics.ts";
 import type { Watch } from "./run.ts";
+
+/** What decides which metrics a scenario has. */
+export type MetricScenario = Pick<Scenario, "operations" | "cloud"> & Partial<Pick<Scenario, "workload" | "actions">>;
 
 export interface Metric {
   readonly name: string;
@@ -186,12 +191,14 @@ export const metrics: readonly Metric[] = [
 ];
 
 /** The metrics of a scenario's runs: those of failures only where something can fail, and so on. */
-export function metricsOf({ operations, cloud }: Pick<Scenario, "operations" | "cloud">): readonly Metric[] {
+export function metricsOf({ operations, cloud, workload, actions }: MetricScenario): readonly Metric[] {
   const drains = operations?.timeline.some(({ steps }) => steps.some(({ action }) => action.verb === "drain")) ?? false;
   return [
     ...metrics,
     ...((cloud.cpuSharing ?? null) === null ? [] : cpuMetrics),
     ...(drains ? migrationMetrics : []),
     ...(operations === undefined ? [] : operationsMetrics),
+    ...(workload?.kind === "rally" ? rallyMetrics : []),
+    ...(actions === undefined ? [] : requestMetrics),
   ];
 }

@@ -158,7 +158,7 @@ function startWatch(built: BuiltRun, from: Micros, until: Micros): Watch {
       watch.hostsNeeded.reset();
       power.reset(simulation.now);
       watch.claimsRefusedBefore = cloud.scheduling.claimsRefused;
-      engine?.stations.resetStatistics();
+      engine?.resetStatistics();
       operations?.outages.guests.reset();
       watch.failuresBefore = operations?.failures ?? 0;
       watch.hostTimeLostBefore = operations === null ? 0 : hostTimeLost(operations, hosts.count);

@@ -25,6 +25,7 @@ import { SharedCapacity } from "../queueing/shared-capacity.ts";
 import { Ceilometer } from "../telemetry/ceilometer.ts";
 import { ApiClient } from "../workflows/api/api-client.ts";
 import { apiOperations } from "../workflows/api/operations.ts";
+import { RallyClient } from "../workflows/clients/rally-client.ts";
 import { Cloud } from "../workflows/cloud.ts";
 import { deleteServer, deleteServerLocally } from "../workflows/delete-server.ts";
 import { WorkflowEngine } from "../workflows/engine.ts";
@@ -37,6 +38,7 @@ import { offloadServer } from "../workflows/nova/shelve-server.ts";
 import { Operations } from "../workflows/operations/operations.ts";
 import { generateRequests } from "../workload/generate.ts";
 import { listRequests } from "../workload/listed.ts";
+import { rallyRequests } from "../workload/rally.ts";
 import { readTrace } from "../workload/trace.ts";
 import type { Flavor, RequestTable } from "../workload/workload.ts";
 import { asksAreSimple, requestBook } from "./asking.ts";
@@ -66,6 +68,8 @@ export interface BuiltRun {
   readonly moves: Moves;
   /** Sends requests to the APIs; null with an instant control plane. */
   readonly client: ApiClient | null;
+  /** Null: the workload is not one of Rally's. */
+  readonly rally: RallyClient | null;
   readonly ceilometer: Ceilometer | null;
   /** Null: the scenario says nothing of failures or operators. */
   readonly operations: Operations | null;
@@ -76,6 +80,7 @@ export function buildWorkload(scenario: Scenario, replication: number): Workload
   const { workload, study, cloud } = scenario;
   const streams = new RandomStreams(study.seed, replication);
   if (workload.kind === "listed") return { flavors: cloud.flavors, requests: listRequests(workload, streams, study.duration) };
+  if (workload.kind === "rally") return { flavors: cloud.flavors, requests: rallyRequests(workload, streams) };
   if (workload.kind === "trace") return readTrace(workload, streams, study.duration);
   return { flavors: cloud.flavors, requests: generateRequests(workload, streams, study.duration) };
 }
@@ -165,6 +170,10 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
     latencyMicros: spec.fabric.latencyMicros,
     workers: new Map([...spec.workers, ["nova.buildSlot", spec.nova.maxConcurrentBuilds || NO_LIMIT]]),
     serviceTimes: spec.serviceTimes,
+    serviceVariations: spec.serviceVariations ?? new Map(),
+    serviceDelays: spec.serviceDelays ?? new Map(),
+    stages: spec.stages ?? new Map(),
+    processorSharing: spec.processorSharing ?? new Set(),
   });
   const ceilometer = spec.metering.enabled
     ? new Ceilometer(cloud, spec.metering.meters, spec.metering.intervalMicros, scenario.guestTraffic)
@@ -183,7 +192,15 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
       : (server: number) => engine.start(others.length > 0 && isKnownToBeDown(cloud, servers.host[server]!) ? 4 : 1, server);
   if (engine !== null) cloud.buildOn = (server) => engine.start(2, server);
   cloud.moves = moves;
-  const replay = new Replay(cloud, workload.requests, { launch, delete: (server) => moves.delete(server, remove) });
+  const task = scenario.workload.kind === "rally" ? scenario.workload : null;
+  const replay = new Replay(cloud, workload.requests, { launch, delete: (server) => moves.delete(server, remove) }, task === null);
+  const rally =
+    task === null || engine === null
+      ? null
+      : new RallyClient(cloud, engine, task, {
+          launch: (server) => replay.ask(server),
+          delete: (server) => replay.deleteEarly(server),
+        });
   const client = engine === null ? null : new ApiClient(cloud, engine, apiOperations);
   if (engine !== null && client !== null && scenario.actions !== undefined) {
     new Deletions(cloud, engine, (server) => replay.deleteEarly(server));
@@ -191,7 +208,7 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
     cloud.beginOffload = (server) => engine.start(offload, server);
     client.schedule(scenario.actions.filter(({ at }) => at < scenario.study.duration));
   }
-  return { cloud, requests: workload.requests, engine, moves, client, ceilometer, operations };
+  return { cloud, requests: workload.requests, engine, moves, client, rally, ceilometer, operations };
 }
 
 /** Then the API deletes without the host. */

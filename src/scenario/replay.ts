@@ -19,7 +19,8 @@ export class Replay {
   /** 1 while the launch is under way; 2 when the user has asked for the deletion meanwhile. */
   private readonly launching: Uint8Array;
 
-  constructor(cloud: Cloud, requests: RequestTable, controlPlane: ControlPlane) {
+  /** `clock`: servers are asked for at their arrivals; otherwise whenever `ask` is called. */
+  constructor(cloud: Cloud, requests: RequestTable, controlPlane: ControlPlane, clock = true) {
     this.cloud = cloud;
     this.requests = requests;
     this.controlPlane = controlPlane;
@@ -31,17 +32,22 @@ export class Replay {
     cloud.notifications.on("instance.create.end", (server) => this.launched(server));
     cloud.notifications.on("instance.create.error", (server) => this.launched(server));
     cloud.unlockListeners.push((server) => this.unlocked(server));
-    if (requests.count > 0) simulation.schedule(requests.arrival[0]! - simulation.now, this.knock, 0);
+    if (clock && requests.count > 0) simulation.schedule(requests.arrival[0]! - simulation.now, this.knock, 0);
   }
 
   /** One request, of one server or of several that are asked for together. */
   private request(leader: number): void {
     const { cloud, requests } = this;
     const members = cloud.membersOf(leader);
-    for (const server of members) this.admitOne(server);
-    this.controlPlane.launch(leader);
+    this.ask(leader);
     const next = leader + members.length;
     if (next < requests.count) cloud.simulation.schedule(requests.arrival[next]! - cloud.simulation.now, this.knock, next);
+  }
+
+  /** The user asks for the server now, and for those that are to come with it. */
+  ask(leader: number): void {
+    for (const server of this.cloud.membersOf(leader)) this.admitOne(server);
+    this.controlPlane.launch(leader);
   }
 
   private admitOne(server: number): void {

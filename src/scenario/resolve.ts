@@ -5,6 +5,7 @@ import type { PciAlias } from "../policies/nova/pci/alias.ts";
 import { startingPlaces } from "../policies/nova/policy.ts";
 import { missingIn, type NovaRelease } from "../policies/nova/releases.ts";
 import { defaultRequestOptions, type RequestOptions } from "../policies/nova/request/request-options.ts";
+import { type RallySpec, rallyScenarios } from "../workload/rally.ts";
 import type { ArrivalSpec, WorkloadSpec } from "../workload/workload.ts";
 import { HostNames } from "./host-names.ts";
 import { actionsOf } from "./resolve-actions.ts";
@@ -92,6 +93,10 @@ function cloudOf(cloud: ReadCloud): CloudSpec {
     placement: { randomizeAllocationCandidates: cloud.placement.randomize_allocation_candidates },
     workers: new Map([["nova.liveMigrationSlot", cloud.migration.max_concurrent_live_migrations], ...Object.entries(cloud.workers)]),
     serviceTimes: new Map(Object.entries(cloud.service_times)),
+    serviceVariations: new Map(Object.entries(cloud.service_variations)),
+    serviceDelays: new Map(Object.entries(cloud.service_delays)),
+    stages: new Map(Object.entries(cloud.stages)),
+    processorSharing: new Set(cloud.processor_sharing),
     metering: {
       enabled: cloud.metering.meters.length > 0,
       intervalMicros: cloud.metering.interval,
@@ -136,6 +141,7 @@ function workloadOf(read: ReadScenario, data: readonly DataFile[]): WorkloadSpec
       zoneWeights: zoneWeightsOf(trace.availability_zones),
     };
   }
+  if ("rally" in workload) return rallyOf(workload, cloud);
   if ("requests" in workload) return listedWorkloadOf(workload, cloud);
   return {
     kind: "generated",
@@ -151,6 +157,34 @@ function workloadOf(read: ReadScenario, data: readonly DataFile[]): WorkloadSpec
     zoneWeights: zoneWeightsOf(workload.availability_zones),
     hints: workload.scheduler_hints,
     multiCreate: workload.multi_create,
+  };
+}
+
+function rallyOf(workload: Extract<ReadScenario["workload"], { rally: unknown }>, cloud: ReadCloud): RallySpec {
+  const { rally } = workload;
+  const placeOf = (list: readonly { readonly name: string }[], wanted: string | undefined) =>
+    Math.max(
+      0,
+      list.findIndex(({ name }) => name === wanted),
+    );
+  return {
+    kind: "rally",
+    scenario: rallyScenarios.find((name) => name === rally.scenario)!,
+    runner: "constant" in rally.runner ? { kind: "constant", ...rally.runner.constant } : { kind: "rps", ...rally.runner.rps },
+    boot: {
+      prepollDelay: rally.nova_server_boot_prepoll_delay,
+      pollInterval: rally.nova_server_boot_poll_interval,
+      timeout: rally.nova_server_boot_timeout,
+    },
+    delete: {
+      prepollDelay: rally.nova_server_delete_prepoll_delay,
+      pollInterval: rally.nova_server_delete_poll_interval,
+      timeout: rally.nova_server_delete_timeout,
+    },
+    flavor: placeOf(cloud.flavors, rally.flavor),
+    image: placeOf(cloud.images, rally.image),
+    projects: workload.projects,
+    cpuUtilisation: workload.cpu_utilisation.distribution,
   };
 }
 

@@ -165,6 +165,10 @@ export interface CloudSpec {
   readonly workers: ReadonlyMap<string, number>;
   /** Mean service times by operation (`nova.api.createServer`), over the services' own defaults, in microseconds. */
   readonly serviceTimes: ReadonlyMap<string, Micros>;
+  readonly serviceVariations?: ReadonlyMap<string, number>;
+  readonly serviceDelays?: ReadonlyMap<string, Micros>;
+  readonly stages?: ReadonlyMap<string, number>;
+  readonly processorSharing?: ReadonlySet<string>;
   readonly metering: MeteringSpec;
 }
 

@@ -3,6 +3,7 @@
 import { SECOND } from "../kernel/time.ts";
 import { describeKind } from "../kernel/units.ts";
 import { initialRatios, type NovaRelease, newestRelease, releaseTitle } from "../policies/nova/releases.ts";
+import { components } from "../services/index.ts";
 import {
   absentSection,
   accept,
@@ -46,6 +47,9 @@ export const MAX_HOSTS = 1_000_000;
 /** The image of scenarios in which images do not matter. */
 export const DEFAULT_IMAGE = "default-image";
 /** Glance's disk_formats, in its order. */
+/** Workers on hosts stop with them, and what they share cannot. */
+const sharable = components.filter(({ declaration }) => declaration.scope !== "host").map(({ key }) => key);
+
 const DISK_FORMATS = ["ami", "ari", "aki", "vhd", "vhdx", "vmdk", "raw", "qcow2", "vdi", "iso", "ploop"];
 const PETABYTE = 2 ** 50;
 const TERABYTE = 2 ** 40;
@@ -328,6 +332,29 @@ export function cloudSchema(catalogue: Catalogue, local: LocalNames) {
       { noun: "operation", names: catalogue.operations },
       required(quantity("time", { most: 86_400 * SECOND }), "Mean time a worker is busy with this operation"),
       { default: {}, source: "the services' own defaults", evidence: "assumed" },
+    ),
+    service_variations: table(
+      "Coefficients of variation of service times by operation",
+      { noun: "operation", names: catalogue.operations },
+      required(quantity("ratio", { most: 100 }), "Standard deviation of the time, as a share of its mean"),
+      { default: {}, source: "the services' own defaults", evidence: "assumed" },
+    ),
+    service_delays: table(
+      "Delays before answers by operation, in which no worker is busy",
+      { noun: "operation", names: catalogue.operations },
+      required(quantity("time", { most: 86_400 * SECOND }), "Time that passes before the answer without keeping a worker busy"),
+      { default: {}, source: "the services' own defaults", evidence: "assumed" },
+    ),
+    stages: table(
+      "Stations by component that each of its requests passes one after another, such as the queries that a call makes; the workers are those of each",
+      { noun: "component", names: sharable },
+      required(count("stages", 1, 100), "Stations of this component, each taking its share of the service time"),
+      { default: {}, source: "one", evidence: "assumed" },
+    ),
+    processor_sharing: defaulted(
+      words("component", sharable),
+      "Components whose workers serve all requests at once and share their time among them, instead of one request after another each",
+      { default: [], source: "requests wait for a worker", evidence: "assumed" },
     ),
     metering: optionalSection("What Ceilometer measures", {
       interval: defaulted(quantity("time", { least: SECOND, most: 366 * 86_400 * SECOND }), "Time between two polls of a polled meter", {

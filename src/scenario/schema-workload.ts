@@ -3,6 +3,7 @@ import { SECOND } from "../kernel/time.ts";
 import { distribution } from "./distributions.ts";
 import { choice, type Default, defaulted, optional, optionalSection, required, section, table } from "./grammar.ts";
 import { cpuPattern } from "./schema-demand.ts";
+import { rallyShape } from "./schema-rally.ts";
 import { listedShape, MAX_DURATION, MAX_SERVERS, SCHEDULER_HINTS } from "./schema-requests.ts";
 import { serverGroupRule } from "./server-group-rule.ts";
 import { count, counted, flag, quantity, text, word } from "./value-kinds.ts";
@@ -169,11 +170,27 @@ export function workloadSchema(catalogue: Catalogue, local: LocalNames) {
     cpu_pattern: cpuPattern(),
     guest_traffic: guestTraffic(),
   });
+  const rallied = section("A workload as Rally runs it", {
+    rally: section("A task of Rally", rallyShape(local)),
+    projects: PROJECTS,
+    cpu_utilisation: defaulted(utilisation, UTILISATION_MEANING, AZURE_UTILISATION),
+    cpu_pattern: cpuPattern(),
+    guest_traffic: guestTraffic(),
+  });
   return choice(
     "The workload: what users ask for",
-    { traced, generated, listed },
-    "a map with arrivals and lifetime, with requests, or with a trace",
-    (written) => (isMap(written) ? ("trace" in written ? "traced" : "requests" in written ? "listed" : "generated") : null),
+    { traced, generated, listed, rallied },
+    "a map with arrivals and lifetime, with requests, with a trace, or with a task of rally",
+    (written) =>
+      isMap(written)
+        ? "trace" in written
+          ? "traced"
+          : "requests" in written
+            ? "listed"
+            : "rally" in written
+              ? "rallied"
+              : "generated"
+        : null,
   );
 }
 

@@ -13,6 +13,7 @@ export const nova = defineService({
       operations: {
         createServer: { time: 60 * MILLISECOND, source: "policy, schema and flavor checks of POST /servers", evidence: "assumed" },
         deleteServer: { time: 40 * MILLISECOND, source: "DELETE /servers/{id}", evidence: "assumed" },
+        showServer: { time: 40 * MILLISECOND, source: "GET /servers/{id}, taken to be like DELETE", evidence: "assumed" },
         liveMigrate: { time: 60 * MILLISECOND, source: "os-migrateLive, taken to be like POST /servers", evidence: "assumed" },
         resize: { time: 60 * MILLISECOND, source: "resize and migrate actions, taken to be like POST /servers", evidence: "assumed" },
         confirmResize: { time: 40 * MILLISECOND, source: "confirmResize action, taken to be like DELETE", evidence: "assumed" },

@@ -88,6 +88,14 @@ export interface CloudParts {
   /** Most requests in a component at once, waiting and served, by component; further ones end in ServiceUnavailable. Default: no bound. */
   readonly capacities?: ReadonlyMap<string, number>;
   readonly serviceTimes: ReadonlyMap<string, Micros>;
+  /** Coefficients of variation of service times, where they are not the declared ones. */
+  readonly serviceVariations?: ReadonlyMap<string, number>;
+  /** Delays before answers, where they are not the declared ones. */
+  readonly serviceDelays?: ReadonlyMap<string, Micros>;
+  /** Stations of a component that a request passes one after another; absent: one. */
+  readonly stages?: ReadonlyMap<string, number>;
+  /** Components whose workers share their time among all requests. */
+  readonly processorSharing?: ReadonlySet<string>;
   readonly book: RequestBook;
   /** The records that the scheduler reads; absent: it reads the hosts themselves. */
   readonly nodes?: ComputeNodes | null;
@@ -126,6 +134,10 @@ export class Cloud {
   readonly workers: ReadonlyMap<string, number>;
   readonly capacities: ReadonlyMap<string, number>;
   readonly serviceTimes: ReadonlyMap<string, Micros>;
+  readonly serviceVariations: ReadonlyMap<string, number>;
+  readonly serviceDelays: ReadonlyMap<string, Micros>;
+  readonly stages: ReadonlyMap<string, number>;
+  readonly processorSharing: ReadonlySet<string>;
   readonly scheduling: Scheduling;
   readonly moving: Moving;
   /** What users ask of the APIs, besides servers and their deletion. */
@@ -206,6 +218,10 @@ export class Cloud {
     this.workers = parts.workers;
     this.capacities = parts.capacities ?? new Map();
     this.serviceTimes = parts.serviceTimes;
+    this.serviceVariations = parts.serviceVariations ?? new Map();
+    this.serviceDelays = parts.serviceDelays ?? new Map();
+    this.stages = parts.stages ?? new Map();
+    this.processorSharing = parts.processorSharing ?? new Set();
     this.guestCpu = parts.guestCpu ?? null;
     this.busyMilli = new Float64Array(this.hosts.count);
     this.running = new Uint8Array(this.servers.count);
@@ -401,8 +417,14 @@ export class Cloud {
     return this.othersBegun.has(leader) ? [] : this.membersOf(leader).filter((server) => server !== leader);
   }
 
+  /** Called when the API has taken a request for a server. */
+  readonly acceptListeners: ((server: number) => void)[] = [];
+
   setStates(leader: number, vmState: VmState, taskState: TaskState): void {
-    for (const server of this.membersOf(leader)) this.setState(server, vmState, taskState);
+    for (const server of this.membersOf(leader)) {
+      this.setState(server, vmState, taskState);
+      for (const listener of this.acceptListeners) listener(server);
+    }
   }
 
   /** Counts all servers of a request against their project's quota, or refuses all: instances, cores and ram, as nova-api checks them. */

@@ -17,6 +17,8 @@ import type { Side, Workflow } from "./vocabulary.ts";
 export type { CallCount } from "./seats.ts";
 
 const NO_PARENT = -1;
+/** Tells the draws of a component's stages apart. */
+const STAGE = 0x2c9277b5;
 
 export interface CallObserver {
   /** `link` is an index into `calls`; instants in microseconds: sent, and answered. `server` is -1 for calls that are about none. */
@@ -42,6 +44,7 @@ export class WorkflowEngine {
   private readonly parent: number[] = [];
   private readonly joins: number[] = []; // branches that have not ended
   private readonly failure: number[] = []; // outcome on the way out, 0 = none
+  private readonly stage: number[] = []; // of a component that has several
   private readonly sentAt: number[] = []; // instant at which the last call was sent
   private readonly owed: number[] = []; // latency of the last answer, paid with the next step
   private readonly tries: number[] = []; // RETRY_SLOTS per strand
@@ -61,7 +64,11 @@ export class WorkflowEngine {
   constructor(cloud: Cloud, workflows: readonly Workflow[]) {
     const { simulation } = cloud;
     this.cloud = cloud;
-    this.places = new Seats(cloud, (strand) => this.beginService(strand));
+    this.places = new Seats(
+      cloud,
+      (strand) => this.beginService(strand),
+      (strand) => this.served(strand),
+    );
     this.arriveKind = simulation.kind("request arrives", (strand) => this.arrive(strand));
     this.servedKind = simulation.kind("request served", (strand) => this.served(strand));
     this.resumeKind = simulation.kind("go on", (strand) => this.goOn(strand));
@@ -149,6 +156,11 @@ export class WorkflowEngine {
     return this.places.stations;
   }
 
+  /** Forgets what was counted of the components so far. */
+  resetStatistics(): void {
+    this.places.resetStatistics();
+  }
+
   /** Calls made so far, by caller and operation, in order of first appearance in the workflows. */
   get calls(): readonly CallCount[] {
     return this.places.links;
@@ -163,7 +175,9 @@ export class WorkflowEngine {
     else if (instruction !== undefined && "step" in instruction && "name" in instruction.step) place = `"${instruction.step.name}"`;
     else if (instruction !== undefined) place = `step ${this.pc[strand]} (${instruction.code})`;
     const subject = this.subject[strand]!;
-    const name = workflow.subject === "request" ? this.cloud.requests.nameOf(subject) : this.cloud.servers.nameOf(subject);
+    const { requests, servers } = this.cloud;
+    const names = { request: () => requests.nameOf(subject), none: () => `number ${subject + 1}`, server: () => servers.nameOf(subject) };
+    const name = names[workflow.subject ?? "server"]();
     return `${workflow.name} of ${name}, at ${place}`;
   }
 
@@ -204,6 +218,7 @@ export class WorkflowEngine {
     this.parent[strand] = parent;
     this.joins[strand] = 0;
     this.failure[strand] = 0;
+    this.stage[strand] = 0;
     this.sentAt[strand] = 0;
     this.owed[strand] = 0;
     this.limited[strand] = -1;
@@ -223,7 +238,7 @@ export class WorkflowEngine {
   }
 
   private at(seat: Seat, strand: number): StationId {
-    return (seat.perHost ? seat.station + this.hostOf(strand, seat.side) : seat.station) as StationId;
+    return (seat.perHost ? seat.station + this.hostOf(strand, seat.side) : seat.station + this.stage[strand]!) as StationId;
   }
 
   /** The host that a strand is at, if it is at one: its server's, or the one of the two that a move has taken it to. */
@@ -239,7 +254,9 @@ export class WorkflowEngine {
   /** The server that a strand is about, -1 for none. */
   private serverOf(strand: number): number {
     const subject = this.subject[strand]!;
-    return this.programs[this.program[strand]!]!.workflow.subject === "request" ? this.cloud.requests.server[subject]! : subject;
+    const about = this.programs[this.program[strand]!]!.workflow.subject;
+    if (about === "request") return this.cloud.requests.server[subject]!;
+    return about === "none" ? -1 : subject;
   }
 
   private hostOf(strand: number, side: Side | null): number {
@@ -278,21 +295,28 @@ export class WorkflowEngine {
       this.resume(strand, 0);
       return;
     }
-    this.places.links[visit.link]!.count++;
+    if (this.stage[strand] === 0) this.places.links[visit.link]!.count++;
     const micros = Math.max(1, Math.round(visit.serviceStream.sample(visit.service, this.subject[strand]!, this.occasion(strand))));
-    this.cloud.simulation.schedule(micros, this.servedKind, strand);
+    if (visit.shared === null) this.cloud.simulation.schedule(micros, this.servedKind, strand);
+    else visit.shared.begin(strand, micros);
   }
 
   /** Numbers the draws of one server: its place in the workflow and how often it has been there. */
   private occasion(strand: number): number {
     let tries = 0;
     for (let slot = RETRY_SLOTS - 1; slot >= 0; slot--) tries = tries * 251 + this.tries[strand * RETRY_SLOTS + slot]!;
-    return Math.imul(tries, 65_536) + this.program[strand]! * 4_096 + this.pc[strand]!;
+    return Math.imul(tries, 65_536) + this.program[strand]! * 4_096 + this.pc[strand]! + Math.imul(this.stage[strand]!, STAGE);
   }
 
   private served(strand: number): void {
     const visit = this.visitOf(strand);
     this.stations.leave(this.at(visit, strand));
+    if (this.stage[strand]! + 1 < visit.stages) {
+      this.stage[strand]!++;
+      this.arrive(strand);
+      return;
+    }
+    this.stage[strand] = 0;
     this.owed[strand] = visit.answer;
     if (visit.delay !== null)
       this.owed[strand]! += Math.round(visit.delayStream.sample(visit.delay, this.subject[strand]!, this.occasion(strand)));

@@ -6,6 +6,7 @@ import type { Component } from "../services/service.ts";
 import type { Cloud } from "./cloud.ts";
 import type { Instruction } from "./compile.ts";
 import { type ComponentLoad, componentLoad } from "./component-load.ts";
+import { SharedWorkers } from "./shared-workers.ts";
 import type { Side } from "./vocabulary.ts";
 
 const DEFAULT_CV = 0.25;
@@ -26,6 +27,10 @@ export interface Visit extends Seat {
   readonly delay: Distribution | null;
   readonly delayStream: Stream;
   readonly link: number; // index into the matrix of calls
+  /** Stations that a request passes one after another, from `station` on; each takes its share of the time. */
+  readonly stages: number;
+  /** Null: requests wait for a worker of their own. */
+  readonly shared: SharedWorkers | null;
 }
 
 export interface CallCount {
@@ -46,8 +51,13 @@ export class Seats {
   private readonly stationOf = new Map<string, StationId>();
   private readonly copiesOf = new Map<string, number>();
 
-  constructor(cloud: Cloud, begin: (strand: number) => void) {
+  private readonly sharing = new Map<string, SharedWorkers>();
+  private readonly served: (strand: number) => void;
+
+  /** `begin` is called when a strand is served from now on, `served` when a worker that others share has done its work. */
+  constructor(cloud: Cloud, begin: (strand: number) => void, served: (strand: number) => void) {
     this.cloud = cloud;
+    this.served = served;
     this.stations = new Stations(cloud.simulation, begin);
   }
 
@@ -72,13 +82,23 @@ export class Seats {
       perHost: operation.of.declaration.scope === "host",
       side,
       request: messages > 0 ? cloud.latencyMicros : 0,
-      answer: (messages > 1 ? cloud.latencyMicros : 0) + (declaration.delay ?? 0),
-      service: lognormalFromMean(mean, declaration.cv ?? DEFAULT_CV),
+      answer: (messages > 1 ? cloud.latencyMicros : 0) + (cloud.serviceDelays.get(operation.key) ?? declaration.delay ?? 0),
+      stages: this.stagesOf(operation.of),
+      service: lognormalFromMean(
+        mean / this.stagesOf(operation.of),
+        cloud.serviceVariations.get(operation.key) ?? declaration.cv ?? DEFAULT_CV,
+      ),
       serviceStream: cloud.streams.stream(`${operation.key}.time`),
       delay,
       delayStream: cloud.streams.stream(`${operation.key}.delay`),
       link,
+      shared: this.sharing.get(operation.of.key) ?? null,
     };
+  }
+
+  resetStatistics(): void {
+    this.stations.resetStatistics();
+    for (const shared of this.sharing.values()) shared.resetStatistics();
   }
 
   /** Mean wait for a worker of a component that the cloud has once, in milliseconds. */
@@ -89,22 +109,38 @@ export class Seats {
 
   /** Load of every component, over all hosts for those that every host has. */
   loads(): readonly ComponentLoad[] {
-    return [...this.stationOf].map(([key, first]) => componentLoad(key, this.stations, first, this.copiesOf.get(key)!));
+    return [...this.stationOf].map(([key, first]) => {
+      const load = componentLoad(key, this.stations, first, this.copiesOf.get(key)!);
+      const shared = this.sharing.get(key);
+      return shared === undefined ? load : { ...load, workers: shared.workers, utilisation: shared.utilisation() };
+    });
   }
 
-  /** The component's station; for a component on every host, the first of as many stations as there are hosts. */
+  private stagesOf(component: Component): number {
+    return component.declaration.scope === "host" ? 1 : (this.cloud.stages.get(component.key) ?? 1);
+  }
+
+  /** The component's station, or the first of its stages; for a component on every host, the first of as many stations as there are hosts. */
   private stationFor(component: Component): StationId {
     const known = this.stationOf.get(component.key);
     if (known !== undefined) return known;
     // 0 is Nova's way to say that there is no limit (max_concurrent_builds).
-    const workers = (this.cloud.workers.get(component.key) ?? component.declaration.workers) || Number.MAX_SAFE_INTEGER;
+    let workers = (this.cloud.workers.get(component.key) ?? component.declaration.workers) || Number.MAX_SAFE_INTEGER;
+    if (this.cloud.processorSharing.has(component.key) && this.stagesOf(component) === 1) {
+      // All are served at once, and share the workers' time.
+      this.sharing.set(component.key, new SharedWorkers(this.cloud.simulation, workers, this.served));
+      workers = Number.MAX_SAFE_INTEGER;
+    }
     const capacity = this.cloud.capacities.get(component.key) ?? Number.POSITIVE_INFINITY;
-    const copies = component.declaration.scope === "host" ? this.cloud.hosts.count : 1;
+    const stages = this.stagesOf(component);
+    const copies = component.declaration.scope === "host" ? this.cloud.hosts.count : stages;
     let first = -1 as StationId;
     for (let copy = 0; copy < copies; copy++) {
       const name =
-        copies === 1 && component.declaration.scope !== "host"
-          ? component.key
+        component.declaration.scope !== "host"
+          ? stages === 1
+            ? component.key
+            : `${component.key}#${copy + 1}`
           : `${component.key}@${this.cloud.hosts.descriptions[copy]!.name}`;
       const station = this.stations.add(name, { workers, capacity });
       if (copy === 0) first = station;

@@ -3,6 +3,7 @@
 import type { ServerGroupRule } from "../datacenter/server-groups.ts";
 import type { Distribution } from "../kernel/distribution.ts";
 import type { Micros } from "../kernel/time.ts";
+import type { RallySpec } from "./rally.ts";
 
 /** One row per requested server, ascending by arrival; equal arrivals keep the order of their source. */
 export interface RequestTable {
@@ -105,4 +106,4 @@ export interface TraceWorkloadSpec {
 
 export type { Flavor } from "../datacenter/flavor.ts";
 
-export type WorkloadSpec = GeneratedWorkloadSpec | TraceWorkloadSpec | ListedWorkloadSpec;
+export type WorkloadSpec = GeneratedWorkloadSpec | TraceWorkloadSpec | ListedWorkloadSpec | RallySpec;
