@@ -13,6 +13,7 @@ import { memory } from "./memory.bench.ts";
 import { micro } from "./micro.bench.ts";
 import { network } from "./network.bench.ts";
 import { planetlab } from "./planetlab.bench.ts";
+import { rally } from "./rally.bench.ts";
 import { storage } from "./storage.bench.ts";
 import { surfPower } from "./surf-power.bench.ts";
 
@@ -31,5 +32,6 @@ export const benches: readonly Bench[] = [
   micro,
   demand,
   planetlab,
+  rally,
   surfPower,
 ];

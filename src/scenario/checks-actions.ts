@@ -13,10 +13,12 @@ const REQUESTS = ["workload", "requests"] as const;
 
 /** @param given names of things that the scenario has from its start, by type */
 export function checkActions(across: Across, given: ReadonlyMap<ResourceType, readonly string[]>): void {
+  const instant = across.read(["cloud", "control_plane"]) === "instant";
+  if (instant && across.read(["workload", "rally"]) !== undefined)
+    across.complainOfKey(["workload", "rally"], "Rally has nothing to measure with an instant control plane", "control_plane: modelled");
   const count = across.length(ACTIONS);
   if (count === 0) return;
-  if (across.read(["cloud", "control_plane"]) === "instant")
-    across.complainOfKey(ACTIONS, "an instant control plane has no APIs to ask", "control_plane: modelled");
+  if (instant) across.complainOfKey(ACTIONS, "an instant control plane has no APIs to ask", "control_plane: modelled");
   const read = Array.from({ length: count }, (_, index) => across.read([...ACTIONS, index]) as ReadAction | undefined);
   const projects = across.number(["workload", "projects"]);
   const names = new Map([...given].map(([type, known]) => [type, new Set(known)]));
