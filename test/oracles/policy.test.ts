@@ -96,7 +96,10 @@ describe("oslo.policy's own answers", () => {
 
 describe("the default rules of nine services", () => {
   const path = fileURLToPath(new URL("rbac.csv.gz", import.meta.url));
-  const { data } = Papa.parse<Record<string, string>>(gunzipSync(readFileSync(path)).toString("utf8"), { header: true, skipEmptyLines: true });
+  const { data } = Papa.parse<Record<string, string>>(gunzipSync(readFileSync(path)).toString("utf8"), {
+    header: true,
+    skipEmptyLines: true,
+  });
   const personas: Readonly<Record<string, object>> = {
     admin: { user_id: "u1", project_id: "p1", roles: ["admin", "member", "reader"] },
     member: { user_id: "u1", project_id: "p1", roles: ["member", "reader"] },

@@ -2,7 +2,7 @@
 // policy.yaml puts in their place.
 // @source oslo.policy 4.0.0: oslo_policy/policy.py Enforcer.enforce
 import { parameter } from "../../kernel/parameter.ts";
-import { canonicalText, type Check, rulesNamedIn } from "./check.ts";
+import { type Check, canonicalText, rulesNamedIn } from "./check.ts";
 import { holds, RuleBook } from "./evaluate-rule.ts";
 import { parseRule, type RuleText } from "./parse-rule.ts";
 import type { Values } from "./substitution.ts";
@@ -47,7 +47,7 @@ export interface EnforcerOptions {
 }
 
 export type PolicyDecision =
-  | { readonly allowed: true; /** The token's scope does not fit, which only leads to a warning. */ readonly scopeWarning: boolean }
+  | { readonly allowed: true /** The token's scope does not fit, which only leads to a warning. */; readonly scopeWarning: boolean }
   | { readonly allowed: false; readonly error: "PolicyNotAuthorized" | "InvalidScope"; readonly status: 403; readonly message: string };
 
 export class Enforcer {

@@ -10,7 +10,8 @@ const KEYWORDS: ReadonlySet<string> = new Set(
   ).split(" "),
 );
 const NAME = /[\p{ID_Start}_][\p{ID_Continue}]*/uy;
-const NUMBER = /(?:0[xX](?:_?[\da-fA-F])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+|(?:\d(?:_?\d)*\.?(?:\d(?:_?\d)*)?|\.\d(?:_?\d)*)(?:[eE][+-]?\d(?:_?\d)*)?)/y;
+const NUMBER =
+  /(?:0[xX](?:_?[\da-fA-F])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+|(?:\d(?:_?\d)*\.?(?:\d(?:_?\d)*)?|\.\d(?:_?\d)*)(?:[eE][+-]?\d(?:_?\d)*)?)/y;
 const STRING = /([rRuUbBfF]{0,2})('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")/sy;
 const OPERATOR = /\*\*|\/\/|<<|>>|<=|>=|==|!=|[-+*/%@&|^<>]/y;
 

@@ -37,7 +37,9 @@ function parsed(rule: RuleText): Check | null {
 
 function parseList(rule: readonly (string | readonly string[])[]): Check {
   if (rule.length === 0) return always;
-  const either = rule.filter(({ length }) => length > 0).map((inner) => joined("and", (typeof inner === "string" ? [inner] : inner).map(parseCheck)));
+  const either = rule
+    .filter(({ length }) => length > 0)
+    .map((inner) => joined("and", (typeof inner === "string" ? [inner] : inner).map(parseCheck)));
   return either.length === 0 ? never : joined("or", either);
 }
 

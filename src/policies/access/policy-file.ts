@@ -25,7 +25,8 @@ export function readPolicyFile(text: string, file: string, problems: Problem[]):
     const place = isScalar(value) || isSeq(value) || isMap(value) ? value.range : isScalar(key) ? key.range : null;
     const rule = ruleOf(isScalar(value) || isSeq(value) ? value.toJSON() : undefined);
     if (name === "") report(place, "", "expected the name of a rule", 'for example "compute:create"');
-    else if (rule === undefined) report(place, name, "expected a rule as text, or lists of checks", 'for example "role:admin"; "" allows everybody');
+    else if (rule === undefined)
+      report(place, name, "expected a rule as text, or lists of checks", 'for example "role:admin"; "" allows everybody');
     else {
       if (!isReadable(rule)) report(place, name, "this rule cannot be read, so that it denies everybody", 'write "!" if that is meant');
       rules.set(name, rule);
