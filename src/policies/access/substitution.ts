@@ -5,7 +5,7 @@ import { PythonError, PythonFloat, type PythonValue, str } from "../nova/python-
 export type Values = ReadonlyMap<string, PythonValue>;
 
 /**
- * The text with its values. Of the conversions there are s, r, a, d, i, u and %.
+ * The text with its values. The conversions of fractions (e, f, g) and of single characters (c) are left out: no rule compares such texts.
  * @throws PythonError KeyError for a key without a value; ValueError or TypeError for a text that is no format
  */
 export function substitute(text: string, values: Values): string {
@@ -57,10 +57,12 @@ function converted(value: PythonValue, conversion: string, precision: string | u
     const text = conversion === "s" ? str(value) : str([value]).slice(1, -1);
     return precision === undefined ? text : [...text].slice(0, Number(precision)).join("");
   }
-  if (!"diu".includes(conversion)) throw new PythonError("ValueError", `unsupported format character "${conversion}"`);
+  if (!"diuxXo".includes(conversion)) throw new PythonError("ValueError", `unsupported format character "${conversion}"`);
+  const base = conversion === "o" ? 8 : conversion.toLowerCase() === "x" ? 16 : 10;
+  const digits = (whole: number | bigint) => (conversion === "X" ? whole.toString(base).toUpperCase() : whole.toString(base));
   if (typeof value === "boolean") return value ? "1" : "0";
-  if (typeof value === "number" || typeof value === "bigint") return value.toString();
-  if (value instanceof PythonFloat) return BigInt(Math.trunc(value.value)).toString();
+  if (typeof value === "number" || typeof value === "bigint") return digits(value);
+  if (value instanceof PythonFloat && base === 10) return BigInt(Math.trunc(value.value)).toString();
   throw new PythonError("TypeError", `%${conversion} format: a real number is required`);
 }
 
