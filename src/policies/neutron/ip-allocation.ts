@@ -4,6 +4,7 @@
 import { parameter } from "../../kernel/parameter.ts";
 import { addressOf, addressText, networkOf } from "./addresses.ts";
 import { type AllocationPool, isSubnetAddress } from "./allocation-pools.ts";
+import { FreeAddresses } from "./free-addresses.ts";
 import { NeutronError } from "./neutron-error.ts";
 
 export const allocationWindow = parameter({
@@ -34,13 +35,13 @@ export const lowest: Choose = (_size, picks) => Array.from({ length: picks }, (_
 export class SubnetAddresses {
   readonly cidr: string;
   readonly #bits: 32 | 128;
-  readonly #pools: readonly (readonly [bigint, bigint])[];
+  readonly #pools: readonly FreeAddresses[];
   readonly #taken = new Set<bigint>();
 
   constructor(cidr: string, pools: readonly AllocationPool[]) {
     this.cidr = cidr;
     this.#bits = networkOf(cidr).bits;
-    this.#pools = pools.map(([from, to]) => [addressOf(from).value, addressOf(to).value]);
+    this.#pools = pools.map(([from, to]) => new FreeAddresses(addressOf(from).value, addressOf(to).value));
   }
 
   /** How many addresses are in use, pools or not. */
@@ -50,7 +51,7 @@ export class SubnetAddresses {
 
   /** Free addresses in the pools. */
   get freeCount(): bigint {
-    return this.#pools.reduce((sum, pool) => sum + this.#freeIn(pool), 0n);
+    return this.#pools.reduce((sum, pool) => sum + pool.count, 0n);
   }
 
   isTaken(address: string): boolean {
@@ -69,7 +70,7 @@ export class SubnetAddresses {
       throw new NeutronError("IpAddressAlreadyAllocated", `IP address ${address} already allocated in subnet ${this.cidr}`);
     if (!isSubnetAddress(this.cidr, address, portOwner))
       throw new NeutronError("InvalidIpForSubnet", `IP address ${address} does not belong to subnet ${this.cidr}`);
-    this.#taken.add(value);
+    this.#take(value);
   }
 
   /** Takes the lowest free address, as routers and DHCP do. @throws NeutronError IpAddressGenerationFailure */
@@ -89,8 +90,9 @@ export class SubnetAddresses {
 
   /** @throws Error for an address that is not taken */
   release(address: string): void {
-    if (!this.#taken.delete(addressOf(address).value))
-      throw new Error(`subnet ${this.cidr} cannot release ${address}: it is not allocated`);
+    const { value } = addressOf(address);
+    if (!this.#taken.delete(value)) throw new Error(`subnet ${this.cidr} cannot release ${address}: it is not allocated`);
+    this.#pools.find((pool) => pool.contains(value))?.release(value);
   }
 
   #allocate(count: number, choose: Choose, windowFor: (picks: number) => number) {
@@ -98,30 +100,21 @@ export class SubnetAddresses {
     const windows: Window[] = [];
     for (const pool of this.#pools) {
       const wanted = count - found.length;
-      const free = this.#freeIn(pool);
-      const picks = free < BigInt(wanted) ? Number(free) : wanted;
+      const picks = pool.count < BigInt(wanted) ? Number(pool.count) : wanted;
       if (picks === 0) continue;
-      const size = windowFor(picks);
-      const window = this.#lowestFree(pool, free < BigInt(size) ? Number(free) : size);
-      found.push(...choose(window.length, picks).map((place) => window[place]!));
-      windows.push({ size: window.length, first: this.#text(window[0]!), last: this.#text(window.at(-1)!), picks });
+      const { size, at } = pool.lowest(windowFor(picks));
+      found.push(...choose(size, picks).map(at));
+      windows.push({ size, first: this.#text(at(0)), last: this.#text(at(size - 1)), picks });
     }
     if (found.length < count)
       throw new NeutronError("IpAddressGenerationFailure", `No more IP addresses available for subnet ${this.cidr}.`);
-    for (const value of found) this.#taken.add(value);
+    for (const value of found) this.#take(value);
     return { addresses: found.map((value) => this.#text(value)), windows };
   }
 
-  #freeIn([from, to]: readonly [bigint, bigint]): bigint {
-    let free = to - from + 1n;
-    for (const value of this.#taken) if (value >= from && value <= to) free--;
-    return free;
-  }
-
-  #lowestFree([from]: readonly [bigint, bigint], count: number): readonly bigint[] {
-    const free: bigint[] = [];
-    for (let value = from; free.length < count; value++) if (!this.#taken.has(value)) free.push(value);
-    return free;
+  #take(value: bigint): void {
+    this.#taken.add(value);
+    this.#pools.find((pool) => pool.contains(value))?.take(value);
   }
 
   #text(value: bigint): string {

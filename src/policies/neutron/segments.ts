@@ -24,7 +24,8 @@ export interface SegmentConfig {
 /** Which segments are in use. */
 export class Segments {
   readonly #config: SegmentConfig;
-  readonly #taken = new Map<string, Set<number>>();
+  /** By type and physical network: ids in ascending order. */
+  readonly #taken = new Map<string, number[]>();
 
   constructor(config: SegmentConfig) {
     this.#config = config;
@@ -48,7 +49,9 @@ export class Segments {
   }
 
   release({ type, physicalNetwork, id }: Segment): void {
-    this.#taken.get(this.#key(type, physicalNetwork))?.delete(id ?? 0);
+    const ids = this.#idsOf(this.#key(type, physicalNetwork));
+    const place = placeOf(ids, id ?? 0);
+    if (ids[place] === (id ?? 0)) ids.splice(place, 1);
   }
 
   #flat(physicalNetwork: string | undefined): Segment {
@@ -99,9 +102,7 @@ export class Segments {
   /** The id that `draw` points at among the free ones in ascending order, without listing sixteen million of them. */
   #freeId(key: string, written: readonly SegmentRange[], draw: number): number | null {
     const ranges = united(written);
-    const taken = [...(this.#taken.get(key) ?? [])]
-      .filter((id) => ranges.some(([from, to]) => id >= from && id <= to))
-      .sort((a, b) => a - b);
+    const taken = this.#idsOf(key).filter((id) => ranges.some(([from, to]) => id >= from && id <= to));
     const free = ranges.reduce((sum, [from, to]) => sum + to - from + 1, 0) - taken.length;
     if (free <= 0) return null;
     let place = Math.min(Math.floor(draw * free), free - 1);
@@ -121,15 +122,35 @@ export class Segments {
   }
 
   #isTaken(key: string, id: number): boolean {
-    return this.#taken.get(key)?.has(id) ?? false;
+    const ids = this.#idsOf(key);
+    return ids[placeOf(ids, id)] === id;
   }
 
   #take(segment: Segment): Segment {
-    const key = this.#key(segment.type, segment.physicalNetwork);
-    const ids = this.#taken.get(key) ?? new Set();
-    this.#taken.set(key, ids.add(segment.id ?? 0));
+    const ids = this.#idsOf(this.#key(segment.type, segment.physicalNetwork));
+    ids.splice(placeOf(ids, segment.id ?? 0), 0, segment.id ?? 0);
     return segment;
   }
+
+  #idsOf(key: string): number[] {
+    let ids = this.#taken.get(key);
+    if (ids === undefined) {
+      ids = [];
+      this.#taken.set(key, ids);
+    }
+    return ids;
+  }
+}
+
+/** Where an id stands in the ascending list, or would. */
+function placeOf(ids: readonly number[], id: number): number {
+  let [low, high] = [0, ids.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (ids[middle]! < id) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** The same ids in ranges that do not overlap, ascending. */

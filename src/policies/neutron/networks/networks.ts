@@ -10,6 +10,7 @@ import { NeutronError } from "../neutron-error.ts";
 import { type SegmentConfig, Segments } from "../segments.ts";
 import { Agents, type AgentsConfig } from "./agents.ts";
 import { drawnMac, drawnPlaces } from "./draws.ts";
+import { PortTable } from "./port-table.ts";
 import type { FixedIp, Network, NetworkRequest, Port, PortRequest, Subnet, SubnetRequest } from "./resources.ts";
 import { type Packet, SecurityGroups } from "./security-groups.ts";
 
@@ -28,7 +29,8 @@ export class Networks {
   readonly #mtu: MtuConfig;
   readonly #networks = new Map<number, Network>();
   readonly #subnets = new Map<number, Subnet>();
-  readonly #ports = new Map<number, Port>();
+  readonly #subnetsOf = new Map<number, readonly Subnet[]>();
+  readonly #ports = new PortTable();
   readonly #beforePortDelete: ((port: Port) => void)[] = [];
   #numbers = 0;
 
@@ -62,6 +64,7 @@ export class Networks {
       );
     for (const port of this.portsOn(id)) this.removePort(port.id);
     for (const subnet of this.subnetsOf(id)) this.#subnets.delete(subnet.id);
+    this.#subnetsOf.delete(id);
     this.agents.forgetNetwork(id);
     this.#segments.release(segment);
     this.#networks.delete(id);
@@ -87,6 +90,7 @@ export class Networks {
     const id = ++this.#numbers;
     const subnet = { id, networkId, cidr, gateway, enableDhcp, ipv6AddressMode, addresses: new SubnetAddresses(cidr, pools) };
     this.#subnets.set(id, subnet);
+    this.#subnetsOf.set(networkId, [...this.subnetsOf(networkId), subnet]);
     if (enableDhcp) this.scheduleDhcp(networkId);
     return subnet;
   }
@@ -103,9 +107,13 @@ export class Networks {
       );
     for (const port of users) {
       for (const { subnetId, address } of port.fixedIps) if (subnetId === id) addresses.release(address);
-      this.#ports.set(port.id, { ...port, fixedIps: port.fixedIps.filter(({ subnetId }) => subnetId !== id) });
+      this.#ports.change(port.id, { fixedIps: port.fixedIps.filter(({ subnetId }) => subnetId !== id) });
     }
     this.#subnets.delete(id);
+    this.#subnetsOf.set(
+      networkId,
+      this.subnetsOf(networkId).filter((subnet) => subnet.id !== id),
+    );
   }
 
   /**
@@ -147,7 +155,7 @@ export class Networks {
       throw error;
     }
     const port = { id, networkId, project, mac, fixedIps, deviceOwner, deviceId, host, securityGroups };
-    this.#ports.set(id, port);
+    this.#ports.add(port);
     return port;
   }
 
@@ -167,7 +175,7 @@ export class Networks {
     const port = this.port(id);
     for (const listener of this.#beforePortDelete) listener(port);
     for (const { subnetId, address } of port.fixedIps) this.subnet(subnetId).addresses.release(address);
-    this.#ports.delete(id);
+    this.#ports.remove(id);
   }
 
   beforePortDelete(listener: (port: Port) => void): void {
@@ -176,14 +184,11 @@ export class Networks {
 
   /** Binds the port to a host, or to none. */
   bindPort(id: number, host: string | null): void {
-    this.#ports.set(id, { ...this.port(id), host });
+    this.#ports.change(id, { host });
   }
 
   deleteSecurityGroup(id: number): void {
-    this.securityGroups.delete(
-      id,
-      [...this.#ports.values()].some(({ securityGroups }) => securityGroups.includes(id)),
-    );
+    this.securityGroups.delete(id, this.#ports.hasMembers(id));
   }
 
   /** Does a packet from one port's first address of that IP version reach the other, as far as their security groups go? */
@@ -210,26 +215,23 @@ export class Networks {
   }
 
   port(id: number): Port {
-    const port = this.#ports.get(id);
-    if (port === undefined) throw new NeutronError("PortNotFound", `Port ${id} could not be found.`);
-    return port;
+    return this.#ports.get(id);
   }
 
   subnetsOf(networkId: number): readonly Subnet[] {
-    return [...this.#subnets.values()].filter((subnet) => subnet.networkId === networkId);
+    return this.#subnetsOf.get(networkId) ?? [];
   }
 
   portsOn(networkId: number): readonly Port[] {
-    return [...this.#ports.values()].filter((port) => port.networkId === networkId);
+    return this.#ports.on(networkId);
   }
 
   #addFixedIp(portId: number, ip: FixedIp): void {
-    const port = this.port(portId);
-    this.#ports.set(portId, { ...port, fixedIps: [...port.fixedIps, ip] });
+    this.#ports.change(portId, { fixedIps: [...this.port(portId).fixedIps, ip] });
   }
 
   #macFor(id: number, { networkId, mac }: PortRequest): string {
-    const taken = (one: string) => this.portsOn(networkId).some((port) => port.mac === one);
+    const taken = (one: string) => this.#ports.hasMac(networkId, one);
     if (mac !== undefined) {
       if (taken(mac.toLowerCase()))
         throw new NeutronError(

@@ -33,7 +33,7 @@ export function pathOf(networks: Networks, routers: Routers, from: PathEnd, to: 
 function between(networks: Networks, routers: Routers, from: Port, to: Port): Path {
   if (from.host === null || to.host === null) return unbound(from.host === null ? from : to);
   if (from.networkId === to.networkId) return through([from.host, to.host], null);
-  const router = routers.all().find((one) => joins(one, from) && joins(one, to));
+  const router = routersOf(routers, from).find((one) => joins(one, to));
   if (router === undefined) return unreachable(`no router joins the networks of ports ${from.id} and ${to.id}`);
   if (router.kind === "dvr") {
     // The sender's own host routes; the answers are routed on the other.
@@ -50,7 +50,7 @@ function outwards(networks: Networks, routers: Routers, port: Port): Path {
   const floatingIp = routers.floatingIpOf(port.id);
   const router =
     floatingIp === null
-      ? routers.all().find((one) => one.gatewayPort !== null && joins(one, port))
+      ? routersOf(routers, port).find((one) => one.gatewayPort !== null)
       : routers.router(floatingIp.association!.routerId);
   if (router === undefined) return unreachable(`no router with a gateway is on the network of port ${port.id}`);
   const kind = floatingIp === null ? "snat" : "floating IP";
@@ -69,6 +69,10 @@ function inwards(networks: Networks, routers: Routers, port: Port): Path {
     return unreachable(`port ${port.id} has no floating IP`);
   const path = outwards(networks, routers, port);
   return path.reachable ? { ...path, hosts: [...path.hosts].reverse() } : path;
+}
+
+function routersOf(routers: Routers, { fixedIps }: Port): readonly Router[] {
+  return fixedIps.flatMap(({ subnetId }) => routers.on(subnetId));
 }
 
 function joins({ interfaces }: Router, { fixedIps }: Port): boolean {

@@ -38,13 +38,18 @@ export class Routers {
   readonly #networks: Networks;
   readonly #routers = new Map<number, Router>();
   readonly #floatingIps = new Map<number, FloatingIp>();
+  /** By port: the floating IP that stands for it. */
+  readonly #floatingIpOf = new Map<number, number>();
+  /** By subnet: routers with an interface on it, in the order of joining. */
+  readonly #routersOn = new Map<number, readonly number[]>();
   #numbers = 0;
 
   constructor(networks: Networks) {
     this.#networks = networks;
     // A port that goes takes nothing along but the use of its floating IPs.
     networks.beforePortDelete(({ id }) => {
-      for (const floatingIp of this.#floatingIps.values()) if (floatingIp.association?.portId === id) this.disassociate(floatingIp.id);
+      const floatingIp = this.floatingIpOf(id);
+      if (floatingIp !== null) this.disassociate(floatingIp.id);
     });
   }
 
@@ -83,6 +88,7 @@ export class Routers {
       securityGroups: [],
     });
     this.#routers.set(id, { ...router, interfaces: new Map([...router.interfaces, [subnetId, port.id]]) });
+    this.#routersOn.set(subnetId, [...(this.#routersOn.get(subnetId) ?? []), id]);
     this.#networks.agents.scheduleRouter(id, router.kind);
     return port;
   }
@@ -102,6 +108,10 @@ export class Routers {
         `Router interface for subnet ${subnetId} on router ${id} cannot be deleted, as it is required by one or more floating IPs.`,
       );
     this.#networks.removePort(portId);
+    this.#routersOn.set(
+      subnetId,
+      this.#routersOn.get(subnetId)!.filter((other) => other !== id),
+    );
     this.#routers.set(id, { ...router, interfaces: new Map([...router.interfaces].filter(([subnet]) => subnet !== subnetId)) });
   }
 
@@ -159,33 +169,36 @@ export class Routers {
     const fixed = fixedIps.find(({ address }) => !address.includes(":"));
     if (fixed === undefined)
       throw new NeutronError("BadRequest", `Bad floatingip request: Port ${portId} does not have fixed IPv4 addresses.`);
-    const other = [...this.#floatingIps.values()].find((one) => one.id !== id && one.association?.portId === portId);
-    if (other !== undefined)
+    const other = this.floatingIpOf(portId);
+    if (other !== null && other.id !== id)
       throw new NeutronError(
         "FloatingIPPortAlreadyAssociated",
         `Cannot associate floating IP ${floatingIp.address} with port ${portId}, which has ${other.address}.`,
       );
-    const leadsOut = ({ interfaces, gatewayPort }: Router) =>
-      gatewayPort !== null &&
-      this.#networks.port(gatewayPort).networkId === floatingIp.externalNetwork &&
-      [...interfaces.keys()].includes(fixed.subnetId);
-    const router = [...this.#routers.values()].find(leadsOut);
+    const leadsOut = ({ gatewayPort }: Router) =>
+      gatewayPort !== null && this.#networks.port(gatewayPort).networkId === floatingIp.externalNetwork;
+    const router = this.on(fixed.subnetId).find(leadsOut);
     if (router === undefined)
       throw new NeutronError(
         "ExternalGatewayForFloatingIPNotFound",
         `External network ${floatingIp.externalNetwork} is not reachable from subnet ${fixed.subnetId} of network ${networkId}.`,
       );
+    this.disassociate(id);
+    this.#floatingIpOf.set(portId, id);
     const associated = { ...floatingIp, association: { portId, fixedAddress: fixed.address, routerId: router.id } };
     this.#floatingIps.set(id, associated);
     return associated;
   }
 
   disassociate(id: number): void {
-    this.#floatingIps.set(id, { ...this.floatingIp(id), association: null });
+    const floatingIp = this.floatingIp(id);
+    if (floatingIp.association !== null) this.#floatingIpOf.delete(floatingIp.association.portId);
+    this.#floatingIps.set(id, { ...floatingIp, association: null });
   }
 
   deleteFloatingIp(id: number): void {
     const { holder } = this.floatingIp(id);
+    this.disassociate(id);
     this.#floatingIps.delete(id);
     this.#networks.removePort(holder);
   }
@@ -196,9 +209,9 @@ export class Routers {
     return router;
   }
 
-  /** In the order of making. */
-  all(): readonly Router[] {
-    return [...this.#routers.values()];
+  /** Routers with an interface on the subnet, in the order of joining. */
+  on(subnetId: number): readonly Router[] {
+    return (this.#routersOn.get(subnetId) ?? []).map((id) => this.router(id));
   }
 
   floatingIp(id: number): FloatingIp {
@@ -208,7 +221,8 @@ export class Routers {
   }
 
   floatingIpOf(portId: number): FloatingIp | null {
-    return [...this.#floatingIps.values()].find(({ association }) => association?.portId === portId) ?? null;
+    const id = this.#floatingIpOf.get(portId);
+    return id === undefined ? null : this.floatingIp(id);
   }
 }
 
