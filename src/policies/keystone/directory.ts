@@ -127,10 +127,6 @@ export class Directory {
     return found(this.#roles, id, "RoleNotFound", "role");
   }
 
-  roles(): readonly Role[] {
-    return [...this.#roles.values()];
-  }
-
   userNamed(name: string, domainId: string): User | undefined {
     return [...this.#users.values()].find((user) => user.name === name && user.domainId === domainId);
   }

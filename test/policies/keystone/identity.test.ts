@@ -1,10 +1,15 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { HOUR, MINUTE, SECOND } from "../../../src/kernel/time.ts";
+import { credentialsFor } from "../../../src/policies/access/credentials.ts";
+import { defaultRulesOf } from "../../../src/policies/access/default-rules/index.ts";
+import { Enforcer } from "../../../src/policies/access/enforcer.ts";
+import { bootstrap } from "../../../src/policies/keystone/bootstrap.ts";
 import { Catalogue } from "../../../src/policies/keystone/catalogue.ts";
 import { Directory } from "../../../src/policies/keystone/directory.ts";
 import { KeystoneError } from "../../../src/policies/keystone/keystone-error.ts";
 import { type Place, RoleAssignments } from "../../../src/policies/keystone/role-assignments.ts";
 import { TokenCache } from "../../../src/policies/keystone/token-cache.ts";
+import { tokenFactsOf } from "../../../src/policies/keystone/token-facts.ts";
 import { Tokens } from "../../../src/policies/keystone/tokens.ts";
 
 const p1: Place = { on: "project", projectId: "p1" };
@@ -19,14 +24,11 @@ beforeEach(() => {
   directory = new Directory();
   assignments = new RoleAssignments(directory);
   tokens = new Tokens(directory, assignments);
-  directory.createDomain("default", "Default");
+  bootstrap(directory, assignments, "root");
   directory.createProject("p1", "web", "default");
   directory.createProject("p2", "batch", "default");
   directory.createUser("ann", "Ann", "default", "secret");
   directory.createUser("bob", "Bob", "default", "hidden");
-  for (const role of ["admin", "member", "reader"]) directory.createRole(role, role);
-  assignments.imply("admin", "member");
-  assignments.imply("member", "reader");
 });
 
 const give = (userId: string, roleId: string, place: Place, inherited = false) =>
@@ -215,6 +217,29 @@ describe("the cache of a service", () => {
     const late = new TokenCache();
     late.validate(other, HOUR - 1, (one) => tokens.validate(one, HOUR - 1));
     expect(refusal(() => late.validate(other, HOUR, (one) => tokens.validate(one, 0)))).toBe("Unauthorized 401");
+  });
+});
+
+describe("a request", () => {
+  const nova = new Enforcer(defaultRulesOf("nova"), { enforceScope: true, enforceNewDefaults: true });
+
+  const may = (name: string, password: string, place: Place | null, rule: string, projectId: string): boolean => {
+    const token = tokens.validate(tokens.authenticate(name, "default", password, place, 0), 0);
+    const credentials = credentialsFor("nova", nova, tokenFactsOf(token, directory));
+    return nova.decide(rule, new Map([["project_id", projectId]]), credentials).allowed;
+  };
+
+  it("goes from the password to the token, from the token to its roles, and from the roles to what the service allows", () => {
+    give("ann", "member", p1);
+    give("bob", "reader", p1);
+    const rules = ["os_compute_api:servers:create", "os_compute_api:servers:index", "os_compute_api:os-hypervisors:list"];
+    expect(rules.map((rule) => may("Ann", "secret", p1, rule, "p1"))).toEqual([true, true, false]);
+    expect(rules.map((rule) => may("Bob", "hidden", p1, rule, "p1"))).toEqual([false, true, false]);
+    expect(rules.map((rule) => may("Ann", "secret", p1, rule, "p2"))).toEqual([false, false, false]);
+    const project: Place = { on: "project", projectId: "admin" };
+    expect(may("admin", "root", project, rules[2]!, "p1")).toBe(true);
+    expect(may("admin", "root", { on: "system" }, rules[2]!, "p1")).toBe(false);
+    expect(may("Ann", "secret", null, rules[1]!, "p1")).toBe(false);
   });
 });
 

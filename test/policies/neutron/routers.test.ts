@@ -126,7 +126,10 @@ describe("the path of traffic", () => {
     const [a, b, c] = [portOn(front, "c1"), portOn(front, "c2"), portOn(front, "c1")];
     expect(hosts(a.id, b.id)).toEqual(["c1", "c2"]);
     expect(hosts(a.id, c.id)).toEqual(["c1"]);
-    expect(hosts(a.id, portOn(front).id)).toMatch(/is on no host$/);
+    const unbound = portOn(front);
+    expect(hosts(a.id, unbound.id)).toMatch(/is on no host$/);
+    networks.bindPort(unbound.id, "c3");
+    expect(hosts(a.id, unbound.id)).toEqual(["c1", "c3"]);
     expect(hosts(a.id, portOn(back, "c2").id)).toMatch(/^no router joins/);
   });
 
