@@ -12,7 +12,7 @@ const KEYWORDS: ReadonlySet<string> = new Set(
 const NAME = /[\p{ID_Start}_][\p{ID_Continue}]*/uy;
 const NUMBER =
   /(?:0[xX](?:_?[\da-fA-F])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+|(?:\d(?:_?\d)*\.?(?:\d(?:_?\d)*)?|\.\d(?:_?\d)*)(?:[eE][+-]?\d(?:_?\d)*)?)/y;
-const STRING = /([rRuUbBfF]{0,2})('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")/sy;
+const STRING = /([rR][bBfF]?|[bBfF][rR]?|[uU])?('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")/sy;
 const OPERATOR = /\*\*|\/\/|<<|>>|<=|>=|==|!=|[-+*/%@&|^<>]/y;
 
 /** What an expression is: a constant, or something that has to be looked up. */
@@ -52,8 +52,11 @@ export function literalOf(text: string): { readonly value: PythonValue } | null 
     const sign = /[-+~]/y;
     const found = take(sign);
     if (found === null) return postfix();
+    const signedTwice = /[-+~]/.test(text[at] ?? "");
+    // A parenthesis around a second sign does not make it a constant either.
+    const nested = /^\(+[-+~]/.test(text.slice(at));
     const inner = operand();
-    if (inner === "other" || found[0] === "~") return "other";
+    if (inner === "other" || found[0] === "~" || signedTwice || nested) return "other";
     const { constant } = inner;
     if (typeof constant === "number") return { constant: found[0] === "-" ? 0 - constant : constant };
     if (constant instanceof PythonFloat) return { constant: found[0] === "-" ? new PythonFloat(-constant.value) : constant };
@@ -87,7 +90,8 @@ export function literalOf(text: string): { readonly value: PythonValue } | null 
 
   const atom = (): Expression => {
     const string = take(STRING);
-    if (string !== null) return stringConstant(string[1]!, string[2]!);
+    if (string !== null) return strings(string);
+    if (takeMark("...")) return { constant: new PythonObject("Ellipsis") };
     const number = take(NUMBER);
     if (number !== null) return numberConstant(number[0]);
     const name = take(NAME);
@@ -133,9 +137,9 @@ export function literalOf(text: string): { readonly value: PythonValue } | null 
   };
 
   const numberConstant = (digits: string): Expression => {
-    if (/^0[\d_]*[1-9]/.test(digits) && /^[\d_]+$/.test(digits)) return fail();
     const plain = digits.replaceAll("_", "");
     const imaginary = take(/[jJ]/y) !== null;
+    if (!imaginary && /^0\d*[1-9]/.test(plain) && /^\d+$/.test(plain)) return fail();
     // A letter straight after a number is an error: "1a".
     if (take(NAME) !== null) return fail();
     if (imaginary) return { constant: new PythonObject(`${plain}j`) };
@@ -143,14 +147,28 @@ export function literalOf(text: string): { readonly value: PythonValue } | null 
     return { constant: whole ? Number(plain) : new PythonFloat(Number(plain)) };
   };
 
-  const stringConstant = (prefix: string, quoted: string): Expression => {
-    const kind = prefix.toLowerCase();
-    const inner = kind.includes("r") ? quoted.slice(1, -1) : unescaped(quoted.slice(1, -1));
-    if (kind.includes("f")) return "other";
-    return { constant: kind.includes("b") ? new PythonObject(`b${str([inner]).slice(1, -1)}`) : inner };
+  /** Strings that follow one another are one. */
+  const strings = (first: RegExpExecArray): Expression => {
+    const parts = [first];
+    for (let next = take(STRING); next !== null; next = take(STRING)) parts.push(next);
+    const kinds = parts.map(([, prefix = ""]) => prefix.toLowerCase());
+    const bytes = kinds.filter((kind) => kind.includes("b")).length;
+    if (bytes > 0 && bytes < parts.length) return fail();
+    if (kinds.some((kind) => kind.includes("f"))) return "other";
+    const inner = parts
+      .map(([, , quoted], i) => (kinds[i]!.includes("r") ? quoted!.slice(1, -1) : unescaped(quoted!.slice(1, -1))))
+      .join("");
+    return { constant: bytes > 0 ? new PythonObject(`b${str([inner]).slice(1, -1)}`) : inner };
   };
 
-  const result = expression();
+  /** All of the text: one expression, or several at commas, which are a tuple. */
+  const whole = (): Expression => {
+    const found: Expression[] & { trailing?: boolean } = [expression()];
+    while ((found.trailing = takeMark(",")) && at < text.length && text[at] !== "#") found.push(expression());
+    return tuple(found);
+  };
+
+  const result = whole();
   if (at < text.length && text[at] !== "#") return fail();
   return result === "other" ? null : { value: result.constant };
 }
@@ -160,8 +178,11 @@ function constants(found: readonly Expression[]): readonly PythonValue[] | null 
   return values.includes(undefined) ? null : (values as readonly PythonValue[]);
 }
 
-const escapes: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t", "\\": "\\", "'": "'", '"': '"', "0": "\0" };
+const escapes: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t", "\\": "\\", "'": "'", '"': '"' };
 
 function unescaped(text: string): string {
-  return text.replace(/\\(.)/gs, (all, character: string) => escapes[character] ?? all);
+  return text.replace(/\\(x[\da-fA-F]{2}|u[\da-fA-F]{4}|[0-7]{1,3}|.)/gs, (all, code: string) => {
+    if (/^[xu]./.test(code)) return String.fromCharCode(Number.parseInt(code.slice(1), 16));
+    return /^[0-7]/.test(code) ? String.fromCharCode(Number.parseInt(code, 8)) : (escapes[code] ?? all);
+  });
 }

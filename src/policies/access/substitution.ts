@@ -17,6 +17,11 @@ export function substitute(text: string, values: Values): string {
     if (percent < 0) return out + text.slice(at);
     out += text.slice(at, percent);
     at = percent + 1;
+    if (text[at] === "%") {
+      out += "%";
+      at++;
+      continue;
+    }
     let value: PythonValue | undefined;
     if (text[at] === "(") {
       const end = closing(text, at);
@@ -28,18 +33,19 @@ export function substitute(text: string, values: Values): string {
     const [all, flags, width, precision, conversion] = /^([-#0 +]*)(\d*)(?:\.(\d*))?[hlL]?(.?)/su.exec(text.slice(at))!;
     at += all.length;
     if (conversion === "") throw new PythonError("ValueError", "incomplete format");
-    if (conversion === "%") {
-      out += "%";
-      continue;
-    }
-    if (value === undefined) {
-      if (taken) throw new PythonError("TypeError", "not enough arguments for format string");
-      taken = true;
-      value = values;
-    }
-    out += padded(converted(value, conversion!, precision), flags!, Number(width));
+    // Without a key it is all values at once, which can be had once, and not after a key.
+    if (value === undefined && taken) throw new PythonError("TypeError", "not enough arguments for format string");
+    taken = true;
+    out += converted(value === undefined ? values : value, { flags: flags!, width: Number(width), precision, conversion: conversion! });
   }
   return out;
+}
+
+interface Format {
+  readonly flags: string;
+  readonly width: number;
+  readonly precision: string | undefined;
+  readonly conversion: string;
 }
 
 /** The parenthesis that belongs to the one at `at`. */
@@ -52,20 +58,28 @@ function closing(text: string, at: number): number {
   throw new PythonError("ValueError", "incomplete format key");
 }
 
-function converted(value: PythonValue, conversion: string, precision: string | undefined): string {
+function converted(value: PythonValue, format: Format): string {
+  const { flags, width, precision, conversion } = format;
+  const padded = (text: string) => (flags.includes("-") ? text.padEnd(width) : text.padStart(width));
   if ("sra".includes(conversion)) {
     const text = conversion === "s" ? str(value) : str([value]).slice(1, -1);
-    return precision === undefined ? text : [...text].slice(0, Number(precision)).join("");
+    return padded(precision === undefined ? text : [...text].slice(0, Number(precision)).join(""));
   }
   if (!"diuxXo".includes(conversion)) throw new PythonError("ValueError", `unsupported format character "${conversion}"`);
-  const base = conversion === "o" ? 8 : conversion.toLowerCase() === "x" ? 16 : 10;
-  const digits = (whole: number | bigint) => (conversion === "X" ? whole.toString(base).toUpperCase() : whole.toString(base));
-  if (typeof value === "boolean") return value ? "1" : "0";
-  if (typeof value === "number" || typeof value === "bigint") return digits(value);
-  if (value instanceof PythonFloat && base === 10) return BigInt(Math.trunc(value.value)).toString();
-  throw new PythonError("TypeError", `%${conversion} format: a real number is required`);
+  const { sign, digits } = wholeNumber(value, format);
+  const long = digits.padStart(Number(precision ?? 0), "0");
+  return flags.includes("0") && !flags.includes("-") ? sign + long.padStart(width - sign.length, "0") : padded(sign + long);
 }
 
-function padded(text: string, flags: string, width: number): string {
-  return flags.includes("-") ? text.padEnd(width) : text.padStart(width);
+/** The digits, and what stands before them: a sign, and 0x or 0o if that is asked for. */
+function wholeNumber(value: PythonValue, { flags, conversion }: Format): { readonly sign: string; readonly digits: string } {
+  const base = conversion === "o" ? 8 : conversion.toLowerCase() === "x" ? 16 : 10;
+  let whole: bigint;
+  if (typeof value === "boolean" || typeof value === "number" || typeof value === "bigint") whole = BigInt(value);
+  else if (value instanceof PythonFloat && base === 10) whole = BigInt(Math.trunc(value.value));
+  else throw new PythonError("TypeError", `%${conversion} format: a number is required`);
+  const digits = (whole < 0n ? -whole : whole).toString(base);
+  const sign = whole < 0n ? "-" : flags.includes("+") ? "+" : flags.includes(" ") ? " " : "";
+  const prefix = flags.includes("#") && base !== 10 ? `0${conversion}` : "";
+  return { sign: sign + prefix, digits: conversion === "X" ? digits.toUpperCase() : digits };
 }
