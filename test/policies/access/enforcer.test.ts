@@ -106,9 +106,16 @@ describe("the policy language", () => {
       expect(() => literalOf(text), text).toThrow(PythonError);
   });
 
+  it("takes commas for tuples, neighbouring strings for one, and two signs for no constant", () => {
+    expect(["1,2", "'a''b'", "'\\x41'", "1_0.5"].map((text) => str(literalOf(text)!.value))).toEqual(["(1, 2)", "ab", "A", "10.5"]);
+    expect(["--4", "a,b", "-(-1)"].map(literalOf)).toEqual([null, null, null]);
+  });
+
   it("fills in values as Python's % does", () => {
     const target = values({ a: 1, b: "x", "c(d)": true });
     expect(substitute("%(a)s-%(b)r-%(c(d))d-100%%-%(b)3s|%(b)-3s|", target)).toBe("1-'x'-1-100%-  x|x  |");
+    expect(substitute("%(a)05d|%(a)+d|%(a)#x|%(a).2d", target)).toBe("00001|+1|0x1|01");
+    expect(() => substitute("%(a)%", target)).toThrow(expect.objectContaining({ type: "ValueError" }));
     expect(() => substitute("%(b)d", target)).toThrow(expect.objectContaining({ type: "TypeError" }));
     expect(() => substitute("%(z)s", target)).toThrow(expect.objectContaining({ type: "KeyError" }));
   });
