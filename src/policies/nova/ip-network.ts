@@ -2,7 +2,7 @@
 // @source netaddr: IPNetwork, IPAddress
 import { PythonError } from "./python-values.ts";
 
-interface Address {
+export interface Address {
   readonly bits: 32 | 128;
   readonly value: bigint;
 }
@@ -24,7 +24,7 @@ const fail = (text: string): never => {
 };
 
 /** A number of bits, or a mask: ones then zeros (a netmask), or zeros then ones (a host mask). */
-function prefixOf(text: string, { bits }: Address): number {
+export function prefixOf(text: string, { bits }: Address): number {
   if (/^\d+$/.test(text)) return Number(text) <= bits ? Number(text) : fail(text);
   const mask = addressOf(text);
   const digits = mask.value.toString(2).padStart(bits, "0");
@@ -33,7 +33,8 @@ function prefixOf(text: string, { bits }: Address): number {
   return first < 0 ? (digits.startsWith("1") ? bits : 0) : first;
 }
 
-function addressOf(text: string): Address {
+/** The address as a number. @throws PythonError AddrFormatError */
+export function addressOf(text: string): Address {
   return text.includes(":") ? { bits: 128, value: sixOf(text) } : { bits: 32, value: BigInt(fourOf(text)) };
 }
 
