@@ -3,7 +3,7 @@
 import { FirstFitIndex } from "../datacenter/first-fit-index.ts";
 import type { Hosts } from "../datacenter/hosts.ts";
 import { resourcesOf, type Shortage, shortageOf, shortEverywhere } from "../datacenter/shortage.ts";
-import { PythonError } from "../policies/nova/python-values.ts";
+import { PythonError } from "../policies/python/python-values.ts";
 import type { HostDemand } from "../policies/nova/request/placement-asks.ts";
 import type { RequestSpec } from "../policies/nova/request-spec.ts";
 import type { Cloud } from "../workflows/cloud.ts";

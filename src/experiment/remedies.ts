@@ -5,7 +5,7 @@ import { type Resource, shortageOf } from "../datacenter/shortage.ts";
 import type { Filter } from "../policies/nova/filter.ts";
 import type { FilterScheduler } from "../policies/nova/filter-scheduler.ts";
 import { narrow, skipsFilters } from "../policies/nova/narrowing.ts";
-import { PythonError } from "../policies/nova/python-values.ts";
+import { PythonError } from "../policies/python/python-values.ts";
 import type { HostDemand, HostQuery } from "../policies/nova/request/placement-asks.ts";
 import type { RequestSpec } from "../policies/nova/request-spec.ts";
 import type { Cloud } from "../workflows/cloud.ts";

@@ -2,7 +2,7 @@
 // settings that are numbers take whole values and the smallest of them.
 // @source nova/scheduler/filters/utils.py, nova/scheduler/utils.py
 import type { Aggregate } from "./host-states.ts";
-import { PythonError, strip } from "./python-values.ts";
+import { PythonError, strip } from "../python/python-values.ts";
 
 /** By key, every piece between commas of every value; an empty value is the piece "". With `key`, of aggregates that have it. */
 export function splitMetadata(aggregates: readonly Aggregate[], key: string | null = null): ReadonlyMap<string, ReadonlySet<string>> {

@@ -15,7 +15,7 @@ import { filters as allFilters } from "./filters/index.ts";
 import type { HostStates } from "./host-states.ts";
 import { narrow, skipsFilters } from "./narrowing.ts";
 import type { PolicySpec } from "./policy.ts";
-import { PythonError, toFloat } from "./python-values.ts";
+import { PythonError, toFloat } from "../python/python-values.ts";
 import { Ranking } from "./ranking.ts";
 import type { HostQuery } from "./request/placement-asks.ts";
 import { hintOf, type RequestSpec } from "./request-spec.ts";

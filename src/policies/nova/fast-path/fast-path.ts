@@ -7,7 +7,7 @@ import type { Amounts } from "../../../datacenter/hosts.ts";
 import type { NovaConfig } from "../config.ts";
 import type { Dependence, Filter } from "../filter.ts";
 import type { HostStates } from "../host-states.ts";
-import { PythonError } from "../python-values.ts";
+import { PythonError } from "../../python/python-values.ts";
 import type { RequestSpec } from "../request-spec.ts";
 import type { Weigher } from "../weigher.ts";
 import { BestHosts } from "./best-hosts.ts";

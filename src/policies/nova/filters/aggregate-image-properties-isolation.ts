@@ -6,7 +6,7 @@ import type { NovaConfig } from "../config.ts";
 import { defineFilter } from "../filter.ts";
 import type { HostStates } from "../host-states.ts";
 import { type ImageProperty, imageProperty } from "../image-properties.ts";
-import { str } from "../python-values.ts";
+import { str } from "../../python/python-values.ts";
 
 interface Contradiction {
   readonly key: string;

@@ -1,7 +1,7 @@
 // Keeps out hosts that have enough builds and moves under way; aggregates may set how many are enough.
 import { smallestValue } from "../aggregate-metadata.ts";
 import { defineFilter } from "../filter.ts";
-import { toInt } from "../python-values.ts";
+import { toInt } from "../../python/python-values.ts";
 
 export const aggregateIoOpsFilter = defineFilter({
   name: "AggregateIoOpsFilter",

@@ -1,6 +1,6 @@
 // Adds up the metrics that hosts report, each with its ratio.
 import { metricRatios } from "../config.ts";
-import { PythonError } from "../python-values.ts";
+import { PythonError } from "../../python/python-values.ts";
 import { defineWeigher } from "../weigher.ts";
 
 export const metricsWeigher = defineWeigher({
