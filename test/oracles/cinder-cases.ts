@@ -7,7 +7,7 @@ import { matchesExtraSpec } from "../../src/policies/cinder/extra-spec-match.ts"
 import type { Surroundings } from "../../src/policies/cinder/filter.ts";
 import { enabledPolicies, filterPools, giveBack, nextAttempt, weighedCandidates } from "../../src/policies/cinder/filter-scheduler.ts";
 import type { PoolState } from "../../src/policies/cinder/pool-state.ts";
-import type { Retry, VolumeRequest } from "../../src/policies/cinder/volume-request.ts";
+import type { Retry, VolumeRequestSpec } from "../../src/policies/cinder/volume-request-spec.ts";
 import { orderedPools, rawWeights, type WeighedPool } from "../../src/policies/cinder/weigh-pools.ts";
 import { PythonError, PythonFloat } from "../../src/policies/python/python-values.ts";
 import { mapOf, numberOf, pythonOf, pythonOfTyped, type Typed, typed } from "./cinder-values.ts";
@@ -170,7 +170,7 @@ function cloudOf(input: CloudInput, more: Readonly<Record<string, CinderOptionVa
   return { pools, around };
 }
 
-function requestOf(input: RequestInput): VolumeRequest {
+function requestOf(input: RequestInput): VolumeRequestSpec {
   return {
     sizeGb: input.size,
     ...(input.new_size === undefined ? {} : { newSizeGb: input.new_size }),

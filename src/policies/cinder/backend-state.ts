@@ -1,5 +1,6 @@
 // A back end (a driver of a volume service) and its pools, as its reports make them.
 // @source cinder/scheduler/host_manager.py (BackendState: update_backend, update_pools, _append_backend_info)
+import type { Micros } from "../../kernel/time.ts";
 import { isDict, isList, isTrue, PythonError, PythonObject, type PythonValue, str } from "../python/python-values.ts";
 import { DEFAULT_POOL_NAME } from "./backend-name.ts";
 import { type Capabilities, PoolState } from "./pool-state.ts";
@@ -32,7 +33,7 @@ export class BackendState {
    * list is none.
    * @throws PythonError KeyError for a pool without a name; ValueError, TypeError for capacities that are no numbers
    */
-  update(capabilities: Capabilities, atSeconds: number, globalRatio: PythonValue): void {
+  update(capabilities: Capabilities, at: Micros, globalRatio: PythonValue): void {
     const listed = capabilities.get("pools") ?? null;
     const reports = new Map<string, Capabilities>();
     if (listed === null) {
@@ -50,7 +51,7 @@ export class BackendState {
       const { host, clusterName, availabilityZone } = this.name;
       const pool = this.pools.get(poolName) ?? new PoolState(host, clusterName, poolName, availabilityZone);
       this.pools.set(poolName, pool);
-      pool.update(report, atSeconds, globalRatio);
+      pool.update(report, at, globalRatio);
     }
     for (const poolName of [...this.pools.keys()]) if (!reports.has(poolName)) this.pools.delete(poolName);
   }

@@ -124,16 +124,22 @@ export class CinderConfig {
   }
 }
 
+/** What Cinder accepts; below 1 no thin volume fits anywhere (CapacityFilter). */
+export function isRatio(value: CinderOptionValue): boolean {
+  return !Array.isArray(value) && /^(auto|\d*\.\d+|\d+)$/.test(String(value));
+}
+
 function complaint(name: string, value: CinderOptionValue): readonly string[] {
   const option = defaults.get(name);
   if (option === undefined) return [`there is no option ${name}: Cinder's are ${[...defaults.keys()].join(", ")}`];
   const kindOf = (of: CinderOptionValue) => (Array.isArray(of) ? "a list of names" : typeof of === "number" ? "a number" : "a text");
   const found = `option ${name} is ${JSON.stringify(value)}`;
   if (option.numberOrText === true) {
-    const isRatio = value === "auto" || (!Array.isArray(value) && Number(value) >= 1);
-    return isRatio ? [] : [`${found}; a ratio of at least 1 or auto was expected`];
+    return isRatio(value) ? [] : [`${found}; a ratio (20.0) or auto was expected`];
   }
   if (kindOf(value) !== kindOf(option.default)) return [`${found}; ${kindOf(option.default)} was expected`];
+  if (name === "scheduler_weight_handler" && value !== ORDERED_HANDLER && value !== STOCHASTIC_HANDLER)
+    return [`${found}; ${ORDERED_HANDLER} or ${STOCHASTIC_HANDLER} was expected`];
   if (typeof value === "number" && !(Number.isFinite(value) && value >= (option.minimum ?? Number.NEGATIVE_INFINITY)))
     return [`${found}; ${option.minimum === undefined ? "a finite number" : `at least ${option.minimum}`} was expected`];
   return [];

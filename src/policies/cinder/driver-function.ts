@@ -3,7 +3,7 @@
 import { isList, type PythonValue, str } from "../python/python-values.ts";
 import type { Dictionaries, Evaluator } from "./evaluator/evaluator.ts";
 import type { PoolState } from "./pool-state.ts";
-import { type VolumeRequest, volumeProperties, wantedCapabilities } from "./volume-request.ts";
+import { type VolumeRequestSpec, volumeProperties, wantedCapabilities } from "./volume-request-spec.ts";
 
 /** The attributes of a pool that are `stats.x`; the identity of a cluster is in those of the filter only. */
 const stats = [
@@ -19,7 +19,7 @@ const statsOfFilter = [...stats, "cluster_name", "backend_id"];
 export function driverFunction(
   name: "filter_function" | "goodness_function",
   pool: PoolState,
-  request: VolumeRequest,
+  request: VolumeRequestSpec,
   evaluator: Evaluator,
 ): readonly (() => PythonValue)[] | null {
   const reported = pool.reported(name, null);

@@ -7,7 +7,7 @@ import { type CinderConfig, STOCHASTIC_HANDLER } from "./config.ts";
 import type { Filter, Surroundings } from "./filter.ts";
 import { cinderFilters } from "./filters/index.ts";
 import type { PoolState } from "./pool-state.ts";
-import type { Retry, VolumeRequest } from "./volume-request.ts";
+import type { Retry, VolumeRequestSpec } from "./volume-request-spec.ts";
 import { drawnPools, orderedPools, type WeighedPool } from "./weigh-pools.ts";
 import type { Weigher } from "./weigher.ts";
 import { cinderWeighers } from "./weighers/index.ts";
@@ -38,7 +38,7 @@ function byName<P extends { readonly name: string }>(names: readonly string[], a
 export function filterPools(
   filters: readonly Filter[],
   pools: readonly PoolState[],
-  request: VolumeRequest,
+  request: VolumeRequestSpec,
   around: Surroundings,
 ): readonly PoolState[] {
   return filters.reduce((left, filter) => (left.length === 0 ? left : left.filter(filter.passes(request, around))), pools);
@@ -73,7 +73,7 @@ export function giveBack(pools: readonly PoolState[], retry: Retry | null, sizeG
  */
 export function weighedCandidates(
   pools: readonly PoolState[],
-  request: VolumeRequest,
+  request: VolumeRequestSpec,
   around: Surroundings,
   uniform: () => number,
 ): readonly WeighedPool[] {

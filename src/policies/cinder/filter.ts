@@ -2,7 +2,7 @@
 import type { CinderConfig } from "./config.ts";
 import type { Evaluator } from "./evaluator/evaluator.ts";
 import type { PoolState } from "./pool-state.ts";
-import type { VolumeRequest } from "./volume-request.ts";
+import type { VolumeRequestSpec } from "./volume-request-spec.ts";
 
 /** What a decision may look at besides the pool and the request. */
 export interface Surroundings {
@@ -33,7 +33,7 @@ export interface Filter {
    * Looks at the request once and returns the test of a pool.
    * @throws PythonError, as the test does, where Cinder would raise: the request fails
    */
-  readonly passes: (request: VolumeRequest, around: Surroundings) => (pool: PoolState) => boolean;
+  readonly passes: (request: VolumeRequestSpec, around: Surroundings) => (pool: PoolState) => boolean;
 }
 
 export function defineFilter<const F extends Filter>(filter: F): Filter {

@@ -1,5 +1,6 @@
 // A pool as a scheduler sees it: what the driver reported last, and what this scheduler has given away since.
 // @source cinder/scheduler/host_manager.py (PoolState)
+import type { Micros } from "../../kernel/time.ts";
 import { add, subtract } from "../python/arithmetic.ts";
 import { PythonObject, type PythonValue } from "../python/python-values.ts";
 import { withPool } from "./backend-name.ts";
@@ -23,8 +24,9 @@ export class PoolState {
   /** Sizes of all volumes on it, also those Cinder did not make. */
   provisionedCapacityGb: PythonValue = 0;
   maxOverSubscriptionRatio: PythonValue = 1;
-  /** Of the last report, or of the last volume put on it since; seconds. */
-  updatedSeconds = Number.NEGATIVE_INFINITY;
+  /** Of the last report taken over, or of the last volume sent here since. */
+  updatedAt: Micros = Number.NEGATIVE_INFINITY;
+  private reportedAt: Micros = Number.NEGATIVE_INFINITY;
 
   constructor(host: string, clusterName: string | null, poolName: string, availabilityZone: string) {
     this.host = withPool(host, poolName);
@@ -73,10 +75,11 @@ export class PoolState {
    * @param globalRatio `max_over_subscription_ratio` of Cinder itself
    * @throws PythonError for a ratio or capacities that are no numbers
    */
-  update(capabilities: Capabilities, atSeconds: number, globalRatio: PythonValue): void {
+  update(capabilities: Capabilities, at: Micros, globalRatio: PythonValue): void {
     this.capabilities = capabilities;
-    if (this.updatedSeconds > atSeconds) return;
-    this.updatedSeconds = atSeconds;
+    if (this.updatedAt > at) return;
+    this.updatedAt = at;
+    this.reportedAt = at;
     this.totalCapacityGb = this.reported("total_capacity_gb", 0);
     this.freeCapacityGb = this.reported("free_capacity_gb", 0);
     this.allocatedCapacityGb = this.reported("allocated_capacity_gb", 0);
@@ -84,10 +87,15 @@ export class PoolState {
     this.maxOverSubscriptionRatio = maxOverSubscriptionRatio(capabilities, globalRatio);
   }
 
-  /** Counts a volume in that was sent here; reports from before `atSeconds` change no capacity any more. */
-  consume(sizeGb: PythonValue, atSeconds: number): void {
+  /** Counts a volume in that was sent here; reports from before `at` change no capacity any more. */
+  consume(sizeGb: PythonValue, at: Micros): void {
     this.count(sizeGb);
-    this.updatedSeconds = atSeconds;
+    this.updatedAt = at;
+  }
+
+  /** Has anything been sent here since the last report that counts? If not, that report knows what became of every volume. */
+  get isAheadOfReport(): boolean {
+    return this.updatedAt > this.reportedAt;
   }
 
   /** Gives back the room of a volume that did not come about. */

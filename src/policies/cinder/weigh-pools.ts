@@ -2,7 +2,7 @@
 // @source cinder/scheduler/base_weight.py (normalize, get_weighed_objects), cinder/scheduler/weights/stochastic.py
 import type { Surroundings } from "./filter.ts";
 import type { PoolState } from "./pool-state.ts";
-import type { VolumeRequest } from "./volume-request.ts";
+import type { VolumeRequestSpec } from "./volume-request-spec.ts";
 import type { Weigher } from "./weigher.ts";
 
 export interface WeighedPool {
@@ -11,7 +11,12 @@ export interface WeighedPool {
 }
 
 /** What the weigher says of each pool, infinities settled. */
-export function rawWeights(weigher: Weigher, pools: readonly PoolState[], request: VolumeRequest, around: Surroundings): readonly number[] {
+export function rawWeights(
+  weigher: Weigher,
+  pools: readonly PoolState[],
+  request: VolumeRequestSpec,
+  around: Surroundings,
+): readonly number[] {
   const values = pools.map(weigher.weigh(request, around));
   return weigher.settle?.(values) ?? values;
 }
@@ -20,7 +25,7 @@ export function rawWeights(weigher: Weigher, pools: readonly PoolState[], reques
 export function orderedPools(
   weighers: readonly Weigher[],
   pools: readonly PoolState[],
-  request: VolumeRequest,
+  request: VolumeRequestSpec,
   around: Surroundings,
 ): readonly WeighedPool[] {
   const weighed = summed(weighers, pools, around, (weigher) => normalized(rawWeights(weigher, pools, request, around)));
@@ -31,7 +36,7 @@ export function orderedPools(
 export function drawnPools(
   weighers: readonly Weigher[],
   pools: readonly PoolState[],
-  request: VolumeRequest,
+  request: VolumeRequestSpec,
   around: Surroundings,
   uniform: number,
 ): readonly WeighedPool[] {

@@ -108,6 +108,7 @@ export function multiply(a: PythonValue, b: PythonValue): PythonValue {
 
 function repeat(value: string | readonly PythonValue[], count: Int | null, otherwise: PythonError): PythonValue {
   if (count === null) throw otherwise;
+  if (count >= 2n ** 63n || count < -(2n ** 63n)) throw new PythonError("OverflowError", "the int does not fit an index");
   const times = count > 0 ? Number(count) : 0;
   if (value.length * times > LARGEST) throw new PythonError("MemoryError", `${value.length} times ${count} is too long`);
   return typeof value === "string" ? value.repeat(times) : Array.from({ length: times }, () => value).flat(1);
@@ -132,9 +133,9 @@ export function power(a: PythonValue, b: PythonValue): PythonValue {
   if (base === null || exponent === null) throw wrong("**", a, b);
   if (base === 0 && exponent < 0) throw new PythonError("ZeroDivisionError", "0.0 cannot be raised to a negative power");
   const finite = Number.isFinite(base) && Number.isFinite(exponent);
-  if (base < 0 && finite && !Number.isInteger(exponent)) return new PythonObject("complex");
   const size = pow(Math.abs(base), exponent);
   if (finite && !Number.isFinite(size)) throw new PythonError("OverflowError", "the result is out of range");
+  if (base < 0 && finite && !Number.isInteger(exponent)) return new PythonObject("complex");
   const odd = Number.isInteger(exponent) && Math.abs(exponent % 2) === 1;
   return new PythonFloat(odd && base < 0 ? -size : size);
 }

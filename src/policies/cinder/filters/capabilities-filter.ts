@@ -4,7 +4,7 @@ import { isDict, isList, type PythonValue } from "../../python/python-values.ts"
 import { matchesExtraSpec } from "../extra-spec-match.ts";
 import { defineFilter } from "../filter.ts";
 import type { PoolState } from "../pool-state.ts";
-import { wantedCapabilities } from "../volume-request.ts";
+import { wantedCapabilities } from "../volume-request-spec.ts";
 
 interface Wanted {
   readonly path: readonly string[];

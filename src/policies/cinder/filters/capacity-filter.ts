@@ -4,7 +4,7 @@ import { isTrue, less, PythonFloat, type PythonValue } from "../../python/python
 import { capacityFactors, isUnbounded } from "../capacity-factors.ts";
 import { defineFilter } from "../filter.ts";
 import type { PoolState } from "../pool-state.ts";
-import { wantsThin } from "../volume-request.ts";
+import { wantsThin } from "../volume-request-spec.ts";
 
 export const capacityFilter = defineFilter({
   name: "CapacityFilter",

@@ -1,6 +1,6 @@
 // Keeps a volume away from others: copies that are to survive a pool are asked for with it.
 import { defineFilter } from "../filter.ts";
-import { idsInHint } from "../volume-request.ts";
+import { idsInHint } from "../volume-request-spec.ts";
 
 export const differentBackendFilter = defineFilter({
   name: "DifferentBackendFilter",

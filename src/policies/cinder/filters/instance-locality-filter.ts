@@ -2,7 +2,7 @@
 import { isTrue, PythonError, str } from "../../python/python-values.ts";
 import { hostPart } from "../backend-name.ts";
 import { defineFilter } from "../filter.ts";
-import { isUuidLike } from "../volume-request.ts";
+import { isUuidLike } from "../volume-request-spec.ts";
 
 export const instanceLocalityFilter = defineFilter({
   name: "InstanceLocalityFilter",

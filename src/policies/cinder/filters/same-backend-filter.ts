@@ -1,6 +1,6 @@
 // Puts a volume where others are.
 import { defineFilter } from "../filter.ts";
-import { idsInHint } from "../volume-request.ts";
+import { idsInHint } from "../volume-request-spec.ts";
 
 export const sameBackendFilter = defineFilter({
   name: "SameBackendFilter",

@@ -1,7 +1,7 @@
 // Prefers pools with much room left to give away, which spreads volumes; a negative multiplier fills one pool after the other.
 import { PythonError } from "../../python/python-values.ts";
 import { capacityFactors, isUnbounded } from "../capacity-factors.ts";
-import { wantsThin } from "../volume-request.ts";
+import { wantsThin } from "../volume-request-spec.ts";
 import { defineWeigher } from "../weigher.ts";
 
 export const capacityWeigher = defineWeigher({

@@ -10,7 +10,7 @@ export interface Retry {
   readonly hosts?: readonly string[];
 }
 
-export interface VolumeRequest {
+export interface VolumeRequestSpec {
   readonly sizeGb: number;
   /** Of a volume that is to grow. */
   readonly newSizeGb?: number;
@@ -35,7 +35,7 @@ export interface VolumeRequest {
 }
 
 /** What `volume.x` stands for in an expression. */
-export function volumeProperties(request: VolumeRequest): ReadonlyMap<string, PythonValue> {
+export function volumeProperties(request: VolumeRequestSpec): ReadonlyMap<string, PythonValue> {
   return new Map<string, PythonValue>([
     ["size", request.sizeGb],
     ["availability_zone", request.availabilityZone ?? null],
@@ -46,18 +46,18 @@ export function volumeProperties(request: VolumeRequest): ReadonlyMap<string, Py
 }
 
 /** The extra specs, with what multiattach asks for beyond the type. */
-export function wantedCapabilities(request: VolumeRequest): ReadonlyMap<string, PythonValue> {
+export function wantedCapabilities(request: VolumeRequestSpec): ReadonlyMap<string, PythonValue> {
   if (request.multiattach !== true || request.extraSpecs.has("multiattach")) return request.extraSpecs;
   return new Map([...request.extraSpecs, ["multiattach", "<is> True"]]);
 }
 
 /** Is the volume to be counted as thin, where the pool can? Every volume is, unless its type says otherwise. */
-export function wantsThin(request: VolumeRequest): boolean {
+export function wantsThin(request: VolumeRequestSpec): boolean {
   return request.extraSpecs.get("provisioning:type") !== "thick";
 }
 
 /** The ids of a hint that is one id or a list of them; null where one of them is no id. */
-export function idsInHint(request: VolumeRequest, name: string): readonly string[] | null {
+export function idsInHint(request: VolumeRequestSpec, name: string): readonly string[] | null {
   const hint = request.schedulerHints.get(name);
   if (hint === undefined) return [];
   const ids = isList(hint) ? hint : [hint];
