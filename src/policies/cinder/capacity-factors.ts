@@ -1,8 +1,8 @@
 // How much of a pool can still be given away. A thin volume counts against what the pool may be over-subscribed to, whatever is physically free;
 // a thick one against what is free.
 // @source cinder/scheduler/sched_utils.py (calculate_capacity_factors, calculate_max_over_subscription_ratio)
-import { add, divide, double, float, multiply, roundToHundredths, subtract } from "../python/arithmetic.ts";
-import { equal, isTrue, less, PythonError, PythonFloat, type PythonValue } from "../python/python-values.ts";
+import { add, divide, double, float, kindOf, roundToHundredths, subtract } from "../python/arithmetic.ts";
+import { equal, isTrue, PythonError, PythonFloat, type PythonValue } from "../python/python-values.ts";
 
 /** Of a driver that cannot tell, or that has no end. */
 export function isUnbounded(capacity: PythonValue): boolean {
@@ -39,21 +39,43 @@ export interface Capacities {
   readonly reservedPercentage: PythonValue;
 }
 
-/** Everything in GB, rounded to hundredths. @throws PythonError where a capacity is no number */
-export function capacityFactors(pool: Capacities, thinWanted: boolean): CapacityFactors {
+/** The factors that decisions ask for, before they are rounded. */
+interface Room {
+  readonly thin: boolean;
+  readonly total: number;
+  readonly reserved: number;
+  readonly totalAvailable: number;
+  readonly calculatedFree: number;
+  readonly virtualFree: number;
+}
+
+function roomIn(pool: Capacities, thinWanted: boolean): Room {
   const total = float(pool.total);
   const reserved = floor(total * (float(pool.reservedPercentage) / 100));
   const available = total - reserved;
   const thin = thinWanted && isTrue(pool.thinProvisioningSupport);
-  const totalAvailable = thin ? numberIn(multiply(new PythonFloat(available), pool.maxOverSubscriptionRatio)) : available;
-  const calculatedFree = numberIn(subtract(new PythonFloat(totalAvailable), pool.provisioned));
-  const virtualFree = !thin && less(pool.free, new PythonFloat(calculatedFree), false) ? numberIn(pool.free) : calculatedFree;
+  const totalAvailable = thin ? available * numberIn(pool.maxOverSubscriptionRatio) : available;
+  const calculatedFree = totalAvailable - numberIn(pool.provisioned);
+  const free = thin ? calculatedFree : numberIn(pool.free);
+  const virtualFree = free < calculatedFree ? free : calculatedFree;
+  return { thin, total, reserved, totalAvailable, calculatedFree, virtualFree };
+}
+
+/** What may be given away in all, and what still may be; GB, rounded to hundredths. @throws PythonError where a capacity is no number */
+export function virtualCapacity(pool: Capacities, thinWanted: boolean): { readonly totalAvailable: number; readonly free: number } {
+  const { totalAvailable, virtualFree } = roomIn(pool, thinWanted);
+  return { totalAvailable: roundToHundredths(totalAvailable), free: roundToHundredths(virtualFree) };
+}
+
+/** Everything in GB, rounded to hundredths. @throws PythonError where a capacity is no number */
+export function capacityFactors(pool: Capacities, thinWanted: boolean): CapacityFactors {
+  const { thin, total, reserved, totalAvailable, calculatedFree, virtualFree } = roomIn(pool, thinWanted);
   const isNone = totalAvailable === 0;
   return {
     totalCapacity: total,
     freeCapacity: pool.free,
     reservedCapacity: reserved,
-    totalReservedAvailableCapacity: roundToHundredths(available),
+    totalReservedAvailableCapacity: roundToHundredths(total - reserved),
     maxOverSubscriptionRatio: thin ? pool.maxOverSubscriptionRatio : null,
     totalAvailableCapacity: roundToHundredths(totalAvailable),
     provisionedCapacity: pool.provisioned,
@@ -75,7 +97,7 @@ function floor(x: number): number {
 /** A number of Python's as a number. @throws PythonError TypeError */
 export function numberIn(value: PythonValue): number {
   const number = double(value);
-  if (number === null) throw new PythonError("TypeError", `a capacity is a number, not ${JSON.stringify(value)}`);
+  if (number === null) throw new PythonError("TypeError", `a capacity is a number, not ${kindOf(value)}`);
   return number;
 }
 

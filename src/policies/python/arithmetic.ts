@@ -10,6 +10,9 @@ type Int = number | bigint;
 /** Longest text or list that multiplying makes, and most bits of a power: far beyond any formula, and short of what stops a machine. */
 const LARGEST = 2 ** 27;
 
+/** Where what counts places ends: 2^63. */
+const INDEX_END = 9_223_372_036_854_775_808n;
+
 function wrong(operator: string, a: PythonValue, b: PythonValue): PythonError {
   return new PythonError("TypeError", `${kindOf(a)} ${operator} ${kindOf(b)} is not defined`);
 }
@@ -108,7 +111,7 @@ export function multiply(a: PythonValue, b: PythonValue): PythonValue {
 
 function repeat(value: string | readonly PythonValue[], count: Int | null, otherwise: PythonError): PythonValue {
   if (count === null) throw otherwise;
-  if (count >= 2n ** 63n || count < -(2n ** 63n)) throw new PythonError("OverflowError", "the int does not fit an index");
+  if (count >= INDEX_END || count < -INDEX_END) throw new PythonError("OverflowError", "the int does not fit an index");
   const times = count > 0 ? Number(count) : 0;
   if (value.length * times > LARGEST) throw new PythonError("MemoryError", `${value.length} times ${count} is too long`);
   return typeof value === "string" ? value.repeat(times) : Array.from({ length: times }, () => value).flat(1);
@@ -144,7 +147,9 @@ function wholePower(base: bigint, exponent: bigint): Int {
   const bits = base < 0n ? (-base).toString(2).length : base.toString(2).length;
   if (bits > 1 && exponent * BigInt(bits) > BigInt(LARGEST / 16))
     throw new PythonError("MemoryError", `a power of ${exponent} is too long`);
-  return shortest(base ** exponent);
+  let result = 1n;
+  for (let square = base, rest = exponent; rest > 0n; square *= square, rest >>= 1n) if ((rest & 1n) === 1n) result *= square;
+  return shortest(result);
 }
 
 /** abs(value). @throws PythonError TypeError */
@@ -168,7 +173,7 @@ export function extreme(values: readonly PythonValue[], which: "max" | "min"): P
 /** round(x, 2): half to even on the exact value of the double, so that 0.125 becomes 0.12 and 0.375 becomes 0.38. */
 export function roundToHundredths(x: number): number {
   const size = Math.abs(x);
-  if (!(size < 2 ** 50)) return x; // no hundredths left to round; nor in infinities and nan
+  if (!(size < 2 ** 50) || Number.isInteger(size)) return x; // no hundredths, nor in infinities and nan
   // Exactly between two hundredths are the odd eighths alone; toFixed rounds those up.
   const eighths = size * 8;
   const between = Number.isInteger(eighths) && eighths % 2 === 1;

@@ -12,7 +12,7 @@ const names = new Map([
   ["volume", capabilities({ size: 4 })],
   ["qos", null],
 ]);
-const evaluate = (text: string): PythonValue => new Evaluator().evaluate(text, names);
+const evaluate = (text: string): PythonValue => new Evaluator().evaluate(text, (dictionary, key) => names.get(dictionary)?.get(key));
 const failure = (text: string): string => {
   try {
     return `gives ${String(evaluate(text))}`;

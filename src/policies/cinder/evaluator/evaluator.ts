@@ -5,8 +5,8 @@ import { absolute, add, both, divide, either, extreme, float, int, multiply, pow
 import { equal, isList, isTrue, less, PythonError, PythonFloat, type PythonValue } from "../../python/python-values.ts";
 import { type Chain, type Expression, type Link, parseExpression } from "./grammar.ts";
 
-/** What `stats.x`, `capabilities.x`, `volume.x`, `qos.x` and `extra.x` stand for; null for a dictionary that there is not. */
-export type Dictionaries = ReadonlyMap<string, ReadonlyMap<string, PythonValue> | null>;
+/** What `stats.x`, `capabilities.x`, `volume.x`, `qos.x` and `extra.x` stand for; undefined for what there is not. */
+export type LookUp = (dictionary: string, key: string) => PythonValue | undefined;
 
 /** Reads each text once: a scheduler meets the same few functions at every pool and decision. */
 export class Evaluator {
@@ -16,39 +16,39 @@ export class Evaluator {
    * @throws PythonError EvaluatorParseException for what cannot be read, for `stats.x` that is not there and for division by zero; KeyError for
    * an unknown function; TypeError, ValueError, OverflowError, ZeroDivisionError as Python would
    */
-  evaluate(text: string, dictionaries: Dictionaries): PythonValue {
+  evaluate(text: string, lookUp: LookUp): PythonValue {
     let expression = this.read.get(text);
     if (expression === undefined) {
       expression = parseExpression(text);
       this.read.set(text, expression);
     }
-    return reckon(expression, dictionaries);
+    return reckon(expression, lookUp);
   }
 }
 
-function reckon(expression: Expression, names: Dictionaries): PythonValue {
+function reckon(expression: Expression, lookUp: LookUp): PythonValue {
   switch (expression.kind) {
     case "constant":
-      return constant(expression.text, names);
+      return constant(expression.text, lookUp);
     case "call":
-      return call(expression.name, reckon(expression.argument, names));
+      return call(expression.name, reckon(expression.argument, lookUp));
     case "sign":
-      return multiply(expression.sign === "-" ? -1 : 1, reckon(expression.operand, names));
+      return multiply(expression.sign === "-" ? -1 : 1, reckon(expression.operand, lookUp));
     case "not":
-      return !isTrue(reckon(expression.operand, names));
+      return !isTrue(reckon(expression.operand, lookUp));
     case "choice":
-      return reckon(isTrue(reckon(expression.condition, names)) ? expression.yes : expression.no, names);
+      return reckon(isTrue(reckon(expression.condition, lookUp)) ? expression.yes : expression.no, lookUp);
     case "chain":
-      return chains[expression.of](reckon(expression.first, names), expression.rest, (operand) => reckon(operand, names));
+      return chains[expression.of](reckon(expression.first, lookUp), expression.rest, (operand) => reckon(operand, lookUp));
   }
 }
 
 const NAME = /^([a-zA-Z_]+)\.([a-zA-Z_]+)$/;
 
 /** A word of two names is looked up; whatever it is then goes through int(), then float(), and text loses its quotes. */
-function constant(text: string, names: Dictionaries): PythonValue {
+function constant(text: string, lookUp: LookUp): PythonValue {
   const [, dictionary, key] = NAME.exec(text) ?? [];
-  const value = dictionary === undefined ? text : lookUp(dictionary, key!, names);
+  const value = dictionary === undefined ? text : found(dictionary, key!, lookUp);
   try {
     return int(value);
   } catch (error) {
@@ -65,8 +65,8 @@ function constant(text: string, names: Dictionaries): PythonValue {
 
 const isValueError = (error: unknown): boolean => error instanceof PythonError && error.type === "ValueError";
 
-function lookUp(dictionary: string, key: string, names: Dictionaries): PythonValue {
-  const value = names.get(dictionary)?.get(key);
+function found(dictionary: string, key: string, lookUp: LookUp): PythonValue {
+  const value = lookUp(dictionary, key);
   if (value === undefined) throw new PythonError("EvaluatorParseException", `there is no ${dictionary}.${key}`);
   return value;
 }

@@ -1,7 +1,7 @@
 // Keeps out pools without room. What cannot be known is taken for enough: the driver will say so if it is not, and another pool is tried.
-import { add, divide, float } from "../../python/arithmetic.ts";
-import { isTrue, less, PythonFloat, type PythonValue } from "../../python/python-values.ts";
-import { capacityFactors, isUnbounded } from "../capacity-factors.ts";
+import { float } from "../../python/arithmetic.ts";
+import { isTrue, PythonError } from "../../python/python-values.ts";
+import { isUnbounded, numberIn, virtualCapacity } from "../capacity-factors.ts";
 import { defineFilter } from "../filter.ts";
 import type { PoolState } from "../pool-state.ts";
 import { wantsThin } from "../volume-request-spec.ts";
@@ -26,14 +26,14 @@ function hasRoom(pool: PoolState, wantedGb: number, thinWanted: boolean): boolea
   // Of a total that is not known, no part can be reserved.
   if (isUnbounded(pool.totalCapacityGb)) return reserved === 0;
   if (float(pool.totalCapacityGb) <= 0) return false;
-  const thinSupport = isTrue(pool.thinProvisioningSupport);
-  const ratio: PythonValue = thinSupport ? pool.maxOverSubscriptionRatio : 1;
-  const factors = capacityFactors({ ...pool.capacities, maxOverSubscriptionRatio: ratio }, thinWanted);
-  if (thinWanted && thinSupport) {
-    if (less(ratio, 1, false)) return false;
+  const thin = thinWanted && isTrue(pool.thinProvisioningSupport);
+  const capacity = virtualCapacity(pool.capacities, thinWanted);
+  if (thin) {
+    const ratio = numberIn(pool.maxOverSubscriptionRatio);
+    if (!(ratio >= 1)) return false;
     // The ratio is in the divisor already: it is the room below that decides. A pool that is reserved as a whole divides by zero.
-    const provisioned = divide(add(pool.provisionedCapacityGb, wantedGb), new PythonFloat(factors.totalAvailableCapacity));
-    if (less(ratio, provisioned, false)) return false;
+    if (capacity.totalAvailable === 0) throw new PythonError("ZeroDivisionError", "nothing is available at all");
+    if ((numberIn(pool.provisionedCapacityGb) + wantedGb) / capacity.totalAvailable > ratio) return false;
   }
-  return factors.virtualFreeCapacity >= wantedGb;
+  return capacity.free >= wantedGb;
 }

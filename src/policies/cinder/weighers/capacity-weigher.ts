@@ -1,6 +1,6 @@
 // Prefers pools with much room left to give away, which spreads volumes; a negative multiplier fills one pool after the other.
 import { PythonError } from "../../python/python-values.ts";
-import { capacityFactors, isUnbounded } from "../capacity-factors.ts";
+import { isUnbounded, virtualCapacity } from "../capacity-factors.ts";
 import { wantsThin } from "../volume-request-spec.ts";
 import { defineWeigher } from "../weigher.ts";
 
@@ -14,7 +14,7 @@ export const capacityWeigher = defineWeigher({
     const ofUnbounded = around.config.number("capacity_weight_multiplier") > 0 ? -1 : Number.POSITIVE_INFINITY;
     return (pool) => {
       if (isUnbounded(pool.freeCapacityGb) || isUnbounded(pool.totalCapacityGb)) return ofUnbounded;
-      return capacityFactors(pool.capacities, thinWanted).virtualFreeCapacity;
+      return virtualCapacity(pool.capacities, thinWanted).free;
     };
   },
   settle: (values) => {

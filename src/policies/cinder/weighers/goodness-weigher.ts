@@ -10,9 +10,9 @@ export const goodnessWeigher = defineWeigher({
   source: "cinder/scheduler/weights/goodness.py",
   meaning: "Prefers pools with a higher goodness_function; one that fails or leaves 0 to 100 counts 0.",
   multiplier: null,
-  weigh: (request, around) => (pool) => {
-    const runs = driverFunction("goodness_function", pool, request, around.evaluator);
-    return runs === null ? 0 : Math.max(...runs.map(rating));
+  weigh: (request, around) => {
+    const runsOf = driverFunction("goodness_function", request, around.evaluator);
+    return (pool) => Math.max(...(runsOf(pool)?.map(rating) ?? [0]));
   },
 });
 
