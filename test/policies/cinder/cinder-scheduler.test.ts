@@ -186,6 +186,14 @@ describe("other choices", () => {
     expect(scheduler.pools[0]!.freeCapacityGb).toBe(100);
   });
 
+  it("what comes to lie in a pool without a choice is counted in, and given back, by backend id", () => {
+    const { scheduler } = cloud({ a: 100, b: 95 });
+    scheduler.consume("a@lvm#p", 50, SECOND);
+    expect(hostOf(scheduler.choose(request(), at(2)))).toBe("b");
+    scheduler.release("a@lvm#p", 50);
+    expect(hostOf(scheduler.choose(request(), at(3)))).toBe("a");
+  });
+
   it("what a filter raises is the outcome", () => {
     const { scheduler } = cloud({ a: 100 });
     expect(hostOf(scheduler.choose(request({ extraSpecs: new Map([["pool_name", "<or>"]]) }), at(1)))).toBe("IndexError");
