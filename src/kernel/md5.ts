@@ -3,9 +3,10 @@
 // @source RFC 1321
 import { sinTurns } from "./elementary.ts";
 
+const TWO_PI = 6.283185307179586;
 const ROTATIONS = [7, 12, 17, 22, 5, 9, 14, 20, 4, 11, 16, 23, 6, 10, 15, 21] as const;
 /** The whole part of 2^32 |sin i| for i = 1 to 64, as the RFC defines its table; a test holds the digests against Node's. */
-const SINES = Int32Array.from({ length: 64 }, (_, i) => Math.floor(Math.abs(sinTurns((i + 1) / (2 * Math.PI))) * 4294967296) | 0);
+const SINES = Int32Array.from({ length: 64 }, (_, i) => Math.floor(Math.abs(sinTurns((i + 1) / TWO_PI)) * 4294967296) | 0);
 
 /** The digest as four words, in the order of its bytes: the first word holds the first four bytes, the first byte on top. */
 export type Digest = readonly [number, number, number, number];

@@ -1,6 +1,7 @@
 // Swift's rings, quorums, ACLs and Keystone authorisation, held against the answers of the real Swift 2.30.1 (Zed). Rings are compared whole:
 // the same seed gives the same device for every replica of every part.
 import { describe, expect } from "vitest";
+import type { Identity } from "../../src/datacenter/object-store/authorization.ts";
 import { quorumSize } from "../../src/datacenter/object-store/quorum.ts";
 import { maxReplicas, weightOfOnePart } from "../../src/datacenter/object-store/ring/replica-plan.ts";
 import { hashPath, Ring } from "../../src/datacenter/object-store/ring/ring.ts";
@@ -9,7 +10,7 @@ import { type RingDevice, RingError } from "../../src/datacenter/object-store/ri
 import { hexDigest, md5 } from "../../src/kernel/md5.ts";
 import { PythonError } from "../../src/policies/nova/python-values.ts";
 import { cleanAcl, parseAcl, referrerAllowed } from "../../src/policies/swift/acl.ts";
-import { type Identity, KeystoneAuth } from "../../src/policies/swift/keystoneauth.ts";
+import { KeystoneAuth } from "../../src/policies/swift/keystoneauth.ts";
 import { holdsForAll, type OracleCase } from "./oracle-files.ts";
 
 interface Case<I, E> extends OracleCase {
@@ -88,7 +89,8 @@ function rebalanced(builder: RingBuilder, seed: number, nowSeconds: number, with
   const ring = builder.ring();
   const rows = Math.ceil(builder.replicas);
   const table = Array.from({ length: rows }, () => [] as number[]);
-  for (let part = 0; part < ring.parts; part++) ring.devicesOf(part).forEach((device, replica) => table[replica]!.push(device));
+  for (let part = 0; part < ring.parts; part++)
+    for (const [replica, device] of ring.devicesOf(part).entries()) table[replica]!.push(device);
   const off = builder.balancePerDevice();
   const { maxDispersion, worstTier } = builder.dispersionReport();
   return {

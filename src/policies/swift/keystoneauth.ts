@@ -1,7 +1,10 @@
 // May this request pass? The decision that Swift's proxy makes with a Keystone token and the container's ACL at hand.
 // @source swift/common/middleware/keystoneauth.py (2.30)
+
+import type { Authorization, Identity, SwiftRequest, Verdict } from "../../datacenter/object-store/authorization.ts";
 import { parameter } from "../../kernel/parameter.ts";
-import { parseAcl, referrerAllowed } from "./acl.ts";
+import { PythonError } from "../nova/python-values.ts";
+import { cleanAcl, parseAcl, referrerAllowed } from "./acl.ts";
 
 const middleware = "swift/common/middleware/keystoneauth.py";
 
@@ -73,40 +76,6 @@ export const keystoneauthOptions = {
   }),
 } as const;
 
-type IdAndName = readonly [id: string | null, name: string | null];
-
-export interface Identity {
-  readonly user: IdAndName;
-  readonly tenant: IdAndName;
-  readonly roles: readonly string[];
-  readonly service_roles: readonly string[];
-  /** Without ids for tokens of Keystone's version 2. */
-  readonly user_domain: IdAndName;
-  readonly project_domain: IdAndName;
-}
-
-export interface SwiftRequest {
-  readonly method: string;
-  readonly account: string;
-  readonly container: string | null;
-  readonly object: string | null;
-  /** The container's ACL for what the method does, null when there is none. */
-  readonly acl: string | null;
-  readonly referer: string | null;
-  /** Null for an anonymous request. */
-  readonly identity: Identity | null;
-  /** Domain of the account's project as stored with the account; null when none is stored. */
-  readonly accountProjectDomain: string | null;
-}
-
-export interface Verdict {
-  readonly allowed: boolean;
-  /** 403 when somebody was recognised, 401 otherwise; null when allowed. */
-  readonly status: 401 | 403 | null;
-  /** May do what only the owner of an account may: set ACLs, make containers. */
-  readonly swiftOwner: boolean;
-}
-
 const ALLOWED: Verdict = { allowed: true, status: null, swiftOwner: false };
 const OWNER: Verdict = { allowed: true, status: null, swiftOwner: true };
 const DENIED: Verdict = { allowed: false, status: 401, swiftOwner: false };
@@ -117,7 +86,7 @@ interface AccountRule {
   readonly serviceRoles: readonly string[];
 }
 
-export class KeystoneAuth {
+export class KeystoneAuth implements Authorization {
   private readonly rules: readonly AccountRule[];
   private readonly resellerAdminRole: string;
   private readonly systemReaderRoles: readonly string[];
@@ -141,6 +110,16 @@ export class KeystoneAuth {
     this.projectReaderRoles = lowerListed(read("project_reader_roles"));
     this.allowNames = ["true", "1", "yes", "on", "t", "y"].includes(read("allow_names_in_acls").toLowerCase());
     this.defaultDomain = read("default_domain_id");
+  }
+
+  /** The ACL as it is stored, null when it is not one. */
+  cleanAcl(header: string, value: string): string | null {
+    try {
+      return cleanAcl(header, value);
+    } catch (error) {
+      if (error instanceof PythonError) return null;
+      throw error;
+    }
   }
 
   /** `recognised`: whether an earlier filter has written down who asks (REMOTE_USER); a denial is then 403 rather than 401. */
@@ -191,12 +170,11 @@ export class KeystoneAuth {
     if (!this.allowNames) return false;
     const elsewhere = (id: string | null) => id !== null && id !== "" && id !== this.defaultDomain;
     if (elsewhere(identity.user_domain[0]) || elsewhere(identity.project_domain[0])) return false;
-    return this.isOwnAccount(account, identity) || !elsewhere(accountProjectDomain);
+    return this.isOwnAccount(account, identity) || accountProjectDomain === null || accountProjectDomain === this.defaultDomain;
   }
 
   private isOwnAccount(account: string, identity: Identity): boolean {
-    const rule = this.ruleOf(account);
-    return rule !== undefined && account === `${rule.prefix}${identity.tenant[0]}`;
+    return this.rules.some(({ prefix }) => account === `${prefix}${identity.tenant[0]}`);
   }
 
   /** Of the account's prefix; the empty prefix fits every account that no other fits. */

@@ -43,7 +43,9 @@ export function adjustReplicas(table: Uint16Array[], held: number[], parts: numb
   const whole = Math.floor(replicas);
   const lengths = new Array<number>(whole).fill(parts);
   if (replicas > whole) lengths.push(Math.trunc(parts * (replicas - whole)));
-  const drop = (row: Uint16Array, from: number) => row.subarray(from).forEach((device) => held[device]!--);
+  const drop = (row: Uint16Array, from: number) => {
+    for (const device of row.subarray(from)) held[device]!--;
+  };
   for (const row of table.splice(lengths.length)) drop(row, 0);
   for (const [replica, length] of lengths.entries()) {
     const row = table[replica] ?? new Uint16Array(0);

@@ -16,7 +16,7 @@ import { PartMoves } from "./part-moves.ts";
 import { partsByTier } from "./parts-wanted.ts";
 import { reassign } from "./reassign.ts";
 import { maxReplicas, type ReplicaPlan, replicaPlan } from "./replica-plan.ts";
-import { Ring } from "./ring.ts";
+import { partCount, Ring } from "./ring.ts";
 import { type RingDevice, RingError } from "./ring-device.ts";
 import { Tiers } from "./tiers.ts";
 
@@ -65,7 +65,7 @@ export class RingBuilder {
     }
     if (!(minPartHours >= 0)) throw new RingError("ValueError", `min_part_hours ${minPartHours}: expected 0 or more`);
     this.partPower = partPower;
-    this.parts = 2 ** partPower;
+    this.parts = partCount(partPower);
     this.minPartHours = minPartHours;
     this.replicaCount = requireReplicas(replicas);
     this.overloadShare = requireOverload(overload);

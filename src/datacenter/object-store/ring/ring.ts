@@ -20,6 +20,11 @@ export function hashPath({ prefix, suffix }: HashPath, account: string, containe
   return md5(`${prefix}/${names.join("/")}${suffix}`);
 }
 
+/** Two to the part power, which is at most 32. */
+export function partCount(partPower: number): number {
+  return partPower === 32 ? 4294967296 : (1 << partPower) >>> 0;
+}
+
 export class Ring {
   readonly partPower: number;
   readonly parts: number;
@@ -27,20 +32,31 @@ export class Ring {
   readonly replicas: number;
   private readonly table: readonly Uint16Array[];
   private readonly byId: RingDevice[] = [];
+  /** By device: numbers of its region, zone, node, and its own. */
+  private readonly domains: (readonly number[])[] = [];
   /** What there is to be seen: regions, zones, nodes and devices that hold parts. */
   private readonly counts: readonly number[];
 
   /** `table`: by replica and part, the id of a device; the last row may be shorter. It is copied. */
   constructor(partPower: number, devices: readonly RingDevice[], table: readonly ArrayLike<number>[]) {
     this.partPower = partPower;
-    this.parts = 2 ** partPower;
+    this.parts = partCount(partPower);
     this.table = table.map((row) => Uint16Array.from(row));
-    for (const device of devices) this.byId[device.id] = device;
+    const numbers = new Map<string, number>();
+    for (const device of devices) {
+      const { id, region, zone, ip } = device;
+      this.byId[id] = device;
+      this.domains[id] = [`${region}`, `${region}|${zone}`, `${region}|${zone}|${ip}`, `device ${id}`].map((key) => {
+        const number = numbers.get(key) ?? numbers.size;
+        numbers.set(key, number);
+        return number;
+      });
+    }
     let slots = 0;
-    const seen = [new Set<string>(), new Set<string>(), new Set<string>(), new Set<string>()];
+    const seen = noneSeen();
     for (const row of this.table) {
       slots += row.length;
-      for (const id of new Set(row)) for (const [depth, key] of domains(this.device(id)).entries()) seen[depth]!.add(key);
+      for (const id of new Set(row)) this.see(id, seen);
     }
     this.replicas = slots / this.parts;
     this.counts = seen.map(({ size }) => size);
@@ -75,31 +91,35 @@ export class Ring {
    * other nodes, then the rest. The same for the same part every time, so that a reader looks where a writer has left things.
    */
   *handoffs(part: number): Generator<number, void, undefined> {
-    const used = [new Set<string>(), new Set<string>(), new Set<string>(), new Set<string>()];
-    const use = (id: number) => domains(this.device(id)).forEach((key, depth) => used[depth]!.add(key));
-    for (const id of this.primaries(part)) use(id);
-    const walk = this.walk(part);
+    const used = noneSeen();
+    for (const id of this.primaries(part)) this.see(id, used);
     for (const [depth, seen] of used.entries()) {
-      for (const other of walk) {
-        if (seen.size >= this.counts[depth]!) break;
-        for (const id of this.devicesOf(other)) {
-          if (seen.has(domains(this.device(id))[depth]!)) continue;
-          use(id);
+      if (seen.size >= this.counts[depth]!) continue;
+      for (const other of this.walk(part)) {
+        for (const row of this.table) {
+          const id = row[other];
+          if (id === undefined || seen.has(this.domains[id]![depth]!)) continue;
+          this.see(id, used);
           yield id;
         }
+        if (seen.size >= this.counts[depth]!) break;
       }
     }
   }
 
   /** The parts whose devices are tried as handoffs: all round the ring, in steps on a large one. */
-  private walk(part: number): readonly number[] {
+  private *walk(part: number): Generator<number, void, undefined> {
     const { parts } = this;
     const start = this.partOf(md5(String(part)));
     const step = Math.floor(parts / 65536) || 1;
-    const order: number[] = [];
-    for (let other = start; other < parts; other += step) order.push(other);
-    for (let other = step - ((parts - start) % step); other < start; other += step) order.push(other);
-    return order;
+    for (let other = start; other < parts; other += step) yield other;
+    for (let other = step - ((parts - start) % step); other < start; other += step) yield other;
+  }
+
+  /** Adds the domains of a device to those seen. */
+  private see(id: number, seen: readonly Set<number>[]): void {
+    const domains = this.domains[this.device(id).id]!;
+    for (const [depth, set] of seen.entries()) set.add(domains[depth]!);
   }
 
   /** Ids by replica. */
@@ -111,7 +131,7 @@ export class Ring {
   }
 }
 
-/** Region, zone, node and device, each as far up as it takes to be told apart. */
-function domains({ region, zone, ip, id }: RingDevice): readonly string[] {
-  return [`${region}`, `${region}|${zone}`, `${region}|${zone}|${ip}`, `${id}`];
+/** Regions, zones, nodes, devices. */
+function noneSeen(): readonly Set<number>[] {
+  return [new Set(), new Set(), new Set(), new Set()];
 }
