@@ -25,6 +25,12 @@ export function partCount(partPower: number): number {
   return partPower === 32 ? 4294967296 : (1 << partPower) >>> 0;
 }
 
+/** Throws a RangeError when a ring cannot take the place of another, because it has other parts. */
+export function requireSameParts(before: Ring, after: Ring): void {
+  if (before.parts === after.parts) return;
+  throw new RangeError(`a ring of ${after.parts} parts in place of one of ${before.parts}: expected as many`);
+}
+
 export class Ring {
   readonly partPower: number;
   readonly parts: number;
