@@ -8,12 +8,14 @@ const ROTATIONS = [7, 12, 17, 22, 5, 9, 14, 20, 4, 11, 16, 23, 6, 10, 15, 21] as
 /** The whole part of 2^32 |sin i| for i = 1 to 64, as the RFC defines its table; a test holds the digests against Node's. */
 const SINES = Int32Array.from({ length: 64 }, (_, i) => Math.floor(Math.abs(sinTurns((i + 1) / TWO_PI)) * 4294967296) | 0);
 
+const utf8 = new TextEncoder();
+
 /** The digest as four words, in the order of its bytes: the first word holds the first four bytes, the first byte on top. */
 export type Digest = readonly [number, number, number, number];
 
 /** The digest of a text in UTF-8. */
 export function md5(text: string): Digest {
-  const words = padded(new TextEncoder().encode(text));
+  const words = padded(utf8.encode(text));
   let [a0, b0, c0, d0] = [0x67452301, 0xefcdab89 | 0, 0x98badcfe | 0, 0x10325476];
   for (let block = 0; block < words.length; block += 16) {
     let [a, b, c, d] = [a0, b0, c0, d0];

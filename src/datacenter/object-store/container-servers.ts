@@ -35,7 +35,12 @@ export interface Listing extends Reply {
 }
 
 const NO_ENTRIES = { entries: [], count: 0, bytes: 0 };
-export const utf8Length = (text: string) => new TextEncoder().encode(text).length;
+const utf8 = new TextEncoder();
+
+/** Is a name longer than so many bytes of UTF-8? A unit of UTF-16 takes three at most. */
+export function isTooLong(name: string, bytes: number): boolean {
+  return name.length * 3 > bytes && utf8.encode(name).length > bytes;
+}
 
 export class ContainerServers {
   private ring: Ring;
@@ -61,7 +66,7 @@ export class ContainerServers {
 
   /** 201 Created, 202 Accepted when it exists (its ACLs may change), 400, 401, 403, 409 for another storage policy, 503. */
   put(asking: AskingContainer, headers: ContainerHeaders = {}): Reply {
-    if (utf8Length(asking.container) > swift.maxContainerNameLength.value) return refusal(400);
+    if (isTooLong(asking.container, swift.maxContainerNameLength.value)) return refusal(400);
     const verdict = this.authorize("PUT", asking, null, null);
     if (!verdict.allowed) return refusal(verdict.status!);
     const acls = this.acls(headers);

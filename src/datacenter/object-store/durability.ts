@@ -109,7 +109,7 @@ export function quorumAvailability(replicas: number, needed: number, availabilit
  * device repaired on its own). With one tolerated: ((2n - 1) lambda + mu) / (n (n - 1) lambda^2).
  * @source birth and death chain; Gibson, "Redundant disk arrays", 1992
  */
-export function meanTimeToDataLoss(devices: number, tolerated: number, meanLifetime: number, meanRepair: number): number {
+export function meanHoursToDataLoss(devices: number, tolerated: number, meanLifetime: number, meanRepair: number): number {
   let [total, step] = [0, 0];
   for (let down = 0; down <= tolerated; down++) {
     // The mean time from `down` devices down to one more: some steps lead back first.

@@ -48,7 +48,16 @@ export class ObjectServers {
     for (const [i, { device, status }] of contacts.entries()) {
       if (status !== 201) continue;
       const fragment = fragmentIn(policy, slots[i]!);
-      this.replaceAll(device, place, { fragment, version, bytes, objectBytes, tombstone: false, nowSeconds });
+      this.replaceAll(device, place, {
+        object: place.object,
+        fragment,
+        version,
+        metadataVersion: version,
+        atSeconds: nowSeconds,
+        bytes,
+        objectBytes,
+        tombstone: false,
+      });
     }
     return { status: 201, contacts, slots, quorum };
   }
@@ -61,7 +70,16 @@ export class ObjectServers {
       if (contact.status !== 201) return contact;
       const live = this.filesOf(contact.device, place).some(({ tombstone }) => !tombstone);
       const fragment = fragmentIn(policy, reached.slots[i]!);
-      this.replaceAll(contact.device, place, { fragment, version, bytes: 0, objectBytes: 0, tombstone: true, nowSeconds });
+      this.replaceAll(contact.device, place, {
+        object: place.object,
+        fragment,
+        version,
+        metadataVersion: version,
+        atSeconds: nowSeconds,
+        bytes: 0,
+        objectBytes: 0,
+        tombstone: true,
+      });
       return { ...contact, status: live ? 204 : 404 };
     });
     return this.judged(contacts, reached.slots, place, { 404: 204 });
@@ -118,18 +136,10 @@ export class ObjectServers {
   }
 
   /** The new file takes the place of all older ones of the object on the device. */
-  private replaceAll(
-    device: number,
-    place: ObjectPlace,
-    {
-      nowSeconds,
-      version,
-      ...rest
-    }: Pick<StoredFile, "fragment" | "version" | "bytes" | "objectBytes" | "tombstone"> & { nowSeconds: number },
-  ): void {
-    const key = partKey(place.policy, place.part);
-    for (const old of this.filesOf(device, place)) if (old.fragment !== rest.fragment) this.nodes.drop(device, key, old);
-    this.nodes.store(device, key, { ...rest, object: place.object, version, metadataVersion: version, atSeconds: nowSeconds });
+  private replaceAll(device: number, { policy, part }: ObjectPlace, file: StoredFile): void {
+    const key = partKey(policy, part);
+    for (const old of this.nodes.filesOf(device, key, file.object)) if (old.fragment !== file.fragment) this.nodes.drop(device, key, old);
+    this.nodes.store(device, key, file);
   }
 
   /** Devices for every slot of a part that take so many bytes (201), and on the way to them those that do not. */

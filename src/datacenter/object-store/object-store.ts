@@ -3,7 +3,7 @@
 // What clients do not see goes on in the background (updaters, replicators), also a step at a time.
 // @source OpenStack Object Storage API v1; swift/proxy/controllers (2.30)
 import type { Authorization } from "./authorization.ts";
-import { type AskingContainer, ContainerServers, utf8Length } from "./container-servers.ts";
+import { type AskingContainer, ContainerServers, isTooLong } from "./container-servers.ts";
 import type { Container } from "./containers.ts";
 import { type Found, type ObjectPlace, ObjectServers, type Written } from "./object-servers.ts";
 import { type PartMove, Replicator } from "./replicator.ts";
@@ -154,7 +154,7 @@ export class ObjectStore {
     method: string,
     asking: AskingObject,
   ): { readonly refused: number } | { readonly container: Container; readonly place: ObjectPlace } {
-    if (utf8Length(asking.object) > swift.maxObjectNameLength.value) return { refused: 400 };
+    if (isTooLong(asking.object, swift.maxObjectNameLength.value)) return { refused: 400 };
     const container = this.containers.get(asking.account, asking.container);
     const reads = method === "GET" || method === "HEAD";
     const acl = (reads ? container?.readAcl : container?.writeAcl) ?? null;

@@ -141,7 +141,9 @@ export class StorageNodes {
 
   /** Of all objects of a part, in the order in which these came. */
   filesIn(device: number, key: PartKey): readonly StoredFile[] {
-    return [...(this.row(device).files.get(key)?.values() ?? [])].flat();
+    const found: StoredFile[] = [];
+    for (const files of this.row(device).files.get(key)?.values() ?? []) for (const file of files) found.push(file);
+    return found;
   }
 
   /** Parts of which the device holds files, ascending. */

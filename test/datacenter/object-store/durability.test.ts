@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import {
   hoursToDataLoss,
-  meanTimeToDataLoss,
+  meanHoursToDataLoss,
   measuredAvailability,
   quorumAvailability,
 } from "../../../src/datacenter/object-store/durability.ts";
@@ -36,14 +36,14 @@ function scattered(): Ring {
 
 describe("durability", () => {
   it("in closed form is that of the Markov chain", () => {
-    expect(meanTimeToDataLoss(2, 1, 1e6, 24)).toBeCloseTo(20_834_833_333.333, 2);
-    expect(meanTimeToDataLoss(8, 1, 1e6, 24)).toBeCloseTo(744_315_476.19, 1);
-    expect(meanTimeToDataLoss(8, 1, 3e5, 48)).toBeCloseTo(33_562_500, 3);
+    expect(meanHoursToDataLoss(2, 1, 1e6, 24)).toBeCloseTo(20_834_833_333.333, 2);
+    expect(meanHoursToDataLoss(8, 1, 1e6, 24)).toBeCloseTo(744_315_476.19, 1);
+    expect(meanHoursToDataLoss(8, 1, 3e5, 48)).toBeCloseTo(33_562_500, 3);
   });
 
   it("two replicas on two devices last as long as a mirror", () => {
     const { low, high } = lossInterval(ringOf(2, 2, 4), 1e6, 24e3, 500);
-    const closed = meanTimeToDataLoss(2, 1, 1e6, 24e3);
+    const closed = meanHoursToDataLoss(2, 1, 1e6, 24e3);
     expect([low <= closed, closed <= high]).toEqual([true, true]);
   });
 
@@ -58,16 +58,16 @@ describe("durability", () => {
     const pairs = new Set(Array.from({ length: ring.parts }, (_, part) => [...ring.primaries(part)].sort((a, b) => a - b).join()));
     expect(pairs.size).toBe(4);
     const { low, high } = lossInterval(ring, 1000, 10, 300);
-    const closed = meanTimeToDataLoss(2, 1, 1000, 10) / 4;
+    const closed = meanHoursToDataLoss(2, 1, 1000, 10) / 4;
     expect([low <= closed, closed <= high]).toEqual([true, true]);
-    expect(closed / meanTimeToDataLoss(8, 1, 1000, 10)).toBeCloseTo(6.27, 2);
+    expect(closed / meanHoursToDataLoss(8, 1, 1000, 10)).toBeCloseTo(6.27, 2);
   });
 
   it("a third replica has to fail as well", () => {
     const { low, high } = lossInterval(ringOf(3, 3, 4), 1000, 50, 500);
-    const closed = meanTimeToDataLoss(3, 2, 1000, 50);
+    const closed = meanHoursToDataLoss(3, 2, 1000, 50);
     expect([low <= closed, closed <= high]).toEqual([true, true]);
-    expect(closed).toBeGreaterThan(10 * meanTimeToDataLoss(3, 1, 1000, 50));
+    expect(closed).toBeGreaterThan(10 * meanHoursToDataLoss(3, 1, 1000, 50));
   });
 });
 

@@ -133,7 +133,9 @@ export class Ring {
     if (!(Number.isInteger(part) && part >= 0 && part < this.parts)) {
       throw new RangeError(`no part ${part} in a ring of ${this.parts} parts`);
     }
-    return this.table.flatMap((row) => (part < row.length ? [row[part]!] : []));
+    const devices: number[] = [];
+    for (const row of this.table) if (part < row.length) devices.push(row[part]!);
+    return devices;
   }
 }
 
