@@ -106,10 +106,16 @@ export function quorumAvailability(replicas: number, needed: number, availabilit
 
 /**
  * Mean time until `tolerated` + 1 of so many devices are down at once, when they fail and come back at constant rates (exponential times, every
- * device repaired on its own). With one tolerated: ((2n - 1) lambda + mu) / (n (n - 1) lambda^2).
- * @source birth and death chain; Gibson, "Redundant disk arrays", 1992
+ * device repaired on its own): that of a birth and death chain. With one tolerated it is the `meanTimeToDataLoss` of RAID. Throws a RangeError for
+ * means that are not above 0, or fewer devices than have to fail.
  */
 export function meanHoursToDataLoss(devices: number, tolerated: number, meanLifetime: number, meanRepair: number): number {
+  if (!(meanLifetime > 0 && meanRepair > 0)) {
+    throw new RangeError(`a mean lifetime of ${meanLifetime} h and a mean repair of ${meanRepair} h: expected both above 0`);
+  }
+  if (!(tolerated >= 0 && tolerated < devices)) {
+    throw new RangeError(`${tolerated} failures tolerated by ${devices} devices: expected 0 or more, and fewer than devices`);
+  }
   let [total, step] = [0, 0];
   for (let down = 0; down <= tolerated; down++) {
     // The mean time from `down` devices down to one more: some steps lead back first.

@@ -9,6 +9,7 @@ import {
 import { quorumSize } from "../../../src/datacenter/object-store/quorum.ts";
 import { Ring } from "../../../src/datacenter/object-store/ring/ring.ts";
 import { RingBuilder } from "../../../src/datacenter/object-store/ring/ring-builder.ts";
+import { meanTimeToDataLoss } from "../../../src/datacenter/storage/raid.ts";
 import { exponential } from "../../../src/kernel/distribution.ts";
 import { RandomStreams } from "../../../src/kernel/random.ts";
 import { meanInterval } from "../../../src/statistics/interval.ts";
@@ -39,6 +40,8 @@ describe("durability", () => {
     expect(meanHoursToDataLoss(2, 1, 1e6, 24)).toBeCloseTo(20_834_833_333.333, 2);
     expect(meanHoursToDataLoss(8, 1, 1e6, 24)).toBeCloseTo(744_315_476.19, 1);
     expect(meanHoursToDataLoss(8, 1, 3e5, 48)).toBeCloseTo(33_562_500, 3);
+    expect(meanHoursToDataLoss(5, 1, 1000, 7)).toBeCloseTo(meanTimeToDataLoss(5, 1000, 7), 6);
+    expect(() => meanHoursToDataLoss(2, 2, 1, 1)).toThrow("2 failures tolerated by 2 devices");
   });
 
   it("two replicas on two devices last as long as a mirror", () => {
