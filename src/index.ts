@@ -86,6 +86,10 @@ export { type FailurePreset, failurePresets } from "./datacenter/failures/preset
 export { availability, type FailureLaw } from "./datacenter/failures/renewal.ts";
 export { type NotificationName, Notifications } from "./datacenter/notifications.ts";
 export { foretell } from "./datacenter/migration/foretell.ts";
+export { ObjectStore, type ObjectStoreDescription } from "./datacenter/object-store/object-store.ts";
+export { hoursToDataLoss, meanHoursToDataLoss, quorumAvailability } from "./datacenter/object-store/durability.ts";
+export { hashPath, Ring } from "./datacenter/object-store/ring/ring.ts";
+export { RingBuilder } from "./datacenter/object-store/ring/ring-builder.ts";
 export { LiveCopies } from "./datacenter/migration/live-copies.ts";
 export { type Migration, Migrations } from "./datacenter/migration/migrations.ts";
 
@@ -127,6 +131,8 @@ export { Routers } from "./policies/neutron/networks/routers.ts";
 export { pathOf } from "./policies/neutron/networks/paths.ts";
 export { answerCase, type ScheduleCase } from "./policies/cases/index.ts";
 export { decide, type Question, type ServerDecision } from "./policies/cases/decisions.ts";
+export { cleanAcl, parseAcl, referrerAllowed } from "./policies/swift/acl.ts";
+export { KeystoneAuth, keystoneauthOptions } from "./policies/swift/keystoneauth.ts";
 export { boundL1, boundL2 } from "./policies/packing/lower-bounds.ts";
 
 // services: one declaration for each OpenStack service
