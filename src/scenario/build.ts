@@ -25,7 +25,6 @@ import { SharedCapacity } from "../queueing/shared-capacity.ts";
 import { Ceilometer } from "../telemetry/ceilometer.ts";
 import { ApiClient } from "../workflows/api/api-client.ts";
 import { apiOperations } from "../workflows/api/operations.ts";
-import { RallyClient } from "../workflows/clients/rally-client.ts";
 import { Cloud } from "../workflows/cloud.ts";
 import { deleteServer, deleteServerLocally } from "../workflows/delete-server.ts";
 import { WorkflowEngine } from "../workflows/engine.ts";
@@ -47,6 +46,7 @@ import { buildGuestCpu } from "./build-guest-cpu.ts";
 import { hostAddresses } from "./host-addresses.ts";
 import { hostName } from "./host-names.ts";
 import { withOpened } from "./plugins/open-policies.ts";
+import { RallyClient } from "./rally-client.ts";
 import { Replay } from "./replay.ts";
 import type { CloudSpec, HostGroupSpec, Scenario } from "./scenario.ts";
 
