@@ -11,6 +11,7 @@ import { checkFabric } from "./checks-fabric.ts";
 import { checkFlavors } from "./checks-flavors.ts";
 import { checkHosts, hostNamesOf } from "./checks-hosts.ts";
 import { checkOperations } from "./checks-operations.ts";
+import { checkPower } from "./checks-power.ts";
 import { checkPolicies, checkRequests, checkServerHints } from "./checks-requests.ts";
 import type { ReadDistribution } from "./distributions.ts";
 import type { Hints } from "./hints.ts";
@@ -113,6 +114,7 @@ export function checkAcross(schema: z.ZodType, root: Located, catalogue: Catalog
   checkRequests(across, hosts);
   checkPolicies(across, hosts, catalogue);
   checkOperations(across, hosts);
+  checkPower(across);
 
   const duration = number(["study", "duration"]);
   const warmUp = number(["study", "warm_up"]);

@@ -45,12 +45,13 @@ export class Operations {
   /** Failures of components so far, planned ones left out. */
   failures = 0;
 
-  constructor(cloud: Cloud, engine: WorkflowEngine | null, spec: OperationsSpec) {
+  /** @param canBeOff hosts boot, shut down and are suspended, as their power states say */
+  constructor(cloud: Cloud, engine: WorkflowEngine | null, spec: OperationsSpec, canBeOff = false) {
     const { simulation, hosts, streams } = cloud;
     this.happenings = new Happenings(simulation);
     this.evacuations = new Evacuations(cloud);
     cloud.evacuations = this.evacuations;
-    this.outages = new HostOutages(cloud, engine, spec.outages, () => this.room);
+    this.outages = new HostOutages(cloud, engine, spec.outages, () => this.room, canBeOff);
     this.room = new MachineRoom(
       {
         rackOf: hosts.descriptions.map(({ rack }) => rack),
@@ -67,7 +68,7 @@ export class Operations {
     this.outages.services.listeners.push((host, heard) =>
       this.happenings.note("service group", heard ? "up" : "down", hosts.hostName(host), heard ? "heard of again" : "not heard of"),
     );
-    this.operator = new Operator(cloud, this.room, this.evacuations, spec.rebootTime);
+    this.operator = new Operator(cloud, this.room, this.evacuations, spec.rebootTime, this.outages.orders);
     this.crews = new RepairCrews(simulation, spec.crews);
     for (const process of spec.processes) this.letFail(cloud, process);
     if (spec.bursts !== null) this.letBurst(cloud, spec.bursts);
@@ -129,7 +130,8 @@ export class Operations {
       if (!steps.some(({ action }) => action.verb === "add")) continue;
       for (const { index } of objects) {
         hosts.setInService(index, false);
-        power.switchOff(index, simulation.now);
+        if (this.outages.orders === null) power.switchOff(index, simulation.now);
+        else this.outages.orders.leaveOff(index);
       }
     }
   }
