@@ -9,7 +9,12 @@ export function checkPower(across: Across): void {
   for (let index = 0; index < across.length(["cloud", "hosts"]); index++) checkGroup(across, ["cloud", "hosts", index]);
   const written = (path: Path) => valueAt(across.root, path) !== undefined;
   checkSeries(across);
-  checkOrders(across, written(["cloud", "power", "states"]));
+  const states = written(["cloud", "power", "states"]);
+  const saving = written(["cloud", "power", "saving"]);
+  if (saving && !states) {
+    across.complainOfKey(["cloud", "power", "saving"], "needs hosts that can be off", "write states: {} under power");
+  }
+  checkOrders(across, states, saving);
 }
 
 function checkGroup(across: Across, group: Path): void {
@@ -56,17 +61,17 @@ function checkSeries(across: Across): void {
   }
 }
 
-function checkOrders(across: Across, states: boolean): void {
+function checkOrders(across: Across, states: boolean, saving: boolean): void {
   if (states) {
     const switches = ["fail", "reboot", "add_hosts", "add_rack", "profile", ...powerVerbs];
     const happens = Array.from({ length: across.length(["timeline"]) }, (_, index) => index).some((index) =>
       switches.some((verb) => valueAt(across.root, ["timeline", index, verb]) !== undefined),
     );
-    if (happens || valueAt(across.root, ["failures"]) !== undefined) return;
+    if (happens || saving || valueAt(across.root, ["failures"]) !== undefined) return;
     across.complainOfKey(
       ["cloud", "power", "states"],
       "has no effect: no host is ever off",
-      "let something fail, or have a timeline with power_off",
+      "let something fail, have a timeline with power_off, or write saving: {} beside it",
     );
     return;
   }

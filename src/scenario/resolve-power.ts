@@ -1,5 +1,6 @@
 // Power as the rest of Orrery works with it.
 import { carbonIntensities } from "../datacenter/carbon.ts";
+import type { EnergySavingSettings } from "../workflows/operations/energy-saving.ts";
 import type { DataFile, PowerSpec } from "./scenario.ts";
 import type { ReadScenario } from "./schema.ts";
 
@@ -23,6 +24,18 @@ export function powerOf({ power }: ReadScenario["cloud"], data: readonly DataFil
             suspend: { duration: states.suspend_time, watts: states.suspend ?? null },
             resume: { duration: states.resume_time, watts: states.resume ?? null },
           },
+  };
+}
+
+/** Null: nobody switches hosts off to save energy. */
+export function savingOf({ power }: ReadScenario["cloud"]): EnergySavingSettings | null {
+  const saving = power?.saving;
+  if (saving === undefined) return null;
+  return {
+    interval: saving.interval,
+    by: saving.by === "suspend" ? "suspend" : "power_off",
+    freeUsedPercent: saving.free_used_percent,
+    minFreeHostsNum: saving.min_free_hosts_num,
   };
 }
 

@@ -5,6 +5,7 @@ import { powerModels } from "../datacenter/power-models.ts";
 import { powerStateDefaults as states } from "../datacenter/power-states.ts";
 import type { Parameter } from "../kernel/parameter.ts";
 import { describeKind } from "../kernel/units.ts";
+import { savingEnergyDefaults as saving } from "../policies/watcher/saving-energy.ts";
 import {
   type Absent,
   absentSection,
@@ -18,7 +19,8 @@ import {
   section,
   type ValueKind,
 } from "./grammar.ts";
-import { orExpression, quantity, text, word } from "./value-kinds.ts";
+import { MAX_DURATION } from "./schema-requests.ts";
+import { count, orExpression, quantity, text, word } from "./value-kinds.ts";
 
 const OWN_CHOICE = { source: "a choice of Orrery", evidence: "assumed" } as const;
 const MAX_INTENSITY = 5000;
@@ -71,6 +73,17 @@ const intensity: ValueKind<number> = {
   },
   print: (value) => `${value} g/kWh`,
   json: orExpression({ type: ["number", "string"] }),
+};
+
+/** As Watcher writes it: a number from 0 to 100. */
+const percent: ValueKind<number> = {
+  expected: "a number of percent, 0 to 100",
+  read: (written) =>
+    typeof written === "number" && written >= 0 && written <= 100
+      ? accept(written)
+      : reject(`expected a number of percent, 0 to 100, got ${describeKind(written)}`),
+  print: (value) => `${value} %`,
+  json: orExpression({ type: "number", minimum: 0, maximum: 100 }),
 };
 
 const celsius: ValueKind<number> = {
@@ -184,6 +197,27 @@ export function powerSchema() {
           suspend: atLoad(states.suspendLoad, "being suspended"),
           resume_time: seconds(states.resumeTime),
           resume: atLoad(states.resumeLoad, "resuming"),
+        },
+      ),
+      saving: absentSection(
+        "Watcher's strategy saving_energy, again and again: hosts without servers are switched off, but for some",
+        { absent: "hosts without servers stay on", ...OWN_CHOICE },
+        {
+          interval: defaulted(quantity("time", { least: 1_000_000, most: MAX_DURATION }), "Time between two audits", {
+            default: "10 min",
+            ...OWN_CHOICE,
+          }),
+          by: defaulted(word("order", ["power_off", "suspend"]), "What is done to a host that is not needed", {
+            default: "power_off",
+            source: "watcher, action change_node_power_state",
+            evidence: "verified",
+          }),
+          free_used_percent: defaulted(percent, saving.freeUsedPercent.meaning, of(saving.freeUsedPercent, saving.freeUsedPercent.value)),
+          min_free_hosts_num: defaulted(
+            count("hosts", 0, 1_000_000),
+            saving.minFreeHostsNum.meaning,
+            of(saving.minFreeHostsNum, saving.minFreeHostsNum.value),
+          ),
         },
       ),
     },

@@ -262,6 +262,41 @@ timeline:
   });
 });
 
+describe("Watcher saves energy", () => {
+  const saving = (more = "") => `  power: {pue: 1, ${STATES}, saving: {interval: 1 h${more}}}`;
+  const watcher = ({ built: { operations } }: RunResult) => {
+    const { happenings } = operations!;
+    return Array.from({ length: happenings.count }, (_, i) => happenings.row(i))
+      .filter(({ by }) => by === "watcher")
+      .map(({ time, action, outcome, endedAt }) => `${time / 6e7} ${action}: ${outcome} after ${(endedAt - time) / 1e6} s`);
+  };
+
+  it("by switching off all empty hosts but one, and switches on another when that one is taken", () => {
+    const result = run({ power: saving(), servers: "constant: {interval: 100 min}", duration: "3.5 h" });
+    // Servers come at 0, 100 and 200 min: the second leaves no free host that is on for the look at 120 min.
+    expect(watcher(result)).toEqual([...new Array(2).fill("60 power_off: off after 10 s"), "120 power_on: on after 180 s"]);
+    const it = value(result, "energy.it") * 3.6e6;
+    const one = 3600 * 100 + 10 * 120;
+    const busy = [12_600 * BUSY, 6000 * 100 + (12_600 - 6000) * BUSY];
+    const woken = one + (7200 - 3610) * 10 + 180 * 150 + (12_000 - 7380) * 100 + 600 * BUSY;
+    const stayedOff = one + (12_600 - 3610) * 10;
+    expect(it).toBeCloseTo(busy[0]! + busy[1]! + woken + stayedOff, 3);
+    expect(result.values.get("hosts.availability")).toBe(100);
+    expect(result.values.get("servers.active")).toBe(3);
+  });
+
+  it("or by suspending them, and none at all where all are to stay", () => {
+    const servers = "constant: {interval: 100 min}";
+    const suspended = run({ power: saving(", by: suspend, min_free_hosts_num: 2"), servers });
+    expect(watcher(suspended)).toEqual(["60 suspend: suspended after 10 s", "120 power_on: on after 15 s"]);
+    expect(watcher(run({ power: saving(", min_free_hosts_num: 4"), servers }))).toEqual([]);
+    expect(problems({ power: "  power: {saving: {free_used_percent: 110}}" })).toEqual([
+      "cloud.power.saving: needs hosts that can be off (write states: {} under power)",
+      "cloud.power.saving.free_used_percent: expected a number of percent, 0 to 100, got 110",
+    ]);
+  });
+});
+
 describe("a month of failures and orders", () => {
   const more = `failures:
   components: [{component: host, between: {exponential: {mean: 2 d}}, repair: {exponential: {mean: 20 min}}}, {component: rack, between: {exponential: {mean: 5 d}}, repair: 10 min}]
@@ -273,7 +308,7 @@ timeline:
   - {at: 3 h, every: 11 h, suspend: {all: hosts, count: 2}}
   - {at: 4 h, every: 13 h, reboot: {all: hosts, count: 1}}`;
   const parts: Parts = {
-    power: `  power: {pue: {affine: {overhead: 0.2, fixed: 300 W}}, carbon_intensity: {hourly: [100, 300, 500]}, ${STATES}}`,
+    power: `  power: {pue: {affine: {overhead: 0.2, fixed: 300 W}}, carbon_intensity: {hourly: [100, 300, 500]}, ${STATES}, saving: {interval: 1 h}}`,
     servers: "poisson: {rate: 0.2 /h}",
     more,
     duration: "30 d",
@@ -299,7 +334,7 @@ describe("a scenario that says of power what cannot be", () => {
         "cloud.hosts.0.power_model_option: has no effect: the power model linear takes no option (models that do: fan, mse, asymptotic, asymptotic-dvfs)",
         "cloud.power.pue: must be at least 1, got 0.8",
         "cloud.power.carbon_intensity: must not be negative, got "-3 g/kWh"",
-        "cloud.power.states: has no effect: no host is ever off (let something fail, or have a timeline with power_off)",
+        "cloud.power.states: has no effect: no host is ever off (let something fail, have a timeline with power_off, or write saving: {} beside it)",
         "cloud.power.states.boot_time: must be at most 1 d, got "2 d"",
         "cloud.power.states.off: must be at most 100 kW, got "1 MW"",
       ]
@@ -375,6 +410,7 @@ describe("explain", () => {
         "cloud.power.states.suspend = what it draws at a load of 0 % [assumed] default: taken as idle",
         "cloud.power.states.resume_time = 15 s [from memory] default: S3 of a server",
         "cloud.power.states.resume = what it draws at a load of 30 % [assumed] default: as for booting",
+        "cloud.power.saving = hosts without servers stay on [assumed] default: a choice of Orrery",
       ]
     `);
   });

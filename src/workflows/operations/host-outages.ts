@@ -40,6 +40,7 @@ export class HostOutages {
   private readonly crashed: Uint8Array; // nova-compute is to be started again
   private readonly downSince: Float64Array;
   private readonly lost: Float64Array;
+  private readonly meant: Uint8Array; // an operator wants it off: nothing is lost
   private readonly hanging: number[][]; // servers that an instant control plane builds on a host that is down
   private readonly starts: Int32Array;
   private readonly sync: TimerKind;
@@ -58,6 +59,7 @@ export class HostOutages {
     this.crashed = new Uint8Array(hosts.count);
     this.downSince = new Float64Array(hosts.count).fill(-1);
     this.lost = new Float64Array(hosts.count);
+    this.meant = new Uint8Array(hosts.count);
     this.hanging = Array.from({ length: hosts.count }, () => []);
     this.starts = new Int32Array(cloud.servers.count);
     this.sync = simulation.timer("power states synchronised", (host) => this.synchronise(host));
@@ -65,7 +67,10 @@ export class HostOutages {
     this.orders = canBeOff
       ? new PowerOrders(cloud, {
           hasPower: (host) => this.room().hostPowered(host),
-          goesDown: (host) => this.goesDown(host),
+          goesDown: (host, meant) => {
+            this.meant[host] = meant && this.works(host) ? 1 : this.meant[host]!;
+            this.goesDown(host);
+          },
           comesUp: (host) => this.back(host),
         })
       : null;
@@ -79,10 +84,10 @@ export class HostOutages {
     return this.room().hostPowered(host) && this.room().hostReachable(host) && (this.orders?.isOn(host) ?? true);
   }
 
-  /** Time in which the host did not work, up to now. */
+  /** Time in which the host did not work although nobody had switched it off, up to now. */
   lostBy(host: number): Micros {
     const since = this.downSince[host]!;
-    return this.lost[host]! + (since < 0 ? 0 : this.cloud.simulation.now - since);
+    return this.lost[host]! + (since < 0 || this.meant[host] === 1 ? 0 : this.cloud.simulation.now - since);
   }
 
   powered(host: number, up: boolean): void {
@@ -141,7 +146,8 @@ export class HostOutages {
     if (!this.works(host)) return;
     if (this.downSince[host]! < 0) return; // it comes up for the first time
     const { simulation } = this.cloud;
-    this.lost[host]! += simulation.now - this.downSince[host]!;
+    if (this.meant[host] === 0) this.lost[host]! += simulation.now - this.downSince[host]!;
+    this.meant[host] = 0;
     this.downSince[host] = -1;
     this.startCompute(host);
     for (const server of this.serversOn(host)) this.guests.endIfThere(server);

@@ -6,6 +6,7 @@ import { type FailureLaw, Renewal, RepairCrews } from "../../datacenter/failures
 import type { Distribution } from "../../kernel/distribution.ts";
 import type { Cloud } from "../cloud.ts";
 import type { WorkflowEngine } from "../engine.ts";
+import { EnergySaving, type EnergySavingSettings } from "./energy-saving.ts";
 import { Evacuations } from "./evacuations.ts";
 import { Happenings } from "./happenings.ts";
 import { HostOutages, type OutageSettings } from "./host-outages.ts";
@@ -33,6 +34,8 @@ export interface OperationsSpec {
   readonly rebootTime: Distribution;
   readonly ha: InstanceHaSettings | null;
   readonly timeline: readonly TimelineEntry[];
+  /** Absent: nobody switches hosts off to save energy. */
+  readonly saving?: EnergySavingSettings;
 }
 
 export class Operations {
@@ -74,6 +77,8 @@ export class Operations {
     if (spec.bursts !== null) this.letBurst(cloud, spec.bursts);
     if (spec.ha !== null) new InstanceHa(cloud, spec.ha, this.outages, this.evacuations, this.happenings);
     this.waitForService(cloud, spec.timeline);
+    const { orders } = this.outages;
+    if (spec.saving !== undefined && orders !== null) new EnergySaving(cloud, spec.saving, this.outages, orders, this.happenings);
     new Timeline(simulation, spec.timeline, this.operator, this.room, this.happenings, streams.stream("timeline.selection"));
   }
 

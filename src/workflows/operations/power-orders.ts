@@ -12,8 +12,8 @@ import type { Done } from "./operator.ts";
 
 export interface PowerEvents {
   readonly hasPower: (host: number) => boolean;
-  /** The host is a machine no more that guests can run on. */
-  readonly goesDown: (host: number) => void;
+  /** The host is a machine no more that guests can run on; `meant`: it is to stay off. It was on just before, unless it had failed. */
+  readonly goesDown: (host: number, meant: boolean) => void;
   /** It has booted, or is awake. */
   readonly comesUp: (host: number) => void;
 }
@@ -46,7 +46,7 @@ export class PowerOrders {
 
   lost(host: number): void {
     this.cut(host);
-    this.events.goesDown(host);
+    this.events.goesDown(host, false);
     // What was being shut down or suspended is off now; whoever waits for it to be on goes on waiting.
     if (this.wanted[host] === 0) this.end(host, "off: its power was cut");
   }
@@ -60,7 +60,7 @@ export class PowerOrders {
     if (!this.mayBegin(host, ["on"], done)) return;
     this.wanted[host] = 0;
     this.waiting.set(host, done);
-    this.events.goesDown(host);
+    this.events.goesDown(host, true);
     this.button.order(host, "switch off");
   }
 
@@ -87,7 +87,7 @@ export class PowerOrders {
     }
     this.wanted[host] = 0;
     this.waiting.set(host, done);
-    this.events.goesDown(host);
+    this.events.goesDown(host, true);
     this.button.order(host, "suspend");
   }
 
@@ -95,7 +95,7 @@ export class PowerOrders {
   reboot(host: number, time: Micros, done: Done): void {
     if (!this.mayBegin(host, ["on"], done)) return;
     this.waiting.set(host, done);
-    this.events.goesDown(host);
+    this.events.goesDown(host, false);
     this.button.order(host, "reboot", time);
   }
 
