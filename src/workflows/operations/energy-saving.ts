@@ -52,6 +52,11 @@ export class EnergySaving {
     let coming = 0;
     for (let host = 0; host < hosts.count; host++) {
       if (hosts.inService[host] === 0) continue;
+      if (this.sent[host] === "off" && this.outages.works(host)) {
+        // An operator has woken it.
+        this.sent[host] = "no";
+        hosts.setEnabled(host, true);
+      }
       if (this.sent[host] === "coming") coming++;
       else if (this.sent[host] === "off") freeOff.push(host);
       else if (this.isUsed(host)) withServers++;
