@@ -7,6 +7,7 @@ import type { Scenario } from "../scenario/scenario.ts";
 import { quantile, sortedSample } from "../statistics/quantiles.ts";
 import { cpuMetrics, migrationMetrics } from "./guest-metrics.ts";
 import { operationsMetrics } from "./operations-metrics.ts";
+import { powerMetrics } from "./power-metrics.ts";
 import { rallyMetrics } from "./rally-metrics.ts";
 import { requestMetrics } from "./request-metrics.ts";
 import type { Watch } from "./run.ts";
@@ -196,6 +197,7 @@ export function metricsOf({ operations, cloud, workload, actions }: MetricScenar
   return [
     ...metrics,
     ...((cloud.cpuSharing ?? null) === null ? [] : cpuMetrics),
+    ...((cloud.power ?? null) === null ? [] : powerMetrics),
     ...(drains ? migrationMetrics : []),
     ...(operations === undefined ? [] : operationsMetrics),
     ...(workload?.kind === "rally" ? rallyMetrics : []),

@@ -157,6 +157,8 @@ function startWatch(built: BuiltRun, from: Micros, until: Micros): Watch {
         average.reset(simulation.now);
       watch.hostsNeeded.reset();
       power.reset(simulation.now);
+      built.electricity?.facility.reset(simulation.now);
+      built.electricity?.peaks.reset(simulation.now);
       watch.claimsRefusedBefore = cloud.scheduling.claimsRefused;
       engine?.resetStatistics();
       operations?.outages.guests.reset();

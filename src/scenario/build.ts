@@ -9,7 +9,7 @@ import { cpuOverheadShare, type Hypervisor, hypervisors } from "../datacenter/hy
 import { Notifications } from "../datacenter/notifications.ts";
 import { layOutCells } from "../datacenter/numa/lay-out-cells.ts";
 import { OfferedHosts } from "../datacenter/offered-hosts.ts";
-import { HostPower } from "../datacenter/power.ts";
+import type { PowerModel } from "../datacenter/power.ts";
 import { ServerGroups } from "../datacenter/server-groups.ts";
 import { Servers } from "../datacenter/servers.ts";
 import { StorageTiers } from "../datacenter/storage-tiers.ts";
@@ -43,6 +43,7 @@ import type { Flavor, RequestTable } from "../workload/workload.ts";
 import { asksAreSimple, requestBook } from "./asking.ts";
 import { trafficOptions, wiringOf } from "./build-fabric.ts";
 import { buildGuestCpu } from "./build-guest-cpu.ts";
+import { buildElectricity, buildPower, type Electricity, hostPowerOf, wattsByLoadOf } from "./build-power.ts";
 import { hostAddresses } from "./host-addresses.ts";
 import { hostName } from "./host-names.ts";
 import { withOpened } from "./plugins/open-policies.ts";
@@ -73,6 +74,8 @@ export interface BuiltRun {
   readonly ceilometer: Ceilometer | null;
   /** Null: the scenario says nothing of failures or operators. */
   readonly operations: Operations | null;
+  /** Null: the scenario says nothing of the facility and the grid. */
+  readonly electricity: Electricity | null;
 }
 
 /** Draws or reads the requests of a replication. @throws InputError for a broken trace */
@@ -116,7 +119,9 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
   });
   const fabric = new Fabric(transfers, wiringOf(spec), spec.fabric.hashSeed);
   const traffic = new Traffic(simulation, fabric, transfers, trafficOptions(spec.fabric));
-  const power = new HostPower(inventory.map((host) => host.wattsByLoad));
+  const power = buildPower(spec.power ?? null, inventory);
+  const rackOf = inventory.map(({ description }) => description.rack);
+  const electricity = spec.power ? buildElectricity(spec.power, power, rackOf, scenario.study.duration) : null;
   const claimOf = (server: number) => cloud.scheduling.claimOf(server);
   const guestCpu = buildGuestCpu(scenario, { simulation, streams, servers, power, inventory, flavors: workload.flavors, claimOf });
   const cloud: Cloud = new Cloud({
@@ -181,7 +186,8 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
   transferDone = (job) => cloud.transferDone(job);
   const others = scenario.operations === undefined ? [] : [evacuateServer, deleteServerLocally];
   const engine = spec.controlPlane === "modelled" ? new WorkflowEngine(cloud, [launchServer, deleteServer, buildServer, ...others]) : null;
-  const operations = scenario.operations === undefined ? null : new Operations(cloud, engine, scenario.operations);
+  const operations =
+    scenario.operations === undefined ? null : new Operations(cloud, engine, scenario.operations, (spec.power?.states ?? null) !== null);
   if (operations !== null && engine !== null) operations.evacuations.begin = (server) => engine.start(3, server);
   const moves = new Moves(cloud, engine);
   if (operations !== null) operations.operator.migrate = (server, done) => moves.leaveHost(server, done);
@@ -208,7 +214,7 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
     cloud.beginOffload = (server) => engine.start(offload, server);
     client.schedule(scenario.actions.filter(({ at }) => at < scenario.study.duration));
   }
-  return { cloud, requests: workload.requests, engine, moves, client, rally, ceilometer, operations };
+  return { cloud, requests: workload.requests, engine, moves, client, rally, ceilometer, operations, electricity };
 }
 
 /** Then the API deletes without the host. */
@@ -217,7 +223,8 @@ const isKnownToBeDown = ({ hosts }: Cloud, host: number): boolean => host >= 0 &
 export interface InventoryHost {
   readonly description: HostDescription;
   readonly cpus: HostCpuDescription;
-  readonly wattsByLoad: readonly number[];
+  /** Hosts of one group share it. */
+  readonly power: readonly number[] | PowerModel;
   readonly hypervisor: Hypervisor;
 }
 
@@ -233,6 +240,7 @@ function describeHosts(spec: CloudSpec): readonly InventoryHost[] {
   for (const group of spec.hosts) {
     const type = hostTypes.get(group.type)!;
     const hypervisor = hypervisors.get(group.hypervisor)!;
+    const power = hostPowerOf(group, type);
     const { cells, sharedCpus, dedicatedCpus } = cpusOf(group, type);
     const resources = dedicatedCpus === 0 ? group.resources : new Map([["PCPU", dedicatedCpus], ...group.resources]);
     for (let i = 0; i < group.count; i++) {
@@ -259,7 +267,7 @@ function describeHosts(spec: CloudSpec): readonly InventoryHost[] {
         disabled: group.disabled,
         ...(cells === null ? {} : { cells }),
         pciPools: group.pciPools,
-        wattsByLoad: type.wattsByLoad,
+        wattsByLoad: wattsByLoadOf(power),
       };
       const threads = group.vcpus ?? type.threads;
       const { threadsPerCore } = type;
@@ -269,7 +277,7 @@ function describeHosts(spec: CloudSpec): readonly InventoryHost[] {
         dedicatedThreads: dedicatedCpus,
         overhead: cpuOverheadShare(hypervisor),
       };
-      inventory.push({ description, cpus, wattsByLoad: type.wattsByLoad, hypervisor });
+      inventory.push({ description, cpus, power, hypervisor });
     }
     firstRack += group.racks;
   }

@@ -10,7 +10,7 @@ import { type Path, valueAt } from "./located.ts";
 import { aggregateOf, type hostGroupOf } from "./resolve-hosts.ts";
 import { usualZone, verbOf } from "./resolve-operations.ts";
 import { failuresShape, type ReadFailures } from "./schema-failures.ts";
-import { ratioKeys, stepVerbs, type Verb, verbs } from "./schema-timeline.ts";
+import { powerVerbs, ratioKeys, stepVerbs, type Verb, verbs } from "./schema-timeline.ts";
 import { type NamedHosts, namedHosts, objectsOf, whereIn } from "./timeline-objects.ts";
 
 type Entry = Readonly<Record<string, unknown>>;
@@ -192,7 +192,7 @@ function checkFailures(across: Across, failures: KnownFailures, done: ReadonlySe
     }),
   );
   const complete = !components.includes(null);
-  const breaks = components.length > 0 || written("bursts") || done.has("fail") || done.has("reboot");
+  const breaks = components.length > 0 || written("bursts") || ["fail", "reboot", ...powerVerbs].some((verb) => done.has(verb));
   if (!breaks) {
     const hint = "components: [host-crash], or a timeline with fail or reboot";
     across.complainOfKey(["failures"], "nothing fails: this part has no effect", hint);

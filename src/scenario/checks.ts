@@ -12,6 +12,7 @@ import { checkFabric } from "./checks-fabric.ts";
 import { checkFlavors } from "./checks-flavors.ts";
 import { checkHosts, hostNamesOf } from "./checks-hosts.ts";
 import { checkOperations } from "./checks-operations.ts";
+import { checkPower } from "./checks-power.ts";
 import { checkPolicies, checkRequests, checkServerHints } from "./checks-requests.ts";
 import type { ReadDistribution } from "./distributions.ts";
 import type { Hints } from "./hints.ts";
@@ -123,6 +124,7 @@ export function checkAcross(schema: z.ZodType, root: Located, catalogue: Catalog
       ["volume type", storageTiers ?? []],
     ]),
   );
+  checkPower(across);
 
   const duration = number(["study", "duration"]);
   const warmUp = number(["study", "warm_up"]);

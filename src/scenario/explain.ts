@@ -14,6 +14,7 @@ import { writtenRelease } from "./release.ts";
 import { policyOf } from "./resolve.ts";
 import type { ExplainedValue, PolicySpec } from "./scenario.ts";
 import type { ReadScenario } from "./schema.ts";
+import { zoneIntensity } from "./schema-power.ts";
 import { printOption } from "./value-kinds.ts";
 import type { Catalogue } from "./vocabulary.ts";
 
@@ -85,6 +86,7 @@ export function explain(
         if (result.success)
           values.push({ path: path.join("."), value: facts.valueKind.print(result.data), ...said, meaning: facts.meaning });
         if (path[0] === "failures" && path[1] === "components" && path.length === 3) values.push(...presetValues(path, value));
+        if (path.join(".") === "cloud.power.carbon_intensity.zone") values.push(...zoneValue(path, value));
         return;
       }
       case "section":
@@ -159,6 +161,13 @@ export function explain(
     values.push({ path: name, value: printParameter(parameter), source, evidence, meaning });
   }
   return values;
+}
+
+function zoneValue(path: Path, zone: unknown): ExplainedValue[] {
+  const known = zoneIntensity(zone);
+  if (known === null) return [];
+  const { value, unit, source, evidence, meaning } = known;
+  return [{ path: `${path.join(".")}.intensity`, value: `${value} ${unit}`, source, evidence, meaning }];
 }
 
 /** What a failure preset means, and who says so. */

@@ -5,6 +5,7 @@ import type { FailureProcess, OperationsSpec } from "../workflows/operations/ope
 import type { Action, TimelineEntry, TimelineStep } from "../workflows/operations/timeline.ts";
 import type { HostNames } from "./host-names.ts";
 import { aggregateOf } from "./resolve-hosts.ts";
+import { savingOf } from "./resolve-power.ts";
 import type { ReadScenario } from "./schema.ts";
 import { plainFailures, type ReadFailures } from "./schema-failures.ts";
 import { type Verb, verbs } from "./schema-timeline.ts";
@@ -16,7 +17,8 @@ type ReadStep = ReadScenario["profiles"][string][number];
 /** Null: the scenario says nothing of failures or operators. */
 export function operationsOf(read: ReadScenario, names: HostNames): OperationsSpec | null {
   const { timeline = [] } = read;
-  if (read.failures === undefined && timeline.length === 0) return null;
+  const saving = savingOf(read.cloud);
+  if (read.failures === undefined && timeline.length === 0 && saving === null) return null;
   const failures: ReadFailures = read.failures ?? plainFailures();
   const { instance_ha: ha } = failures;
   const hosts = namedHosts(
@@ -63,6 +65,7 @@ export function operationsOf(read: ReadScenario, names: HostNames): OperationsSp
             enablesReturnedHosts: ha.enable_returned_hosts,
           },
     timeline: timeline.map((entry) => entryOf(entry, read.profiles, hosts)),
+    ...(saving === null ? {} : { saving }),
   };
 }
 

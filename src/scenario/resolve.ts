@@ -14,6 +14,7 @@ import { fabricOf } from "./resolve-fabric.ts";
 import { aggregateOf, hostGroupOf } from "./resolve-hosts.ts";
 import { migrationOf } from "./resolve-migration.ts";
 import { operationsOf } from "./resolve-operations.ts";
+import { powerOf } from "./resolve-power.ts";
 import { listedWorkloadOf } from "./resolve-requests.ts";
 import type { CloudSpec, DataFile, ExplainedValue, PolicySpec, Scenario } from "./scenario.ts";
 import type { ReadScenario } from "./schema.ts";
@@ -37,7 +38,7 @@ export function resolveScenario(
   return {
     name: read.name,
     question: read.question,
-    cloud: cloudOf(read.cloud),
+    cloud: { ...cloudOf(read.cloud), power: powerOf(read.cloud, data) },
     workload: workloadOf(read, data),
     cpuPattern: cpuPatternOf(read.workload, data),
     guestTraffic: { incomingBytesPerSecond: traffic.incoming, outgoingBytesPerSecond: traffic.outgoing },

@@ -57,6 +57,43 @@ export interface HostGroupSpec {
   /** Cells, pages and CPU sets; null: the host reports no NUMA topology. */
   readonly numa: CellLayout | null;
   readonly pciPools: readonly PciPool[];
+  /** Name in the table of power models; absent: piecewise. */
+  readonly powerModel?: string;
+  readonly powerModelOption?: number;
+  /** Both, or neither: then the watts are those of the host type. */
+  readonly idleWatts?: number;
+  readonly maxWatts?: number;
+}
+
+/** A transition between power states; `watts` null: as a running host at the load that the table of power states names. */
+export interface TransitionSpec {
+  readonly duration: Micros;
+  readonly watts: number | null;
+}
+
+export interface PowerSpec {
+  readonly pue:
+    | { readonly kind: "constant"; readonly pue: number }
+    | { readonly kind: "affine"; readonly overheadShare: number; readonly fixedWatts: number }
+    | { readonly kind: "quadratic"; readonly a0: number; readonly a1: number; readonly a2: number }
+    | {
+        readonly kind: "weather";
+        readonly points: readonly (readonly [celsius: number, pue: number])[];
+        /** From the start on, over and over. */
+        readonly outsideHourly: readonly number[];
+      };
+  readonly carbon:
+    | { readonly kind: "hourly"; readonly gramsPerKwh: readonly number[] }
+    | { readonly kind: "file"; readonly path: string; readonly zone: string };
+  /** Null: a host is on, or draws nothing. */
+  readonly states: {
+    readonly offWatts: number;
+    readonly suspendedWatts: number;
+    readonly boot: TransitionSpec;
+    readonly shutdown: TransitionSpec;
+    readonly suspend: TransitionSpec;
+    readonly resume: TransitionSpec;
+  } | null;
 }
 
 /** A host aggregate; `availability_zone` is one of its metadata. */
@@ -160,6 +197,8 @@ export interface CloudSpec {
   readonly migration?: Partial<MigrationSettings>;
   /** Null or absent: guests get the CPU they ask for. */
   readonly cpuSharing?: CpuSharingSpec | null;
+  /** Null or absent: only the energy of the hosts is known. */
+  readonly power?: PowerSpec | null;
   readonly placement: PlacementSpec;
   /** Worker counts by component (`nova.api: 8`), over the services' own defaults. */
   readonly workers: ReadonlyMap<string, number>;

@@ -25,6 +25,7 @@ import { bandwidth, fabricSchema, nicShape } from "./schema-fabric.ts";
 import { hardwareShape } from "./schema-hardware.ts";
 import { migrationSchema } from "./schema-migration.ts";
 import { aggregatesShape, placementShape } from "./schema-placement.ts";
+import { hostPowerShape, powerSchema } from "./schema-power.ts";
 import {
   count,
   flag,
@@ -122,6 +123,7 @@ export function hostShape(catalogue: Catalogue, release: NovaRelease = newestRel
       { default: "0 B", source: "nova/conf/compute.py, reserved_host_disk_mb", evidence: "verified" },
     ),
     ...hardwareShape(),
+    ...hostPowerShape(),
   };
 }
 
@@ -321,6 +323,7 @@ export function cloudSchema(catalogue: Catalogue, local: LocalNames) {
     }),
     cpu_sharing: cpuSharing(),
     migration: migrationSchema(),
+    power: powerSchema(),
     workers: table(
       "Worker processes by service component",
       { noun: "component", names: catalogue.components },

@@ -8,8 +8,10 @@ const time = (least = 0) => quantity("time", { least, most: MAX_DURATION });
 const none = { absent: "not said", source: "", evidence: "assumed" } as const;
 const ratio = quantity("ratio", { above: 0, most: 1000 });
 
+/** Orders to hosts that can be off. */
+export const powerVerbs = ["power_off", "power_on", "suspend"] as const;
 /** Verbs that are done to hosts. */
-export const hostVerbs = ["drain", "disable", "enable", "reboot", "evacuate"] as const;
+export const hostVerbs = ["drain", "disable", "enable", "reboot", "evacuate", ...powerVerbs] as const;
 /** All verbs of timeline entries. */
 export const verbs = [...hostVerbs, "set", "fail", "repair", "add_hosts", "add_rack", "profile"] as const;
 export type Verb = (typeof verbs)[number];
@@ -89,6 +91,9 @@ function entryShape() {
     enable: verb("Enable the compute service", onHosts),
     reboot: verb("Reboot hosts with all that runs on them", onHosts),
     evacuate: verb("Evacuate all servers of hosts whose compute service is down", onHosts),
+    power_off: verb("Shut hosts down; what runs on them stops", onHosts),
+    power_on: verb("Switch hosts on that are off, or wake them", onHosts),
+    suspend: verb("Suspend hosts to memory (S3) on which nothing runs", onHosts),
     set: verb("Change what may be promised of hosts", { ...onHosts, ...ratiosShape }),
     fail: verb("Let something fail, with all that hangs on it", { ...whereShape, ...brokenShape, ...drawnShape, ...forShape }),
     repair: verb("End what a fail of the timeline has begun", { ...whereShape, ...brokenShape, ...drawnShape }),

@@ -48,6 +48,31 @@ export const selfChecks: readonly SelfCheck[] = [
     },
   },
   {
+    name: "facility",
+    meaning: "The facility draws no less than its hosts, and what it has drawn, and the grid emitted for it, never decreases.",
+    watch: ({ electricity, cloud: { simulation, power } }) => {
+      let before = [0, 0, 0];
+      let total = 0;
+      return () => {
+        if (electricity === null) return null;
+        const { facility } = electricity;
+        const { now } = simulation;
+        const sums = [facility.itJoules(now), facility.facilityJoules(now), facility.operationalGrams(now)];
+        const joules = power.totalJoules(now);
+        const wasReset = joules < total; // at the end of the warm-up
+        total = joules;
+        const [it, whole] = sums as [number, number, number];
+        if (whole < it * (1 - ROUNDING)) return `the facility has drawn ${whole} J, and its hosts ${it} J`;
+        if (Math.abs(it - joules) > ROUNDING * joules) return `the facility's books have ${it} J of its hosts, and theirs have ${joules} J`;
+        const fallen = sums.findIndex((sum, i) => !wasReset && sum < before[i]!);
+        if (fallen >= 0)
+          return `the ${["energy of the hosts", "energy of the facility", "carbon"][fallen]} fell from ${before[fallen]} to ${sums[fallen]}`;
+        before = sums;
+        return null;
+      };
+    },
+  },
+  {
     name: "flows",
     meaning: "No link carries more than its capacity or loses bytes, and every flow is held back by a link that is full.",
     watch:
@@ -83,12 +108,14 @@ export const selfChecks: readonly SelfCheck[] = [
           if (rackIsDown && room.hostPowered(host)) return `${name} has power, and its rack has not`;
           if (room.isDown({ kind: "switch", index: rackOf[host]! }) && room.hostReachable(host))
             return `${name} can be reached, and its switch is down`;
-          if (room.hostPowered(host)) continue;
+          const { orders } = operations.outages;
+          if (room.hostPowered(host) && (orders === null || orders.isOn(host))) continue;
           let running = -1;
           cloud.servers.forEachOn(host, (server) => {
             if (cloud.running[server] === 1) running = server;
           });
-          if (running >= 0) return `${cloud.servers.nameOf(running)} runs on ${name}, which has no power`;
+          if (running >= 0)
+            return `${cloud.servers.nameOf(running)} runs on ${name}, which ${room.hostPowered(host) ? `is ${cloud.power.state(host)}` : "has no power"}`;
         }
         return null;
       },

@@ -6,6 +6,7 @@ import type { EventKind } from "../../kernel/simulation.ts";
 import type { Micros } from "../../kernel/time.ts";
 import type { Cloud } from "../cloud.ts";
 import type { Evacuations } from "./evacuations.ts";
+import type { PowerOrders } from "./power-orders.ts";
 
 export interface Ratios {
   readonly cpu?: number;
@@ -26,6 +27,7 @@ export class Operator {
   private readonly room: MachineRoom;
   private readonly evacuations: Evacuations;
   private readonly rebootTime: Distribution;
+  private readonly orders: PowerOrders | null;
   private readonly ends: EventKind;
   /** Failures that the timeline has caused, by component. */
   private readonly caused = new Map<string, { readonly until: Set<number>; readonly done: Map<number, Done> }>();
@@ -33,7 +35,8 @@ export class Operator {
   private readonly reboots: Int32Array;
   private tokens = 0;
 
-  constructor(cloud: Cloud, room: MachineRoom, evacuations: Evacuations, rebootTime: Distribution) {
+  constructor(cloud: Cloud, room: MachineRoom, evacuations: Evacuations, rebootTime: Distribution, orders: PowerOrders | null = null) {
+    this.orders = orders;
     this.cloud = cloud;
     this.room = room;
     this.evacuations = evacuations;
@@ -49,6 +52,13 @@ export class Operator {
     const { hosts, power, simulation } = this.cloud;
     if (hosts.inService[host] === 1) {
       done("is in service already");
+      return;
+    }
+    if (this.orders !== null) {
+      this.orders.powerOn(host, () => {
+        hosts.setInService(host, true);
+        done("in service");
+      });
       return;
     }
     hosts.setInService(host, true);
@@ -79,7 +89,26 @@ export class Operator {
       return;
     }
     const time = this.cloud.streams.stream("operator.reboot").sample(this.rebootTime, host, this.reboots[host]!++);
-    this.fail(component, Math.max(1, Math.round(time)), () => done("up again"));
+    const whole = Math.max(1, Math.round(time));
+    if (this.orders === null) this.fail(component, whole, () => done("up again"));
+    else this.orders.reboot(host, whole, (outcome) => done(outcome === "on" ? "up again" : outcome));
+  }
+
+  power_off(host: number, done: Done): void {
+    this.ordersOf().powerOff(host, done);
+  }
+
+  power_on(host: number, done: Done): void {
+    this.ordersOf().powerOn(host, done);
+  }
+
+  suspend(host: number, done: Done): void {
+    this.ordersOf().suspend(host, done);
+  }
+
+  private ordersOf(): PowerOrders {
+    if (this.orders === null) throw new RangeError("hosts of this cloud cannot be off: expected power states (cloud.power.states)");
+    return this.orders;
   }
 
   /** @param time null: until it is repaired */

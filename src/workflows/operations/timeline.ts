@@ -10,7 +10,7 @@ import type { Happenings } from "./happenings.ts";
 import type { Done, Operator, Ratios } from "./operator.ts";
 
 export type Action =
-  | { readonly verb: "add" | "drain" | "disable" | "enable" | "reboot" | "repair" | "evacuate" }
+  | { readonly verb: "add" | "drain" | "disable" | "enable" | "reboot" | "repair" | "evacuate" | "power_off" | "power_on" | "suspend" }
   | { readonly verb: "set"; readonly ratios: Ratios }
   /** `time` null: until it is repaired. */
   | { readonly verb: "fail"; readonly time: Micros | null };
