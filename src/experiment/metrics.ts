@@ -7,6 +7,7 @@ import type { Scenario } from "../scenario/scenario.ts";
 import { quantile, sortedSample } from "../statistics/quantiles.ts";
 import { cpuMetrics, migrationMetrics } from "./guest-metrics.ts";
 import { operationsMetrics } from "./operations-metrics.ts";
+import { isCold, resizeMetrics } from "./resize-metrics.ts";
 import type { Watch } from "./run.ts";
 
 export interface Metric {
@@ -186,12 +187,14 @@ export const metrics: readonly Metric[] = [
 ];
 
 /** The metrics of a scenario's runs: those of failures only where something can fail, and so on. */
-export function metricsOf({ operations, cloud }: Pick<Scenario, "operations" | "cloud">): readonly Metric[] {
+export function metricsOf({ operations, cloud, resizes }: Pick<Scenario, "operations" | "cloud" | "resizes">): readonly Metric[] {
   const drains = operations?.timeline.some(({ steps }) => steps.some(({ action }) => action.verb === "drain")) ?? false;
+  const cold = operations?.timeline.some(({ steps }) => steps.some(({ action }) => isCold(action))) ?? false;
   return [
     ...metrics,
     ...((cloud.cpuSharing ?? null) === null ? [] : cpuMetrics),
     ...(drains ? migrationMetrics : []),
+    ...(cold || resizes !== undefined ? resizeMetrics : []),
     ...(operations === undefined ? [] : operationsMetrics),
   ];
 }

@@ -24,6 +24,7 @@ import type { PolicySpec } from "../policies/nova/policy.ts";
 import { SharedCapacity } from "../queueing/shared-capacity.ts";
 import { Ceilometer } from "../telemetry/ceilometer.ts";
 import { Cloud } from "../workflows/cloud.ts";
+import { ColdMoves } from "../workflows/cold-moves.ts";
 import { deleteServer, deleteServerLocally } from "../workflows/delete-server.ts";
 import { WorkflowEngine } from "../workflows/engine.ts";
 import { evacuateServer } from "../workflows/evacuate-server.ts";
@@ -31,6 +32,7 @@ import { deleteInstantly, launchInstantly } from "../workflows/instant.ts";
 import { buildServer, launchServer } from "../workflows/launch-server.ts";
 import { Moves } from "../workflows/moves.ts";
 import { Operations } from "../workflows/operations/operations.ts";
+import { UserResizes } from "../workflows/user-resizes.ts";
 import { generateRequests } from "../workload/generate.ts";
 import { listRequests } from "../workload/listed.ts";
 import { readTrace } from "../workload/trace.ts";
@@ -63,6 +65,8 @@ export interface BuiltRun {
   readonly ceilometer: Ceilometer | null;
   /** Null: the scenario says nothing of failures or operators. */
   readonly operations: Operations | null;
+  /** Null: users resize nothing. */
+  readonly resizes: UserResizes | null;
 }
 
 /** Draws or reads the requests of a replication. @throws InputError for a broken trace */
@@ -167,7 +171,9 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
   const operations = scenario.operations === undefined ? null : new Operations(cloud, engine, scenario.operations);
   if (operations !== null && engine !== null) operations.evacuations.begin = (server) => engine.start(3, server);
   const moves = new Moves(cloud, engine);
-  if (operations !== null) operations.operator.migrate = (server, done) => moves.leaveHost(server, done);
+  const coldMoves = operations === null && scenario.resizes === undefined ? null : new ColdMoves(cloud, moves);
+  if (operations !== null) operations.operator.move = (...move) => coldMoves!.leaveHost(...move);
+  const resizes = scenario.resizes === undefined ? null : new UserResizes(cloud, scenario.resizes, moves, coldMoves!);
   const launch = engine === null ? (server: number) => launchInstantly(cloud, server) : (server: number) => engine.start(0, server);
   const remove =
     engine === null
@@ -175,7 +181,7 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
       : (server: number) => engine.start(others.length > 0 && isKnownToBeDown(cloud, servers.host[server]!) ? 4 : 1, server);
   if (engine !== null) cloud.buildOn = (server) => engine.start(2, server);
   new Replay(cloud, workload.requests, { launch, delete: (server) => moves.delete(server, remove) });
-  return { cloud, requests: workload.requests, engine, moves, ceilometer, operations };
+  return { cloud, requests: workload.requests, engine, moves, ceilometer, operations, resizes };
 }
 
 /** Then the API deletes without the host. */

@@ -10,7 +10,7 @@ import { type Path, valueAt } from "./located.ts";
 import { aggregateOf, type hostGroupOf } from "./resolve-hosts.ts";
 import { usualZone, verbOf } from "./resolve-operations.ts";
 import { failuresShape, type ReadFailures } from "./schema-failures.ts";
-import { ratioKeys, stepVerbs, type Verb, verbs } from "./schema-timeline.ts";
+import { ratioKeys, stepVerbs, takenBy, type Verb, verbs } from "./schema-timeline.ts";
 import { type NamedHosts, namedHosts, objectsOf, whereIn } from "./timeline-objects.ts";
 
 type Entry = Readonly<Record<string, unknown>>;
@@ -97,6 +97,7 @@ function checkEntry(across: Across, path: Path, entry: Entry, hosts: NamedHosts 
   if (verb === "set" && !ratioKeys.some((key) => said[key] !== undefined)) {
     across.complain(at, `nothing is set: expected one of ${ratioKeys.join(", ")}`, "e.g. {all: hosts, cpu_allocation_ratio: 8}");
   }
+  checkReversion(across, at, said);
   if (verb === "profile") {
     const known = Object.keys((across.read(["profiles"]) as Entry | undefined) ?? {});
     const name = said.name as string;
@@ -153,6 +154,12 @@ function checkEntry(across: Across, path: Path, entry: Entry, hosts: NamedHosts 
   }
 }
 
+function checkReversion(across: Across, path: Path, said: Entry): void {
+  if (said.revert_probability === undefined || said.confirm_after !== undefined) return;
+  const hint = "say confirm_after: 10 min";
+  across.complainOfKey([...path, "revert_probability"], "nobody reverts without a time at which it is decided", hint);
+}
+
 /** Profiles that nobody uses, and steps that say what their action does not take. Returns what the steps do. */
 function checkProfiles(across: Across): ReadonlySet<string> {
   const done = new Set<string>();
@@ -174,6 +181,11 @@ function checkProfiles(across: Across): ReadonlySet<string> {
         for (const key of ratios) across.complainOfKey([...path, key], `${verb} takes no ${key}`, "it belongs to do: set");
       if (verb !== "fail" && step.for !== undefined)
         across.complainOfKey([...path, "for"], `${verb} takes no time`, "it belongs to do: fail");
+      for (const [key, takers] of Object.entries(takenBy)) {
+        if (step[key] !== undefined && !takers.includes(verb))
+          across.complainOfKey([...path, key], `${verb} takes no ${key}`, `it belongs to do: ${takers.join(" or ")}`);
+      }
+      checkReversion(across, path, step);
     }
   }
   return done;

@@ -17,6 +17,7 @@ import type { PolicySpec } from "../policies/nova/policy.ts";
 import type { RequestOptions } from "../policies/nova/request/request-options.ts";
 import type { MigrationSettings } from "../workflows/migration-settings.ts";
 import type { OperationsSpec } from "../workflows/operations/operations.ts";
+import type { ResizesSpec } from "../workflows/user-resizes.ts";
 import type { CpuPattern } from "../workload/cpu-pattern.ts";
 import type { WorkloadSpec } from "../workload/workload.ts";
 import type { OwnPolicies } from "./plugins/own-policies.ts";
@@ -228,6 +229,8 @@ export interface Scenario {
   readonly own?: OwnPolicies;
   /** Failures and the operators' timeline; absent: nothing fails, and nobody does anything. */
   readonly operations?: OperationsSpec;
+  /** Resizes that users ask for; absent: none. */
+  readonly resizes?: ResizesSpec;
   /** The scenario as written, imports and parameters worked in, as plain data: reading it again gives this scenario. */
   readonly written: Readonly<Record<string, unknown>>;
   /** Every effective value in file order, for `explain` and for the hash of the run. */

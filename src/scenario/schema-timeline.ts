@@ -1,5 +1,6 @@
 // The timeline of a scenario: what operators do, and what they let fail, at which times. An entry has one verb; the verb says to what.
 import { SECOND } from "../kernel/time.ts";
+import { distribution } from "./distributions.ts";
 import { absentList, absentSection, defaulted, list, optional, required, section, table } from "./grammar.ts";
 import { MAX_DURATION } from "./schema-requests.ts";
 import { count, quantity, text, texts, word } from "./value-kinds.ts";
@@ -9,7 +10,7 @@ const none = { absent: "not said", source: "", evidence: "assumed" } as const;
 const ratio = quantity("ratio", { above: 0, most: 1000 });
 
 /** Verbs that are done to hosts. */
-export const hostVerbs = ["drain", "disable", "enable", "reboot", "evacuate"] as const;
+export const hostVerbs = ["drain", "migrate", "disable", "enable", "reboot", "evacuate"] as const;
 /** All verbs of timeline entries. */
 export const verbs = [...hostVerbs, "set", "fail", "repair", "add_hosts", "add_rack", "profile"] as const;
 export type Verb = (typeof verbs)[number];
@@ -53,6 +54,32 @@ const ratiosShape = {
 };
 export const ratioKeys: readonly string[] = Object.keys(ratiosShape);
 
+const methodShape = {
+  method: optional(word("method", ["live", "cold"]), "How servers leave: live, and only those cold that are stopped, or all cold", {
+    absent: "live",
+    source: "a choice of Orrery",
+    evidence: "assumed",
+  }),
+};
+const confirmationShape = {
+  confirm_after: optional(
+    distribution({ value: time(), example: "10 min, {exponential: {mean: 1 h}} or never", never: true }),
+    "Time from the arrival of a server that was migrated cold to its confirmation; until then its old host keeps its room",
+    { absent: "resize_confirm_window decides", source: "", evidence: "assumed" },
+  ),
+  revert_probability: optional(
+    quantity("ratio", { most: 1 }),
+    "Share of the servers migrated cold that are reverted after confirm_after instead of confirmed",
+    { absent: "0", source: "", evidence: "assumed" },
+  ),
+};
+/** Keys that only some verbs take, and those that take them. */
+export const takenBy: Readonly<Record<string, readonly string[]>> = {
+  method: ["drain"],
+  confirm_after: ["drain", "migrate"],
+  revert_probability: ["drain", "migrate"],
+};
+
 const forShape = { for: optional(time(1), "Time until it is over; otherwise a repair ends it", none) };
 
 const verb = <S extends Parameters<typeof absentSection>[2]>(meaning: string, shape: S) => absentSection(meaning, none, shape);
@@ -84,7 +111,15 @@ function entryShape() {
         wait: defaulted(time(), "Pause from the end of a batch to the next one", { default: "0 s", source: "none", evidence: "assumed" }),
       },
     ),
-    drain: verb("Disable the compute service, and move servers away by live migration where that is possible", onHosts),
+    drain: verb("Disable the compute service, and move servers away where that is possible", {
+      ...onHosts,
+      ...methodShape,
+      ...confirmationShape,
+    }),
+    migrate: verb("Migrate all servers of hosts cold: each is shut down, and started on another host", {
+      ...onHosts,
+      ...confirmationShape,
+    }),
     disable: verb("Disable the compute service: no new servers come", onHosts),
     enable: verb("Enable the compute service", onHosts),
     reboot: verb("Reboot hosts with all that runs on them", onHosts),
@@ -127,6 +162,8 @@ export function profilesSchema() {
         after: defaulted(time(), "Pause before it", { default: "0 s", source: "none", evidence: "assumed" }),
         ...ratiosShape,
         ...forShape,
+        ...methodShape,
+        ...confirmationShape,
       }),
     ),
     { default: {}, source: "none are declared", evidence: "assumed" },

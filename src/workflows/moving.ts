@@ -29,6 +29,8 @@ interface Move {
   readonly wanted: number;
   /** Hosts that were tried, and refused. */
   readonly tried: number[];
+  /** It is moved without a guest that runs, and comes to rest so. */
+  readonly wasStopped: boolean;
   flight: InFlight | null;
   /** The server's home is the destination. */
   switched: boolean;
@@ -102,7 +104,8 @@ export class Moving {
     if (this.moves.has(server)) throw new RangeError(`${servers.nameOf(server)} cannot move twice at once`);
     const [source, oldFlavor] = [servers.host[server]!, servers.flavor[server]!];
     const migration = this.migrations.add({ server, type, source, oldFlavor, newFlavor, createdAt: simulation.now });
-    this.moves.set(server, { migration, wanted, tried: [], flight: null, switched: false, aborted: false, strand: -1 });
+    const wasStopped = servers.vmStateOf(server) === "stopped";
+    this.moves.set(server, { migration, wanted, tried: [], wasStopped, flight: null, switched: false, aborted: false, strand: -1 });
     return migration;
   }
 
@@ -120,6 +123,11 @@ export class Moving {
 
   hasDestination(server: number): boolean {
     return this.claims.of(server) !== undefined && !this.move(server).switched;
+  }
+
+  /** The state that a server is in when its cold migration or resize is over: the one it was in before. */
+  restState(server: number): "active" | "stopped" {
+    return this.move(server).wasStopped ? "stopped" : "active";
   }
 
   hasSwitched(server: number): boolean {
