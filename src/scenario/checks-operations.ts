@@ -1,14 +1,18 @@
 // What failures and the timeline must get right across several values: objects that there are, one verb an entry, and nothing that could have no
 // effect.
 
+import type { Wiring } from "../datacenter/fabric/wiring.ts";
+import { fabricNames } from "../datacenter/failures/fabric-parts.ts";
 import { failurePresets } from "../datacenter/failures/presets.ts";
 import { suggestion } from "../kernel/did-you-mean.ts";
 import { formatQuantity, shorten } from "../kernel/units.ts";
 import type { Across } from "./across.ts";
+import { wiringOfRead } from "./fabric-objects.ts";
 import type { HostNames } from "./host-names.ts";
 import { type Path, valueAt } from "./located.ts";
 import { aggregateOf, type hostGroupOf } from "./resolve-hosts.ts";
 import { usualZone, verbOf } from "./resolve-operations.ts";
+import type { ReadScenario } from "./schema.ts";
 import { failuresShape, type ReadFailures } from "./schema-failures.ts";
 import { ratioKeys, stepVerbs, takenBy, type Verb, verbs } from "./schema-timeline.ts";
 import { type NamedHosts, namedHosts, objectsOf, whereIn } from "./timeline-objects.ts";
@@ -21,7 +25,7 @@ export function checkOperations(across: Across, names: HostNames | null): void {
   const hosts = names === null ? null : hostsOf(across, names, failures?.racks_per_pdu ?? 12);
   const done = checkTimeline(across, hosts, duration);
   const used = checkProfiles(across);
-  if (failures !== null) checkFailures(across, failures, new Set([...done, ...used]));
+  if (failures !== null) checkFailures(across, failures, new Set([...done, ...used]), hosts?.wiring ?? (() => null));
 }
 
 /** What of the failures is right by itself; null: there is no such part. Components that are wrong are null. */
@@ -55,7 +59,14 @@ function hostsOf(across: Across, names: HostNames, racksPerPdu: number): NamedHo
     aggregates.filter((aggregate) => aggregate !== null),
     racksPerPdu,
     usualZone(),
+    () => networkOf(across, names),
   );
+}
+
+/** Null: something of it is wrong by itself. */
+function networkOf(across: Across, names: HostNames): Wiring | null {
+  const cloud = across.read(["cloud"]) as ReadScenario["cloud"] | undefined;
+  return cloud === undefined ? null : wiringOfRead(cloud, names);
 }
 
 /** What is done anywhere: verbs, and the kinds of objects that they fail. */
@@ -191,7 +202,7 @@ function checkProfiles(across: Across): ReadonlySet<string> {
   return done;
 }
 
-function checkFailures(across: Across, failures: KnownFailures, done: ReadonlySet<string>): void {
+function checkFailures(across: Across, failures: KnownFailures, done: ReadonlySet<string>, network: () => Wiring | null): void {
   const at = (key: string): Path => ["failures", key];
   const written = (key: string) => valueAt(across.root, at(key)) !== undefined;
   const idle = (key: string, why: string, hint = "leave it out") =>
@@ -217,6 +228,14 @@ function checkFailures(across: Across, failures: KnownFailures, done: ReadonlySe
   }
   if (kinds.has("disk") && disks !== undefined && tolerated !== undefined && tolerated >= disks) {
     across.complain(at("disks_tolerated"), `a host has ${disks} disk${disks === 1 ? "" : "s"}, so its failures would have no effect`);
+  }
+  for (const [kind, noun] of [["link", "links"] as const, ["fabric-switch", "switches above those of racks"] as const]) {
+    const index = components.findIndex((component) => typeof component === "object" && component?.component === kind);
+    const wiring = index < 0 ? null : network();
+    if (wiring === null) continue;
+    const { links, upper } = fabricNames(wiring);
+    if ((kind === "link" ? links.length : upper) === 0)
+      across.complain([...at("components"), index, "component"], `the network has no ${noun}, so nothing fails`, "leave it out");
   }
   if (!done.has("reboot")) idle("reboot_time", "nobody reboots a host");
   if (interval !== undefined && down !== undefined && interval >= down) {

@@ -5,6 +5,7 @@ import type { Confirmation } from "../workflows/cold-moves.ts";
 import type { FailureProcess, OperationsSpec } from "../workflows/operations/operations.ts";
 import type { Action, TimelineEntry, TimelineStep } from "../workflows/operations/timeline.ts";
 import type { ReadDistribution } from "./distributions.ts";
+import { wiringOfRead } from "./fabric-objects.ts";
 import type { HostNames } from "./host-names.ts";
 import { aggregateOf } from "./resolve-hosts.ts";
 import type { ReadScenario } from "./schema.ts";
@@ -30,6 +31,7 @@ export function operationsOf(read: ReadScenario, names: HostNames): OperationsSp
     }),
     failures.racks_per_pdu,
     usualZone(),
+    () => wiringOfRead(read.cloud, names),
   );
   const owners = failures.owners_start_after.distribution;
   return {

@@ -1,7 +1,7 @@
 // The timeline of a scenario: what operators do, and what they let fail, at which times. An entry has one verb; the verb says to what.
 import { SECOND } from "../kernel/time.ts";
 import { distribution } from "./distributions.ts";
-import { absentList, absentSection, defaulted, list, optional, required, section, table } from "./grammar.ts";
+import { absentList, absentSection, defaulted, list, optional, required, section, table, type ValueKind } from "./grammar.ts";
 import { MAX_DURATION } from "./schema-requests.ts";
 import { count, quantity, text, texts, word } from "./value-kinds.ts";
 
@@ -28,10 +28,26 @@ const whereShape = {
   all: optional(word("kind of object", ["hosts", "racks", "pdus", "switches"]), "All objects of a kind", none),
 };
 
+/** A number as it is, a name as text. */
+const numberOrName: ValueKind<number | string> = {
+  ...text("the number of a rack, or the name of a switch"),
+  read: (written) =>
+    typeof written === "number"
+      ? count("switches", 1, 1_000_000).read(written)
+      : text("the number of a rack, or the name of a switch").read(written),
+  print: (value) => String(value),
+  json: { anyOf: [count("switches", 1, 1_000_000).json, text("the name of a switch").json] },
+};
+
 /** Objects that can fail without being hosts or racks. */
 const brokenShape = {
   pdu: optional(count("PDUs", 1, 1_000_000), "A PDU by its number", none),
-  switch: optional(count("switches", 1, 1_000_000), "The top-of-rack switch of a rack, by the number of the rack", none),
+  switch: optional(
+    numberOrName,
+    "The top-of-rack switch of a rack, by the number of the rack, or a switch of the fabric by its name",
+    none,
+  ),
+  link: optional(texts("the name of a switch"), "All cables between two switches of the fabric, as [leaf-1, spine-2]", none),
   feed: optional(word("feed", ["power", "network"]), "What the whole cloud hangs on: its power feed, or its router", none),
 };
 

@@ -7,7 +7,7 @@
 import type { Flavor } from "../datacenter/flavor.ts";
 import { dirtyRates } from "../datacenter/migration/dirty-rates.ts";
 import { dataGb } from "../datacenter/migration/downtime-ramp.ts";
-import { type CopyEnd, type CopyOrder, LiveCopies } from "../datacenter/migration/live-copies.ts";
+import { type CopyEnd, type CopyNetwork, type CopyOrder, LiveCopies } from "../datacenter/migration/live-copies.ts";
 import { type Migration, type MigrationStatus, Migrations, type MigrationType } from "../datacenter/migration/migrations.ts";
 import type { WrittenMemory } from "../datacenter/migration/pre-copy.ts";
 import type { Outcome } from "../datacenter/servers.ts";
@@ -75,8 +75,8 @@ export class Moving {
   get copies(): LiveCopies {
     if (this.running !== null) return this.running;
     const { cloud } = this;
-    const { simulation, transfers } = cloud;
-    this.running = new LiveCopies(simulation, transfers, this.settings.live, {
+    const { simulation } = cloud;
+    this.running = new LiveCopies(simulation, this.wayBetweenHosts(), this.settings.live, {
       cpuShare: (server) => this.cpuShareOf(server),
       paceSet: (server, cpu) => cloud.setCpuLeft(server, cpu),
       switched: (server) => this.switchOver(server),
@@ -90,6 +90,20 @@ export class Moving {
     const others = cloud.transferDone;
     cloud.transferDone = (job) => (job < 0 ? copies.carried(job) : others(job));
     return copies;
+  }
+
+  /** Copies go from host to host as all traffic does: around what fails, and nowhere while there is no way. */
+  private wayBetweenHosts(): CopyNetwork {
+    const { traffic, transfers } = this.cloud;
+    return {
+      addLink: (bytesPerSecond) => transfers.addLink(bytesPerSecond),
+      start: (job, bytes, also) => {
+        const server = LiveCopies.serverOf(job);
+        const { source, destination } = this.of(server)!;
+        traffic.start(job, bytes, source, destination, server, also);
+      },
+      stop: (job) => traffic.stop(job),
+    };
   }
 
   /** Null: the server is in no migration. One that waits to be confirmed is in one still. */
@@ -257,12 +271,11 @@ export class Moving {
   /** What of the server's memory and disks a live migration has to copy. */
   copyOrder(server: number): CopyOrder {
     const { flavor, memory, diskBytes } = this.burden(server);
-    const { source, destination } = this.of(server)!;
     const gb = dataGb(flavor.ramMb, diskBytes === 0 ? [] : [flavor.diskGb]);
     return {
       memory: { ...memory, bytes: memory.bytes + diskBytes },
       gb,
-      route: this.cloud.traffic.wayOrNowhere(source, destination, server),
+      route: [],
     };
   }
 
