@@ -175,7 +175,10 @@ export const metrics: readonly Metric[] = [
     unit: "Wh",
     better: "lower",
     meaning: "Energy of all hosts for each hour that a server held a claim",
-    of: (_run, watch) => watch.energyJoules / 3600 / (watch.liveServers.integral(watch.until) / HOUR),
+    of: (_run, watch) => {
+      const serverHours = watch.liveServers.integral(watch.until) / HOUR;
+      return serverHours === 0 ? Number.NaN : watch.energyJoules / 3600 / serverHours;
+    },
   },
   {
     name: "scheduler.wait",
