@@ -148,6 +148,8 @@ export { launchServer } from "./workflows/launch-server.ts";
 export { deleteServer } from "./workflows/delete-server.ts";
 export { liveMigrateServer } from "./workflows/live-migrate-server.ts";
 export { resizeServer } from "./workflows/resize-server.ts";
+export { ColdMoves, type Confirmation } from "./workflows/cold-moves.ts";
+export { type ResizesSpec, UserResizes } from "./workflows/user-resizes.ts";
 export { confirmResize } from "./workflows/confirm-resize.ts";
 export { revertResize } from "./workflows/revert-resize.ts";
 export { type Answer, Moves } from "./workflows/moves.ts";

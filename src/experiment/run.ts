@@ -52,6 +52,8 @@ export interface Watch {
   readonly hostsNeeded: HostsNeeded;
   readonly claimedVcpuMilli: TimeWeighted;
   readonly claimedRamMb: TimeWeighted;
+  /** vCPUs claimed by servers on the move on their other host. */
+  readonly heldTwiceVcpuMilli: TimeWeighted;
   readonly bootSeconds: Tally;
   /** Boot times in seconds of the servers that were asked for after the warm-up. */
   readonly boots: number[];
@@ -111,6 +113,7 @@ function startWatch(built: BuiltRun, from: Micros, until: Micros): Watch {
     hostsNeeded: new HostsNeeded(hosts, cloud.flavors),
     claimedVcpuMilli: new TimeWeighted(),
     claimedRamMb: new TimeWeighted(),
+    heldTwiceVcpuMilli: new TimeWeighted(),
     bootSeconds: new Tally(),
     boots: [],
     energyJoules: 0,
@@ -145,6 +148,7 @@ function startWatch(built: BuiltRun, from: Micros, until: Micros): Watch {
     watch.claimedRamMb.set(simulation.now, ramMb);
     watch.hostsInUse.set(simulation.now, hosts.inUse);
   });
+  cloud.moving.claims.heldListeners.push(() => watch.heldTwiceVcpuMilli.set(simulation.now, cloud.moving.claims.heldVcpuMilli));
   cloud.notifications.on("instance.create.end", (server) => {
     if (servers.requestedAt[server]! < from) return;
     const seconds = (servers.launchedAt[server]! - servers.requestedAt[server]!) / SECOND;
@@ -153,7 +157,7 @@ function startWatch(built: BuiltRun, from: Micros, until: Micros): Watch {
   });
   if (from > 0) {
     const endOfWarmUp = simulation.kind("end of warm-up", () => {
-      for (const average of [watch.liveServers, watch.hostsInUse, watch.claimedVcpuMilli, watch.claimedRamMb])
+      for (const average of [watch.liveServers, watch.hostsInUse, watch.claimedVcpuMilli, watch.claimedRamMb, watch.heldTwiceVcpuMilli])
         average.reset(simulation.now);
       watch.hostsNeeded.reset();
       power.reset(simulation.now);

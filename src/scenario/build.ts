@@ -26,6 +26,7 @@ import { Ceilometer } from "../telemetry/ceilometer.ts";
 import { ApiClient } from "../workflows/api/api-client.ts";
 import { apiOperations } from "../workflows/api/operations.ts";
 import { Cloud } from "../workflows/cloud.ts";
+import { ColdMoves } from "../workflows/cold-moves.ts";
 import { deleteServer, deleteServerLocally } from "../workflows/delete-server.ts";
 import { WorkflowEngine } from "../workflows/engine.ts";
 import { evacuateServer } from "../workflows/evacuate-server.ts";
@@ -35,6 +36,7 @@ import { Moves } from "../workflows/moves.ts";
 import { Deletions } from "../workflows/nova/deletions.ts";
 import { offloadServer } from "../workflows/nova/shelve-server.ts";
 import { Operations } from "../workflows/operations/operations.ts";
+import { UserResizes } from "../workflows/user-resizes.ts";
 import { generateRequests } from "../workload/generate.ts";
 import { listRequests } from "../workload/listed.ts";
 import { rallyRequests } from "../workload/rally.ts";
@@ -76,6 +78,8 @@ export interface BuiltRun {
   readonly operations: Operations | null;
   /** Null: the scenario says nothing of the facility and the grid. */
   readonly electricity: Electricity | null;
+  /** Null: users resize nothing. */
+  readonly resizes: UserResizes | null;
 }
 
 /** Draws or reads the requests of a replication. @throws InputError for a broken trace */
@@ -190,7 +194,9 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
     scenario.operations === undefined ? null : new Operations(cloud, engine, scenario.operations, (spec.power?.states ?? null) !== null);
   if (operations !== null && engine !== null) operations.evacuations.begin = (server) => engine.start(3, server);
   const moves = new Moves(cloud, engine);
-  if (operations !== null) operations.operator.migrate = (server, done) => moves.leaveHost(server, done);
+  const coldMoves = operations === null && scenario.resizes === undefined ? null : new ColdMoves(cloud, moves);
+  if (operations !== null) operations.operator.move = (...move) => coldMoves!.leaveHost(...move);
+  const resizes = scenario.resizes === undefined ? null : new UserResizes(cloud, scenario.resizes, moves, coldMoves!);
   const launch = engine === null ? (server: number) => launchInstantly(cloud, server) : (server: number) => engine.start(0, server);
   const remove =
     engine === null
@@ -214,7 +220,7 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
     cloud.beginOffload = (server) => engine.start(offload, server);
     client.schedule(scenario.actions.filter(({ at }) => at < scenario.study.duration));
   }
-  return { cloud, requests: workload.requests, engine, moves, client, rally, ceilometer, operations, electricity };
+  return { cloud, requests: workload.requests, engine, moves, client, rally, ceilometer, operations, electricity, resizes };
 }
 
 /** Then the API deletes without the host. */

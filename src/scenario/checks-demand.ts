@@ -21,6 +21,18 @@ export function checkDemand(across: Across): void {
     checkForms(across, pattern);
   }
   if (sharing) checkQuotas(across);
+  checkResizes(across);
+}
+
+function checkResizes(across: Across): void {
+  const path: Path = ["workload", "resizes"];
+  if (valueAt(across.root, path) === undefined) return;
+  if (across.length(["cloud", "flavors"]) < 2)
+    across.complainOfKey(path, "there is no other flavor to resize to", "list more flavors under cloud");
+  const weights = across.read([...path, "to"]) as Readonly<Record<string, number>> | undefined;
+  const given = Object.values(weights ?? {});
+  if (given.length > 0 && given.every((weight) => weight === 0))
+    across.complain([...path, "to"], "all weights are 0: nothing to resize to");
 }
 
 function checkForms(across: Across, pattern: Path): void {

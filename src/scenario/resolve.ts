@@ -54,6 +54,7 @@ export function resolveScenario(
     values,
     ...(operations === null ? {} : { operations }),
     ...(actions === null ? {} : { actions }),
+    ...resizesOf(read),
   };
 }
 
@@ -196,6 +197,13 @@ function arrivalsOf(arrivals: ReadArrivals): ArrivalSpec {
   if ("diurnal" in arrivals) return { process: "diurnal", ...arrivals.diurnal };
   if ("constant" in arrivals) return { process: "constant", interval: arrivals.constant.interval };
   return { process: "at-once", at: arrivals.at_once.at, count: arrivals.at_once.count };
+}
+
+function resizesOf({ workload, cloud }: ReadScenario): Pick<Scenario, "resizes"> {
+  if (!("arrivals" in workload) || workload.resizes === undefined) return {};
+  const { probability, after, to, confirm_after: confirmAfter, revert_probability: revertProbability } = workload.resizes;
+  const confirmation = { after: confirmAfter.distribution, revertProbability };
+  return { resizes: { probability, after: after.distribution, flavorWeights: weightsOf(to, cloud.flavors), confirmation } };
 }
 
 /** By name, so that the order of the file decides nothing. */

@@ -18,6 +18,7 @@ import type { RequestOptions } from "../policies/nova/request/request-options.ts
 import type { TimedAsk } from "../workflows/api/api-client.ts";
 import type { MigrationSettings } from "../workflows/migration-settings.ts";
 import type { OperationsSpec } from "../workflows/operations/operations.ts";
+import type { ResizesSpec } from "../workflows/user-resizes.ts";
 import type { CpuPattern } from "../workload/cpu-pattern.ts";
 import type { WorkloadSpec } from "../workload/workload.ts";
 import type { OwnPolicies } from "./plugins/own-policies.ts";
@@ -276,6 +277,8 @@ export interface Scenario {
   readonly operations?: OperationsSpec;
   /** Absent: users ask for nothing but servers. In the order of their times. */
   readonly actions?: readonly TimedAsk[];
+  /** Resizes that users ask for; absent: none. */
+  readonly resizes?: ResizesSpec;
   /** The scenario as written, imports and parameters worked in, as plain data: reading it again gives this scenario. */
   readonly written: Readonly<Record<string, unknown>>;
   /** Every effective value in file order, for `explain` and for the hash of the run. */

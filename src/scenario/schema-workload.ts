@@ -1,7 +1,7 @@
 // The workload of a scenario: what users ask for, drawn from distributions or read from a published trace.
 import { SECOND } from "../kernel/time.ts";
 import { distribution } from "./distributions.ts";
-import { choice, type Default, defaulted, optional, optionalSection, required, section, table } from "./grammar.ts";
+import { absentSection, choice, type Default, defaulted, optional, optionalSection, required, section, table } from "./grammar.ts";
 import { cpuPattern } from "./schema-demand.ts";
 import { rallyShape } from "./schema-rally.ts";
 import { listedShape, MAX_DURATION, MAX_SERVERS, SCHEDULER_HINTS } from "./schema-requests.ts";
@@ -146,6 +146,7 @@ export function workloadSchema(catalogue: Catalogue, local: LocalNames) {
     }),
     availability_zones: zones,
     scheduler_hints: SCHEDULER_HINTS,
+    resizes: resizes(local.flavors),
     multi_create: defaulted(flag, "Whether a deployment is one request, for servers of one flavor, that get hosts together or not at all", {
       default: false,
       source: "a choice of Orrery: each server of a deployment is asked for alone",
@@ -191,6 +192,34 @@ export function workloadSchema(catalogue: Catalogue, local: LocalNames) {
               ? "rallied"
               : "generated"
         : null,
+  );
+}
+
+function resizes(flavors: readonly string[] | null) {
+  const time = (example: string) => distribution({ value: duration(0), example, never: true });
+  return absentSection(
+    "Servers that their users resize",
+    { absent: "none", source: "a choice of Orrery", evidence: "assumed" },
+    {
+      probability: required(quantity("ratio", { above: 0, most: 1 }), "Share of the servers that are resized, each once"),
+      after: required(time("2 h or {exponential: {mean: 2 h}}"), "Time from the launch to the request"),
+      to: table(
+        "Weights by flavor that servers are resized to; the flavor that a server has is left out. Empty: all others alike",
+        { noun: "flavor", names: flavors },
+        required(quantity("ratio", { most: 1e12 }), "Weight of this flavor"),
+        { default: {}, source: "all others alike", evidence: "assumed" },
+      ),
+      confirm_after: defaulted(time("10 min, {exponential: {mean: 1 h}} or never"), "Time from the arrival to the user's last word", {
+        default: "10 min",
+        source: "a user who looks at it",
+        evidence: "assumed",
+      }),
+      revert_probability: defaulted(quantity("ratio", { most: 1 }), "Share of the resizes that are reverted instead of confirmed", {
+        default: 0,
+        source: "a choice of Orrery",
+        evidence: "assumed",
+      }),
+    },
   );
 }
 

@@ -99,6 +99,18 @@ export class WorkflowEngine {
       const served = this.halts!.isServed(strand) && visit?.perHost === true;
       if (served || this.programs[this.program[strand]!]!.onHost[this.pc[strand]!] === 1) this.halts!.halt(strand, host, crashed);
     }
+    if (crashed) this.endFlows(host);
+  }
+
+  /** What a dead host sends or receives ends: its own work is found so when it is back, and that of others fails. */
+  private endFlows(host: number): void {
+    const { traffic } = this.cloud;
+    for (const strand of traffic.jobsAt(host)) {
+      if (strand < 0) continue; // copies of memory, which end with their migration
+      traffic.stop(strand);
+      if (this.halts!.isHalted(strand)) this.keepHalted(strand, "begins again");
+      else if (this.fail(strand, outcomes.indexOf("MigrationError"))) this.step(strand);
+    }
   }
 
   /** The host is back: nova-compute gives up what it was at, or takes it up again, and takes what has been sent to it meanwhile. */
@@ -133,6 +145,7 @@ export class WorkflowEngine {
     if (crashed && this.programs[this.program[strand]!]!.workflow.whenHostReturns !== "goes on") {
       if (this.fail(strand, outcomes.indexOf("ComputeServiceUnavailable"))) this.step(strand);
     } else if (how === "arrives") this.arrive(strand);
+    else if (how === "begins again") this.step(strand);
     else this.advance(strand);
   }
 

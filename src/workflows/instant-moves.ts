@@ -43,7 +43,7 @@ export function resizeInstantly(cloud: Cloud, server: number): void {
 
 export function confirmInstantly(cloud: Cloud, server: number): void {
   cloud.moving.leaveOtherHost(server);
-  cloud.setState(server, "active");
+  cloud.setState(server, cloud.moving.restState(server));
   cloud.notifications.emit("instance.resize_confirm.end", server);
   cloud.moving.end(server, "confirmed", null);
 }
@@ -51,7 +51,7 @@ export function confirmInstantly(cloud: Cloud, server: number): void {
 export function revertInstantly(cloud: Cloud, server: number): void {
   cloud.moving.switchBack(server);
   cloud.moving.leaveOtherHost(server);
-  cloud.setState(server, "active");
+  cloud.setState(server, cloud.moving.restState(server));
   cloud.notifications.emit("instance.resize_revert.end", server);
   cloud.moving.end(server, "reverted", null);
 }

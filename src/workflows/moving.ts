@@ -7,7 +7,7 @@
 import type { Flavor } from "../datacenter/flavor.ts";
 import { dirtyRates } from "../datacenter/migration/dirty-rates.ts";
 import { dataGb } from "../datacenter/migration/downtime-ramp.ts";
-import { type CopyEnd, type CopyOrder, LiveCopies } from "../datacenter/migration/live-copies.ts";
+import { type CopyEnd, type CopyNetwork, type CopyOrder, LiveCopies } from "../datacenter/migration/live-copies.ts";
 import { type Migration, type MigrationStatus, Migrations, type MigrationType } from "../datacenter/migration/migrations.ts";
 import type { WrittenMemory } from "../datacenter/migration/pre-copy.ts";
 import type { Outcome } from "../datacenter/servers.ts";
@@ -29,6 +29,8 @@ interface Move {
   readonly wanted: number;
   /** Hosts that were tried, and refused. */
   readonly tried: number[];
+  /** It is moved without a guest that runs, and comes to rest so. */
+  readonly wasStopped: boolean;
   flight: InFlight | null;
   /** The server's home is the destination. */
   switched: boolean;
@@ -73,8 +75,8 @@ export class Moving {
   get copies(): LiveCopies {
     if (this.running !== null) return this.running;
     const { cloud } = this;
-    const { simulation, transfers } = cloud;
-    this.running = new LiveCopies(simulation, transfers, this.settings.live, {
+    const { simulation } = cloud;
+    this.running = new LiveCopies(simulation, this.wayBetweenHosts(), this.settings.live, {
       cpuShare: (server) => this.cpuShareOf(server),
       paceSet: (server, cpu) => cloud.setCpuLeft(server, cpu),
       switched: (server) => this.switchOver(server),
@@ -90,6 +92,20 @@ export class Moving {
     return copies;
   }
 
+  /** Copies go from host to host as all traffic does: around what fails, and nowhere while there is no way. */
+  private wayBetweenHosts(): CopyNetwork {
+    const { traffic, transfers } = this.cloud;
+    return {
+      addLink: (bytesPerSecond) => transfers.addLink(bytesPerSecond),
+      start: (job, bytes, also) => {
+        const server = LiveCopies.serverOf(job);
+        const { source, destination } = this.of(server)!;
+        traffic.start(job, bytes, source, destination, server, also);
+      },
+      stop: (job) => traffic.stop(job),
+    };
+  }
+
   /** Null: the server is in no migration. One that waits to be confirmed is in one still. */
   of(server: number): Migration | null {
     const move = this.moves.get(server);
@@ -102,7 +118,8 @@ export class Moving {
     if (this.moves.has(server)) throw new RangeError(`${servers.nameOf(server)} cannot move twice at once`);
     const [source, oldFlavor] = [servers.host[server]!, servers.flavor[server]!];
     const migration = this.migrations.add({ server, type, source, oldFlavor, newFlavor, createdAt: simulation.now });
-    this.moves.set(server, { migration, wanted, tried: [], flight: null, switched: false, aborted: false, strand: -1 });
+    const wasStopped = servers.vmStateOf(server) === "stopped";
+    this.moves.set(server, { migration, wanted, tried: [], wasStopped, flight: null, switched: false, aborted: false, strand: -1 });
     return migration;
   }
 
@@ -120,6 +137,11 @@ export class Moving {
 
   hasDestination(server: number): boolean {
     return this.claims.of(server) !== undefined && !this.move(server).switched;
+  }
+
+  /** The state that a server is in when its cold migration or resize is over: the one it was in before. */
+  restState(server: number): "active" | "stopped" {
+    return this.move(server).wasStopped ? "stopped" : "active";
   }
 
   hasSwitched(server: number): boolean {
@@ -249,12 +271,11 @@ export class Moving {
   /** What of the server's memory and disks a live migration has to copy. */
   copyOrder(server: number): CopyOrder {
     const { flavor, memory, diskBytes } = this.burden(server);
-    const { source, destination } = this.of(server)!;
     const gb = dataGb(flavor.ramMb, diskBytes === 0 ? [] : [flavor.diskGb]);
     return {
       memory: { ...memory, bytes: memory.bytes + diskBytes },
       gb,
-      route: this.cloud.traffic.wayOrNowhere(source, destination, server),
+      route: [],
     };
   }
 

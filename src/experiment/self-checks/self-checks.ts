@@ -74,11 +74,12 @@ export const selfChecks: readonly SelfCheck[] = [
   },
   {
     name: "flows",
-    meaning: "No link carries more than its capacity or loses bytes, and every flow is held back by a link that is full.",
+    meaning:
+      "No link carries more than its capacity or loses bytes, every flow is held back by a link that is full, and none runs over a dead one.",
     watch:
-      ({ cloud: { transfers } }) =>
+      ({ cloud: { transfers, traffic } }) =>
       () =>
-        transfers.violation(ROUNDING),
+        transfers.violation(ROUNDING) ?? traffic.violation(),
   },
   {
     name: "cpu",
@@ -101,6 +102,8 @@ export const selfChecks: readonly SelfCheck[] = [
       () => {
         if (operations === null) return null;
         const { room } = operations;
+        const [wrong] = room.check();
+        if (wrong !== undefined) return wrong;
         const { rackOf } = room.plan;
         for (let host = 0; host < cloud.hosts.count; host++) {
           const name = cloud.hosts.hostName(host);

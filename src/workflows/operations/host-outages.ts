@@ -220,7 +220,7 @@ export class HostOutages {
     if (cloud.servers.vmStateOf(server) !== "stopped") return;
     const host = cloud.servers.host[server]!;
     // The API takes no start while the server is being moved, and none reaches a host that is down: its owner comes again.
-    if (host < 0 || cloud.locked[server] === 1 || !this.works(host)) {
+    if (host < 0 || cloud.locked[server] === 1 || cloud.moving.of(server) !== null || !this.works(host)) {
       this.awaitOwner(server);
       return;
     }

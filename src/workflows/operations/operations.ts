@@ -62,6 +62,7 @@ export class Operations {
         disksPerHost: spec.disksPerHost,
         disksTolerated: spec.disksTolerated,
         hostName: (host) => hosts.hostName(host),
+        fabric: cloud.fabric,
       },
       {
         powered: (host, up) => this.outages.powered(host, up),

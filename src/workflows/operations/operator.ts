@@ -5,6 +5,7 @@ import type { Distribution } from "../../kernel/distribution.ts";
 import type { EventKind } from "../../kernel/simulation.ts";
 import type { Micros } from "../../kernel/time.ts";
 import type { Cloud } from "../cloud.ts";
+import type { Confirmation, MoveMethod } from "../cold-moves.ts";
 import type { Evacuations } from "./evacuations.ts";
 import type { PowerOrders } from "./power-orders.ts";
 
@@ -19,10 +20,10 @@ export type Done = (outcome: string) => void;
 
 export class Operator {
   /**
-   * Moves a running server to another host while it runs, for `drain`; null: servers stay where they are. Whoever can migrate live sets it. It
-   * calls `done` once, with true if the server has left its host.
+   * Moves a server to another host, for `drain` and `migrate`; null: servers stay where they are. Whoever can migrate sets it. It calls `done`
+   * once, with true if the server has left its host.
    */
-  migrate: ((server: number, done: (moved: boolean) => void) => void) | null = null;
+  move: ((server: number, method: MoveMethod, confirmation: Confirmation, done: (moved: boolean) => void) => void) | null = null;
   private readonly cloud: Cloud;
   private readonly room: MachineRoom;
   private readonly evacuations: Evacuations;
@@ -150,20 +151,29 @@ export class Operator {
     }
   }
 
-  /** No new servers come, and those that are there leave by live migration, if there is somebody who can do that. */
-  drain(host: number, done: Done): void {
-    const { cloud, migrate } = this;
-    cloud.hosts.setEnabled(host, false);
+  /** No new servers come, and those that are there leave; by live migration those whose guests are to keep running, the others cold. */
+  drain(host: number, method: MoveMethod, confirmation: Confirmation, done: Done): void {
+    this.cloud.hosts.setEnabled(host, false);
+    this.moveAway(host, method, confirmation, (outcome) => done(`disabled; ${outcome}`));
+  }
+
+  /** Cold migration of all servers of the host; it ends when they have arrived, whether they are confirmed yet or not. */
+  migrate(host: number, confirmation: Confirmation, done: Done): void {
+    this.moveAway(host, "cold", confirmation, done);
+  }
+
+  private moveAway(host: number, method: MoveMethod, confirmation: Confirmation, done: Done): void {
+    const { move } = this;
     const servers = this.serversOn(host);
-    if (servers.length === 0) done("disabled; empty");
-    else if (migrate === null) done(`disabled; ${servers.length} servers stay`);
+    if (servers.length === 0) done("empty");
+    else if (move === null) done(`${servers.length} servers stay`);
     else {
       let left = servers.length;
       let moved = 0;
       for (const server of servers) {
-        migrate(server, (gone) => {
+        move(server, method, confirmation, (gone) => {
           if (gone) moved++;
-          if (--left === 0) done(`disabled; ${moved} servers moved, ${servers.length - moved} stay`);
+          if (--left === 0) done(`${moved} servers moved, ${servers.length - moved} stay`);
         });
       }
     }
