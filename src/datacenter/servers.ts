@@ -56,7 +56,7 @@ export const outcomes = [
 ] as const;
 
 /** What Nova has recorded of the guest: after a crash of the host it is wrong until nova-compute looks again. */
-export const powerStates = ["NOSTATE", "RUNNING", "SHUTDOWN"] as const;
+export const powerStates = ["NOSTATE", "RUNNING", "SHUTDOWN", "PAUSED"] as const;
 export type PowerState = (typeof powerStates)[number];
 export type Outcome = (typeof outcomes)[number];
 

@@ -5,6 +5,7 @@ import { HOUR, SECOND } from "../kernel/time.ts";
 import type { BuiltRun } from "../scenario/build.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { quantile, sortedSample } from "../statistics/quantiles.ts";
+import { diskMetrics } from "./disk-metrics.ts";
 import { cpuMetrics, migrationMetrics } from "./guest-metrics.ts";
 import { operationsMetrics } from "./operations-metrics.ts";
 import type { Watch } from "./run.ts";
@@ -186,11 +187,12 @@ export const metrics: readonly Metric[] = [
 ];
 
 /** The metrics of a scenario's runs: those of failures only where something can fail, and so on. */
-export function metricsOf({ operations, cloud }: Pick<Scenario, "operations" | "cloud">): readonly Metric[] {
+export function metricsOf({ operations, cloud, diskIo }: Pick<Scenario, "operations" | "cloud" | "diskIo">): readonly Metric[] {
   const drains = operations?.timeline.some(({ steps }) => steps.some(({ action }) => action.verb === "drain")) ?? false;
   return [
     ...metrics,
     ...((cloud.cpuSharing ?? null) === null ? [] : cpuMetrics),
+    ...(diskIo === undefined ? [] : diskMetrics(cloud, diskIo)),
     ...(drains ? migrationMetrics : []),
     ...(operations === undefined ? [] : operationsMetrics),
   ];

@@ -94,6 +94,7 @@ export function* runInSteps(options: RunOptions, slices: number): Generator<numb
     } while (options.paused?.() === true);
   }
   look?.();
+  built.cloud.guestDisks?.book();
   watch.energyJoules = built.cloud.power.totalJoules(simulation.now);
   const values = new Map(metricsOf(scenario).map((metric) => [metric.name, metric.of(built, watch)]));
   const { hash: fingerprint, count: events } = simulation.fingerprint;
@@ -157,6 +158,7 @@ function startWatch(built: BuiltRun, from: Micros, until: Micros): Watch {
         average.reset(simulation.now);
       watch.hostsNeeded.reset();
       power.reset(simulation.now);
+      cloud.guestDisks?.reset();
       watch.claimsRefusedBefore = cloud.scheduling.claimsRefused;
       engine?.stations.resetStatistics();
       operations?.outages.guests.reset();

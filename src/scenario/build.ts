@@ -12,7 +12,6 @@ import { OfferedHosts } from "../datacenter/offered-hosts.ts";
 import { HostPower } from "../datacenter/power.ts";
 import { ServerGroups } from "../datacenter/server-groups.ts";
 import { Servers } from "../datacenter/servers.ts";
-import { StorageTiers } from "../datacenter/storage-tiers.ts";
 import { type EventListName, eventLists } from "../kernel/event-list/event-list.ts";
 import { RandomStreams } from "../kernel/random.ts";
 import { Simulation } from "../kernel/simulation.ts";
@@ -38,6 +37,7 @@ import type { Flavor, RequestTable } from "../workload/workload.ts";
 import { asksAreSimple, requestBook } from "./asking.ts";
 import { trafficOptions, wiringOf } from "./build-fabric.ts";
 import { buildGuestCpu } from "./build-guest-cpu.ts";
+import { buildStorage } from "./build-storage.ts";
 import { hostAddresses } from "./host-addresses.ts";
 import { hostName } from "./host-names.ts";
 import { withOpened } from "./plugins/open-policies.ts";
@@ -100,6 +100,7 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
   const configured = { ...opened, options: new Map<string, OptionValue>([packing, ...heard, ...opened.options]) };
   let transferDone: (strand: number) => void = () => {};
   const transfers = new SharedCapacity(simulation, (strand) => {
+    if (storage.flows.ended(strand)) return;
     traffic.ended(strand);
     transferDone(strand);
   });
@@ -108,6 +109,11 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
   const power = new HostPower(inventory.map((host) => host.wattsByLoad));
   const claimOf = (server: number) => cloud.scheduling.claimOf(server);
   const guestCpu = buildGuestCpu(scenario, { simulation, streams, servers, power, inventory, flavors: workload.flavors, claimOf });
+  const storage = buildStorage(scenario, policy, {
+    ...{ simulation, streams, fabric, traffic, transfers, flavors: workload.flavors },
+    pause: (server) => cloud.pauseGuest(server),
+    resume: (server) => cloud.resumeGuest(server),
+  });
   const cloud: Cloud = new Cloud({
     simulation,
     guestCpu,
@@ -115,7 +121,8 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
     hosts,
     servers,
     groups: new ServerGroups((group) => asks?.groupRules[asks.ruleOfGroup[group]!] ?? null, hosts.count),
-    tiers: new StorageTiers(spec.storageTiers),
+    tiers: storage.tiers,
+    guestDisks: storage.disks,
     fabric,
     traffic,
     transfers,

@@ -12,6 +12,7 @@ import { checkFlavors } from "./checks-flavors.ts";
 import { checkHosts, hostNamesOf } from "./checks-hosts.ts";
 import { checkOperations } from "./checks-operations.ts";
 import { checkPolicies, checkRequests, checkServerHints } from "./checks-requests.ts";
+import { checkStorage } from "./checks-storage.ts";
 import type { ReadDistribution } from "./distributions.ts";
 import type { Hints } from "./hints.ts";
 import { type Located, type Path, problemAt, valueAt } from "./located.ts";
@@ -44,6 +45,7 @@ export function localNames(root: Located): LocalNames {
     flavors: names("flavors"),
     images: written === undefined ? [DEFAULT_IMAGE] : names("images"),
     storageTiers: names("storage_tiers"),
+    storageBackends: names("storage_backends"),
     zones: zonesIn(root),
     serverGroups: namesIn(root, ["workload", "server_groups"]).map(({ name }) => name),
     release: writtenRelease(root) ?? newestRelease,
@@ -89,6 +91,7 @@ export function checkAcross(schema: z.ZodType, root: Located, catalogue: Catalog
     ["flavors", "flavor"],
     ["images", "image"],
     ["storage_tiers", "storage tier"],
+    ["storage_backends", "storage back end"],
     ["aggregates", "aggregate"],
   ] as const) {
     problems.push(...namedTwice(namesIn(root, ["cloud", key]), noun));
@@ -110,6 +113,7 @@ export function checkAcross(schema: z.ZodType, root: Located, catalogue: Catalog
   checkFabric(across, hosts);
   checkFlavors(across);
   checkDemand(across);
+  checkStorage(across);
   checkRequests(across, hosts);
   checkPolicies(across, hosts, catalogue);
   checkOperations(across, hosts);

@@ -13,6 +13,7 @@ import { aggregateOf, hostGroupOf } from "./resolve-hosts.ts";
 import { migrationOf } from "./resolve-migration.ts";
 import { operationsOf } from "./resolve-operations.ts";
 import { listedWorkloadOf } from "./resolve-requests.ts";
+import { diskIoOf, storageBackendOf, storageTierOf } from "./resolve-storage.ts";
 import type { CloudSpec, DataFile, ExplainedValue, PolicySpec, Scenario } from "./scenario.ts";
 import type { ReadScenario } from "./schema.ts";
 import { requestSwitches } from "./schema-placement.ts";
@@ -37,6 +38,7 @@ export function resolveScenario(
     cloud: cloudOf(read.cloud),
     workload: workloadOf(read, data),
     cpuPattern: cpuPatternOf(read.workload, data),
+    ...diskIoOf(read.workload),
     guestTraffic: { incomingBytesPerSecond: traffic.incoming, outgoingBytesPerSecond: traffic.outgoing },
     study: {
       duration: read.study.duration,
@@ -59,7 +61,8 @@ function cloudOf(cloud: ReadCloud): CloudSpec {
     hosts: cloud.hosts.map(hostGroupOf),
     aggregates: cloud.aggregates.map((aggregate) => aggregateOf(aggregate, hosts)),
     fabric: fabricOf(cloud, hosts),
-    storageTiers: cloud.storage_tiers.map(({ name, capacity }) => ({ name, capacityGb: capacity })),
+    storageTiers: cloud.storage_tiers.map(storageTierOf),
+    ...(cloud.storage_backends.length === 0 ? {} : { storageBackends: cloud.storage_backends.map(storageBackendOf) }),
     images: cloud.images.map(({ name, id = name, size, disk_format, properties }) => {
       return { name, id, bytes: size, diskFormat: disk_format, properties: new Map(Object.entries(properties)) };
     }),
@@ -192,6 +195,7 @@ export function policyOf(policy: ReadPolicy, catalogue: Catalogue, release: Nova
     ...(policy.randomize_allocation_candidates === undefined
       ? {}
       : { randomizeAllocationCandidates: policy.randomize_allocation_candidates }),
+    ...(policy.volume_qos === undefined ? {} : { volumeQos: policy.volume_qos }),
     ...(startAt === undefined ? {} : { startAt }),
   };
 }

@@ -27,7 +27,7 @@ import type { Catalogue, OptionFacts } from "./vocabulary.ts";
 
 /** Keys of a described policy beside the options. */
 export const POLICY_KEYS: readonly string[] = [
-  ...["name", "based_on", "enabled_filters", "weight_classes", "host_subset_size", "shuffle_best_same_weighed_hosts"],
+  ...["name", "based_on", "enabled_filters", "weight_classes", "host_subset_size", "shuffle_best_same_weighed_hosts", "volume_qos"],
 ];
 
 export const DEFAULT_PRESET = "nova-default";
@@ -86,6 +86,11 @@ export function policySchema(catalogue: Catalogue, fallback: Default | null = nu
     max_placement_results: optional(count("candidates", 1, MAX_HOSTS), "Allocation candidates asked for at most, under this policy", {
       absent: "cloud.nova.max_placement_results",
       source: "cloud.nova",
+      evidence: "assumed",
+    }),
+    volume_qos: optional(flag, "Whether QoS specs are associated with the volume types that have them, under this policy", {
+      absent: "they are",
+      source: "cloud.storage_tiers",
       evidence: "assumed",
     }),
     randomize_allocation_candidates: optional(flag, "Whether Placement draws the candidates, under this policy", {

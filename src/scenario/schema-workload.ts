@@ -4,6 +4,7 @@ import { distribution } from "./distributions.ts";
 import { choice, type Default, defaulted, optional, optionalSection, required, section, table } from "./grammar.ts";
 import { cpuPattern } from "./schema-demand.ts";
 import { listedShape, MAX_DURATION, MAX_SERVERS, SCHEDULER_HINTS } from "./schema-requests.ts";
+import { diskIo } from "./schema-storage.ts";
 import { serverGroupRule } from "./server-group-rule.ts";
 import { count, counted, flag, quantity, text, word } from "./value-kinds.ts";
 import type { Catalogue, LocalNames } from "./vocabulary.ts";
@@ -137,6 +138,7 @@ export function workloadSchema(catalogue: Catalogue, local: LocalNames) {
     projects: PROJECTS,
     cpu_utilisation: defaulted(utilisation, UTILISATION_MEANING, AZURE_UTILISATION),
     cpu_pattern: cpuPattern(),
+    disk_io: diskIo(local),
     guest_traffic: guestTraffic(),
     server_group: defaulted(serverGroupRule, "Rule of the server group that each deployment forms", {
       default: "none",
@@ -167,6 +169,7 @@ export function workloadSchema(catalogue: Catalogue, local: LocalNames) {
     projects: PROJECTS,
     cpu_utilisation: defaulted(utilisation, UTILISATION_MEANING, AZURE_UTILISATION),
     cpu_pattern: cpuPattern(),
+    disk_io: diskIo(local),
     guest_traffic: guestTraffic(),
   });
   return choice(
