@@ -11,6 +11,13 @@ const GIB = 2 ** 30;
 export function diskMetrics(cloud: CloudSpec, diskIo: ReadonlyMap<string, DiskIoSpec>): readonly Metric[] {
   const busy = cloud.flavors.filter(({ name }) => diskIo.has(name));
   return [
+    ...(cloud.storageBackends ?? []).map(
+      ({ name }, index): Metric => ({
+        ...{ name: `disk.backend.${name}.busy`, unit: "%", better: "neither" },
+        meaning: `Share of what its devices can do that back end ${name} did`,
+        of: ({ cloud: { guestDisks } }, { from, until }) => (100 * (guestDisks!.busySeconds[index] ?? 0)) / ((until - from) / SECOND),
+      }),
+    ),
     ...cloud.storageTiers.flatMap((tier, index) => {
       if (!busy.some(({ volumeType }) => volumeType === tier.name)) return [];
       const tally = (disks: GuestDisks) => disks.byTier[index]!;

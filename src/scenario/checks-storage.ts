@@ -110,7 +110,8 @@ function checkQos(across: Across, path: Path, { qos }: Tier, flavors: readonly F
     return 1;
   });
   if (sound === null) return;
-  for (const size of new Set(flavors.map(({ volume }) => volume!.size))) attempt(across, at, () => new TokenLimits(qos, size).longRunIops(0, 1));
+  for (const size of new Set(flavors.map(({ volume }) => volume!.size)))
+    attempt(across, at, () => new TokenLimits(qos, size).longRunIops(0, 1));
 }
 
 function checkBursts(across: Across, path: Path): void {

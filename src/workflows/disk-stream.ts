@@ -52,6 +52,7 @@ export interface DiskStream {
   waitSeconds: number;
   /** Likewise, as long as nothing but the back end holds it back. */
   backendSeconds: number;
+  backendWaitSeconds: number;
   /** Part of a byte that is yet to be written where nothing was before. */
   newBytes: number;
 }

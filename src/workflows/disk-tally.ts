@@ -29,7 +29,10 @@ export class DiskTally {
   private latencySum = 0;
   private readonly latencies = new WeightedQuantiles();
 
-  /** Assumes that waits in a queue that is not saturated are exponential, and that all I/Os of a saturated one wait alike. */
+  /**
+   * Assumes that waits in a queue that is not saturated are exponential, and that all I/Os of a saturated one wait alike. Reads and writes of a
+   * guest are not told apart: they have its mean latency.
+   */
   add({ asked, served, heldBack, bytes, latencySeconds, waitSeconds }: BookedIo): void {
     this.asked += asked;
     this.served += served;

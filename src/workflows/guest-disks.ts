@@ -5,7 +5,7 @@
 // Assumes that time of the devices that a guest cannot use because the network holds it back is not given to others, and that a guest whose
 // volume finds no room is paused until there is some (libvirt's `werror=enospc`); Nova sees the power state PAUSED and leaves it alone.
 import { costOf, idleIoOf } from "../datacenter/storage/idle-io.ts";
-import { latencyOf, shareIo } from "../datacenter/storage/io-sharing.ts";
+import { latencyOf, shareIo, spreadOf } from "../datacenter/storage/io-sharing.ts";
 import type { StorageTiers, VolumeId } from "../datacenter/storage-tiers.ts";
 import type { EventKind, Simulation, TimerKind } from "../kernel/simulation.ts";
 import { type Micros, SECOND } from "../kernel/time.ts";
@@ -31,6 +31,8 @@ const SAME = 1e-9;
 export class GuestDisks {
   readonly byTier: readonly DiskTally[];
   readonly byFlavor: readonly DiskTally[];
+  /** Seconds for which each back end was busy. */
+  readonly busySeconds: Float64Array;
   /** Most that each thin pool has given out so far, in bytes. */
   readonly thinPeakBytes: Float64Array;
   private readonly parts: GuestDisksParts;
@@ -49,6 +51,7 @@ export class GuestDisks {
     this.parts = parts;
     this.byTier = tiers.tiers.map(() => new DiskTally());
     this.byFlavor = demands.map(() => new DiskTally());
+    this.busySeconds = new Float64Array(1 + Math.max(-1, ...parts.backendOf));
     this.thinPeakBytes = new Float64Array(tiers.tiers.length);
     this.bookedAt = simulation.now;
     this.told = simulation.recordKind("I/Os per second of guests");
@@ -86,6 +89,7 @@ export class GuestDisks {
       latencySeconds: 0,
       waitSeconds: 0,
       backendSeconds: 0,
+      backendWaitSeconds: 0,
       newBytes: 0,
     });
     this.want(this.streams.get(server)!);
@@ -135,6 +139,8 @@ export class GuestDisks {
         waitSeconds: stream.waitSeconds,
       };
       this.byTier[tier]!.add(booked);
+      const backend = this.parts.backendOf[tier]!;
+      if (backend >= 0) this.busySeconds[backend]! += ios * stream.costSeconds;
       this.byFlavor[flavor]!.add(booked);
       limits?.book(now, { writeShare, bytes: demand.bytes }, iops);
       this.writeNew(stream, seconds);
@@ -147,6 +153,7 @@ export class GuestDisks {
   reset(): void {
     this.book();
     for (const tally of [...this.byTier, ...this.byFlavor]) tally.reset();
+    this.busySeconds.fill(0);
     for (const [tier] of this.byTier.entries()) this.thinPeakBytes[tier] = this.parts.tiers.poolOf(tier)?.allocatedBytes ?? 0;
   }
 
@@ -226,6 +233,7 @@ export class GuestDisks {
       for (const [i, stream] of streams.entries()) {
         stream.givenIops = shares.iops[i]!;
         stream.backendSeconds = latencyOf(ios[i]!, shares);
+        stream.backendWaitSeconds = spreadOf(ios[i]!, shares);
         flows.offer(stream);
         this.settle(stream);
         total += stream.givenIops;
@@ -241,7 +249,7 @@ export class GuestDisks {
     const free = stream.iops >= stream.wantedIops * (1 - SAME);
     const full = stream.iops > 0 ? stream.demand.queueDepth / stream.iops : 0;
     stream.latencySeconds = free ? stream.backendSeconds : full;
-    stream.waitSeconds = free ? stream.backendSeconds - (stream.idle?.seconds ?? 0) : 0;
+    stream.waitSeconds = free ? stream.backendWaitSeconds : 0;
   }
 
   private followTheNetwork(): void {
@@ -293,7 +301,10 @@ export class GuestDisks {
     if (whole === 0) return;
     stream.newBytes -= whole;
     const { tiers, simulation } = this.parts;
-    if (tiers.writeNew(stream.volume, whole) === "ENOSPC") simulation.schedule(0, this.pauseNow, stream.server);
+    // The timer comes up to a microsecond late: what still fitted was written, and the first byte that did not is refused.
+    const fits = Math.min(whole, tiers.poolOf(stream.tier)!.freeBytes);
+    tiers.writeNew(stream.volume, fits);
+    if (tiers.writeNew(stream.volume, whole - fits) === "ENOSPC") simulation.schedule(0, this.pauseNow, stream.server);
   }
 
   private pauseGuest(server: number): void {

@@ -68,6 +68,11 @@ export function latencyOf({ idleSeconds }: IoStream, { waitSeconds, latencyMaxSe
   return Math.max(idleSeconds, Math.min(idleSeconds + waitSeconds, latencyMaxSeconds));
 }
 
+/** Mean of the part of that latency that differs from I/O to I/O: the wait, unless the queue is as long as the streams let it be. */
+export function spreadOf({ idleSeconds }: IoStream, { waitSeconds, latencyMaxSeconds }: IoShares): number {
+  return idleSeconds + waitSeconds < latencyMaxSeconds ? waitSeconds : 0;
+}
+
 function openWait(streams: readonly IoStream[], iops: Float64Array, load: number): number {
   let [rate, mean, square, channels, devices] = [0, 0, 0, 1, 1];
   for (const [i, stream] of streams.entries()) {
