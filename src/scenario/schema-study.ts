@@ -70,6 +70,12 @@ export function policySchema(catalogue: Catalogue, fallback: Default | null = nu
   const options = Object.fromEntries([...catalogue.options].map(([name, option]) => [name, optionSchema(option)]));
   const named = { ...word("policy", presets), json: orExpression({ enum: [...presets, CONF_POLICY] }) };
   const preset = required(named, "A policy of the catalogue, or nova.conf");
+  // A question to the scheduler has no volumes.
+  const volumeQos = optional(flag, "Whether QoS specs are associated with the volume types that have them, under this policy", {
+    absent: "they are",
+    source: "cloud.storage_tiers",
+    evidence: "assumed",
+  });
   const described = section("A policy in Nova's own option names", {
     ...(options as Record<string, never>),
     name: required(text("a name for the policy", 80), "Name of the policy in results"),
@@ -88,11 +94,7 @@ export function policySchema(catalogue: Catalogue, fallback: Default | null = nu
       source: "cloud.nova",
       evidence: "assumed",
     }),
-    volume_qos: optional(flag, "Whether QoS specs are associated with the volume types that have them, under this policy", {
-      absent: "they are",
-      source: "cloud.storage_tiers",
-      evidence: "assumed",
-    }),
+    ...((fallback === null ? { volume_qos: volumeQos } : {}) as { volume_qos: typeof volumeQos }),
     randomize_allocation_candidates: optional(flag, "Whether Placement draws the candidates, under this policy", {
       absent: "cloud.placement.randomize_allocation_candidates",
       source: "cloud.placement",

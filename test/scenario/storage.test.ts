@@ -132,6 +132,46 @@ describe("guests that do I/O with their volumes", () => {
   });
 });
 
+describe("storage in a cloud whose servers come, go and lose their hosts", () => {
+  const text = `cloud:
+  hosts: [{type: dell-r7525, count: 12, racks: 3, ram: 256 GiB}]
+  storage_backends:
+    - {name: ceph, type: ceph, device: ssd-sata, devices: 2}
+    - {name: disks, type: lvm, device: hdd-7200, devices: 6, raid: raid6, nic: 10 Gbit/s}
+  storage_tiers:
+    - {name: fast, capacity: 2 TiB, backend: ceph, qos: {total_iops_sec_per_gb: 5}}
+    - {name: slow, capacity: 100 GiB, backend: disks, thin: {}}
+  flavors:
+    - {name: a, vcpus: 2, ram: 8 GiB, volume: {size: 50 GiB, type: fast}}
+    - {name: b, vcpus: 2, ram: 8 GiB, volume: {size: 80 GiB, type: slow}}
+    - {name: c, vcpus: 2, ram: 8 GiB}
+workload:
+  arrivals: {poisson: {rate: 60 /h}}
+  lifetime: {exponential: {mean: 1 h}}
+  disk_io:
+    a: {read_iops: 300, write_iops: 100, pattern: {bursty: {step: 1 min, on: 3 min, off: 3 min}}}
+    b: {write_iops: 200, block_size: 256 KiB, sequential: 0.9, new_data: 0.5}
+failures: {owners_start_after: {exponential: {mean: 10 min}}, instance_ha: {}}
+timeline:
+  - {at: 2 h, fail: {rack: 2, for: 1 h}}
+  - {at: 3.5 h, fail: {switch: 1, for: 10 min}}
+study: {duration: 5 h, warm_up: 1 h, policies: [nova-default, nova-pack]}
+`;
+
+  it("passes all self-checks, whatever happens", () => {
+    const scenario = readScenario("a.yaml", { catalogue, cwd: folder({ "a.yaml": text }) });
+    for (const policy of scenario.study.policies) {
+      const checked = runOnce({ scenario, policy, replication: 0, check: true });
+      expect(checked.values.get("disk.tier.slow.thin.paused")).toBeGreaterThan(0);
+      expect(checked.values.get("disk.flavor.a.iops.served")).toBeGreaterThan(0);
+      expect(checked.values.get("disk.flavor.b.latency.p99")).toBeGreaterThan(checked.values.get("disk.flavor.a.latency.p99")!);
+      const heap = runOnce({ scenario, policy, replication: 0, eventList: "heap" });
+      expect([...heap.values]).toEqual([...checked.values]);
+      expect(heap.fingerprint).toBe(checked.fingerprint);
+    }
+  });
+});
+
 describe("a thin pool", () => {
   const tier = "thin: {max_over_subscription_ratio: 2}";
   const tiny = (options: Text) => run({ ...options, tier });
