@@ -66,6 +66,13 @@ function thinMetrics(name: string, tier: number, capacityGb: number): readonly M
       of: ({ cloud: { guestDisks } }) => (100 * guestDisks!.thinPeakBytes[tier]!) / (capacityGb * GIB),
     },
     {
+      name: `disk.tier.${name}.thin.near_full`,
+      unit: "times",
+      better: "lower",
+      meaning: `Times that the thin pool became near full: tier ${name}`,
+      of: ({ cloud: { guestDisks } }) => guestDisks!.byTier[tier]!.nearFull,
+    },
+    {
       name: `disk.tier.${name}.thin.paused`,
       unit: "pauses",
       better: "lower",

@@ -58,7 +58,8 @@ export function buildStorage({ cloud, diskIo }: Scenario, { volumeQos = true }: 
     ...(backend === undefined ? {} : { backend: backends.get(backend)! }),
     ...(qos === undefined || !volumeQos ? {} : { qos }),
   }));
-  const tiers = new StorageTiers(described, (event, _tier, volume) => {
+  const tiers = new StorageTiers(described, (event, tier, volume) => {
+    if (event === "near full") disks?.countNearFull(tier);
     if (event === "volume resumed" && volume >= 0) disks?.roomFor(volume as Parameters<GuestDisks["roomFor"]>[0]);
   });
   const { encapsulation, mtu = ethernetMtu.value } = cloud.fabric;

@@ -26,6 +26,8 @@ export class DiskTally {
   bytes = 0;
   /** Servers that were paused because the pool was full. */
   paused = 0;
+  /** Times that the pool became near full. */
+  nearFull = 0;
   private latencySum = 0;
   private readonly latencies = new WeightedQuantiles();
 
@@ -54,7 +56,7 @@ export class DiskTally {
   }
 
   reset(): void {
-    this.asked = this.served = this.heldBack = this.bytes = this.paused = this.latencySum = 0;
+    this.asked = this.served = this.heldBack = this.bytes = this.paused = this.nearFull = this.latencySum = 0;
     this.latencies.reset();
   }
 }

@@ -106,6 +106,11 @@ export class GuestDisks {
     this.change();
   }
 
+  /** The thin pool of a tier has become near full. */
+  countNearFull(tier: number): void {
+    this.byTier[tier]!.nearFull++;
+  }
+
   /** There is room again for what a paused volume was about to write. */
   roomFor(volume: VolumeId): void {
     const server = this.held.get(volume);

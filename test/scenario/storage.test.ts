@@ -213,6 +213,7 @@ describe("a thin pool", () => {
     const { values, events, fingerprint } = runOnce({ scenario, policy: scenario.study.policies[0]!, replication: 0, check: true });
     expect(values.get("disk.tier.gold.thin.peak")).toBeCloseTo(100, 6);
     expect(values.get("disk.tier.gold.thin.paused")).toBe(11);
+    expect(values.get("disk.tier.gold.thin.near_full")).toBe(1);
     const plain = runOnce({ scenario, policy: scenario.study.policies[0]!, replication: 0 });
     expect([plain.events, plain.fingerprint]).toEqual([events, fingerprint]);
   });
