@@ -5,6 +5,7 @@ import { HOUR, SECOND } from "../kernel/time.ts";
 import type { BuiltRun } from "../scenario/build.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { quantile, sortedSample } from "../statistics/quantiles.ts";
+import { diskMetrics } from "./disk-metrics.ts";
 import { cpuMetrics, migrationMetrics } from "./guest-metrics.ts";
 import { operationsMetrics } from "./operations-metrics.ts";
 import { powerMetrics } from "./power-metrics.ts";
@@ -14,7 +15,8 @@ import { isCold, resizeMetrics } from "./resize-metrics.ts";
 import type { Watch } from "./run.ts";
 
 /** What decides which metrics a scenario has. */
-export type MetricScenario = Pick<Scenario, "operations" | "cloud"> & Partial<Pick<Scenario, "workload" | "actions" | "resizes">>;
+export type MetricScenario = Pick<Scenario, "operations" | "cloud"> &
+  Partial<Pick<Scenario, "workload" | "actions" | "resizes" | "diskIo">>;
 
 export interface Metric {
   readonly name: string;
@@ -196,13 +198,14 @@ export const metrics: readonly Metric[] = [
 ];
 
 /** The metrics of a scenario's runs: those of failures only where something can fail, and so on. */
-export function metricsOf({ operations, cloud, workload, actions, resizes }: MetricScenario): readonly Metric[] {
+export function metricsOf({ operations, cloud, workload, actions, resizes, diskIo }: MetricScenario): readonly Metric[] {
   const drains = operations?.timeline.some(({ steps }) => steps.some(({ action }) => action.verb === "drain")) ?? false;
   const cold = operations?.timeline.some(({ steps }) => steps.some(({ action }) => isCold(action))) ?? false;
   return [
     ...metrics,
     ...((cloud.cpuSharing ?? null) === null ? [] : cpuMetrics),
     ...((cloud.power ?? null) === null ? [] : powerMetrics),
+    ...(diskIo === undefined ? [] : diskMetrics(cloud, diskIo)),
     ...(drains ? migrationMetrics : []),
     ...(cold || resizes !== undefined ? resizeMetrics : []),
     ...(operations === undefined ? [] : operationsMetrics),

@@ -96,6 +96,7 @@ export function* runInSteps(options: RunOptions, slices: number): Generator<numb
     } while (options.paused?.() === true);
   }
   look?.();
+  built.cloud.guestDisks?.book();
   watch.energyJoules = built.cloud.power.totalJoules(simulation.now);
   const values = new Map(metricsOf(scenario).map((metric) => [metric.name, metric.of(built, watch)]));
   const { hash: fingerprint, count: events } = simulation.fingerprint;
@@ -163,6 +164,7 @@ function startWatch(built: BuiltRun, from: Micros, until: Micros): Watch {
       power.reset(simulation.now);
       built.electricity?.facility.reset(simulation.now);
       built.electricity?.peaks.reset(simulation.now);
+      cloud.guestDisks?.reset();
       watch.claimsRefusedBefore = cloud.scheduling.claimsRefused;
       engine?.resetStatistics();
       operations?.outages.guests.reset();

@@ -12,7 +12,6 @@ import { OfferedHosts } from "../datacenter/offered-hosts.ts";
 import type { PowerModel } from "../datacenter/power.ts";
 import { ServerGroups } from "../datacenter/server-groups.ts";
 import { Servers } from "../datacenter/servers.ts";
-import { StorageTiers } from "../datacenter/storage-tiers.ts";
 import { type EventListName, eventLists } from "../kernel/event-list/event-list.ts";
 import { RandomStreams } from "../kernel/random.ts";
 import { Simulation } from "../kernel/simulation.ts";
@@ -46,6 +45,7 @@ import { asksAreSimple, requestBook } from "./asking.ts";
 import { trafficOptions, wiringOf } from "./build-fabric.ts";
 import { buildGuestCpu } from "./build-guest-cpu.ts";
 import { buildElectricity, buildPower, type Electricity, hostPowerOf, wattsByLoadOf } from "./build-power.ts";
+import { buildStorage } from "./build-storage.ts";
 import { hostAddresses } from "./host-addresses.ts";
 import { hostName } from "./host-names.ts";
 import { withOpened } from "./plugins/open-policies.ts";
@@ -118,6 +118,7 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
   const configured = { ...opened, options: new Map<string, OptionValue>([packing, ...heard, ...opened.options]) };
   let transferDone: (strand: number) => void = () => {};
   const transfers = new SharedCapacity(simulation, (strand) => {
+    if (storage.flows.ended(strand)) return;
     traffic.ended(strand);
     transferDone(strand);
   });
@@ -128,6 +129,11 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
   const electricity = spec.power ? buildElectricity(spec.power, power, rackOf, scenario.study.duration) : null;
   const claimOf = (server: number) => cloud.scheduling.claimOf(server);
   const guestCpu = buildGuestCpu(scenario, { simulation, streams, servers, power, inventory, flavors: workload.flavors, claimOf });
+  const storage = buildStorage(scenario, policy, {
+    ...{ simulation, streams, fabric, traffic, transfers, flavors: workload.flavors },
+    pause: (server) => cloud.pauseGuest(server),
+    resume: (server) => cloud.resumeGuest(server),
+  });
   const cloud: Cloud = new Cloud({
     simulation,
     guestCpu,
@@ -135,7 +141,8 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
     hosts,
     servers,
     groups: new ServerGroups((group) => asks?.groupRules[asks.ruleOfGroup[group]!] ?? null, hosts.count),
-    tiers: new StorageTiers(spec.storageTiers),
+    tiers: storage.tiers,
+    guestDisks: storage.disks,
     fabric,
     traffic,
     transfers,

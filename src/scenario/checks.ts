@@ -14,6 +14,7 @@ import { checkHosts, hostNamesOf } from "./checks-hosts.ts";
 import { checkOperations } from "./checks-operations.ts";
 import { checkPower } from "./checks-power.ts";
 import { checkPolicies, checkRequests, checkServerHints } from "./checks-requests.ts";
+import { checkStorage } from "./checks-storage.ts";
 import type { ReadDistribution } from "./distributions.ts";
 import type { Hints } from "./hints.ts";
 import { type Located, type Path, problemAt, valueAt } from "./located.ts";
@@ -46,6 +47,7 @@ export function localNames(root: Located): LocalNames {
     flavors: names("flavors"),
     images: written === undefined ? [DEFAULT_IMAGE] : names("images"),
     storageTiers: names("storage_tiers"),
+    storageBackends: names("storage_backends"),
     zones: zonesIn(root),
     serverGroups: namesIn(root, ["workload", "server_groups"]).map(({ name }) => name),
     release: writtenRelease(root) ?? newestRelease,
@@ -91,6 +93,7 @@ export function checkAcross(schema: z.ZodType, root: Located, catalogue: Catalog
     ["flavors", "flavor"],
     ["images", "image"],
     ["storage_tiers", "storage tier"],
+    ["storage_backends", "storage back end"],
     ["aggregates", "aggregate"],
   ] as const) {
     problems.push(...namedTwice(namesIn(root, ["cloud", key]), noun));
@@ -112,6 +115,7 @@ export function checkAcross(schema: z.ZodType, root: Located, catalogue: Catalog
   checkFabric(across, hosts);
   checkFlavors(across);
   checkDemand(across);
+  checkStorage(across);
   checkRequests(across, hosts);
   checkPolicies(across, hosts, catalogue);
   checkOperations(across, hosts);

@@ -16,6 +16,7 @@ import { migrationOf } from "./resolve-migration.ts";
 import { operationsOf } from "./resolve-operations.ts";
 import { powerOf } from "./resolve-power.ts";
 import { listedWorkloadOf } from "./resolve-requests.ts";
+import { diskIoOf, storageBackendOf, storageTierOf } from "./resolve-storage.ts";
 import type { CloudSpec, DataFile, ExplainedValue, PolicySpec, Scenario } from "./scenario.ts";
 import type { ReadScenario } from "./schema.ts";
 import { requestSwitches } from "./schema-placement.ts";
@@ -41,6 +42,7 @@ export function resolveScenario(
     cloud: { ...cloudOf(read.cloud), power: powerOf(read.cloud, data) },
     workload: workloadOf(read, data),
     cpuPattern: cpuPatternOf(read.workload, data),
+    ...diskIoOf(read.workload),
     guestTraffic: { incomingBytesPerSecond: traffic.incoming, outgoingBytesPerSecond: traffic.outgoing },
     study: {
       duration: read.study.duration,
@@ -65,7 +67,8 @@ function cloudOf(cloud: ReadCloud): CloudSpec {
     hosts: cloud.hosts.map(hostGroupOf),
     aggregates: cloud.aggregates.map((aggregate) => aggregateOf(aggregate, hosts)),
     fabric: fabricOf(cloud, hosts),
-    storageTiers: cloud.storage_tiers.map(({ name, capacity }) => ({ name, capacityGb: capacity })),
+    storageTiers: cloud.storage_tiers.map(storageTierOf),
+    ...(cloud.storage_backends.length === 0 ? {} : { storageBackends: cloud.storage_backends.map(storageBackendOf) }),
     images: cloud.images.map(({ name, id = name, size, disk_format, properties }) => {
       return { name, id, bytes: size, diskFormat: disk_format, properties: new Map(Object.entries(properties)) };
     }),
@@ -240,6 +243,7 @@ export function policyOf(policy: ReadPolicy, catalogue: Catalogue, release: Nova
     ...(policy.randomize_allocation_candidates === undefined
       ? {}
       : { randomizeAllocationCandidates: policy.randomize_allocation_candidates }),
+    ...(policy.volume_qos === undefined ? {} : { volumeQos: policy.volume_qos }),
     ...(startAt === undefined ? {} : { startAt }),
   };
 }

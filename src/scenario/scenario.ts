@@ -10,6 +10,8 @@ import type { LeafSpine } from "../datacenter/fabric/leaf-spine.ts";
 import type { Flavor, Image } from "../datacenter/flavor.ts";
 import type { CellLayout } from "../datacenter/numa/lay-out-cells.ts";
 import type { PciPool } from "../datacenter/pci-pool.ts";
+import type { QosSpec } from "../datacenter/storage/qos.ts";
+import type { RaidLevel } from "../datacenter/storage/raid.ts";
 import type { Distribution } from "../kernel/distribution.ts";
 import type { Micros } from "../kernel/time.ts";
 import type { PciAlias } from "../policies/nova/pci/alias.ts";
@@ -109,6 +111,42 @@ export interface StorageTierSpec {
   /** Cinder volume type that selects this tier. */
   readonly name: string;
   readonly capacityGb: number;
+  /** Name of its back end; absent = capacity only. */
+  readonly backend?: string;
+  /** Absent = thick. */
+  readonly thin?: { readonly maxOverSubscriptionRatio: number; readonly nearFullRatio: number };
+  /** Absent = no limits. */
+  readonly qos?: QosSpec;
+}
+
+/** Its nodes are attached to the network as `<name>-1`, `<name>-2`, ... */
+export interface StorageBackendSpec {
+  readonly name: string;
+  readonly nodes: number;
+  /** Of each node. */
+  readonly nicBytesPerSecond: number;
+  /** Key of the device table (`src/datacenter/storage/devices.ts`). */
+  readonly device: string;
+  /** On each node. */
+  readonly devices: number;
+  readonly kind: { readonly lvm: RaidLevel } | { readonly nfs: RaidLevel } | { readonly ceph: { readonly size: number } };
+}
+
+/** What the guests of a flavor do with their volumes. */
+export interface DiskIoSpec {
+  readonly readIops: number;
+  readonly writeIops: number;
+  readonly blockBytes: number;
+  readonly sequentialShare: number;
+  readonly queueDepth: number;
+  readonly newShare: number;
+  /** Null: constant. */
+  readonly bursts: {
+    readonly stepMicros: Micros;
+    readonly onMicros: Micros;
+    readonly offMicros: Micros;
+    readonly offShare: number;
+  } | null;
 }
 
 /** Names of hosts in a custom network are rows here. */
@@ -190,6 +228,8 @@ export interface CloudSpec {
   readonly aggregates: readonly AggregateSpec[];
   readonly fabric: FabricSpec;
   readonly storageTiers: readonly StorageTierSpec[];
+  /** Absent = none. */
+  readonly storageBackends?: readonly StorageBackendSpec[];
   readonly images: readonly Image[];
   readonly flavors: readonly Flavor[];
   readonly quota: QuotaSpec;
@@ -269,6 +309,8 @@ export interface Scenario {
   readonly guestTraffic: { readonly incomingBytesPerSecond: number; readonly outgoingBytesPerSecond: number };
   /** How the guests' use of CPU varies in time; null or absent: it does not. */
   readonly cpuPattern?: CpuPattern | null;
+  /** By name of flavor; absent: guests do no I/O that is looked at. */
+  readonly diskIo?: ReadonlyMap<string, DiskIoSpec>;
   readonly study: StudySpec;
   readonly data: readonly DataFile[];
   /** Filters and weighers that the scenario brings with it; absent = none. */

@@ -26,6 +26,7 @@ import { hardwareShape } from "./schema-hardware.ts";
 import { migrationSchema } from "./schema-migration.ts";
 import { aggregatesShape, placementShape } from "./schema-placement.ts";
 import { hostPowerShape, powerSchema } from "./schema-power.ts";
+import { storageBackends, tierShape } from "./schema-storage.ts";
 import {
   count,
   flag,
@@ -270,6 +271,7 @@ export function cloudSchema(catalogue: Catalogue, local: LocalNames) {
     hosts: list("Groups of equal hosts", 10_000, section("A group of equal hosts", { ...hostIdentity(catalogue), ...host })),
     aggregates: aggregatesShape(),
     fabric: fabricSchema(),
+    storage_backends: storageBackends(),
     storage_tiers: defaultedList(
       "Storage tiers for volumes",
       1000,
@@ -279,6 +281,7 @@ export function cloudSchema(catalogue: Catalogue, local: LocalNames) {
           quantity("information", { least: 2 ** 30, most: 1000 * PETABYTE, step: gibRoundedDown }),
           "Space for volumes, in whole GiB",
         ),
+        ...tierShape(local),
       }),
       { default: [], source: "servers without volumes", evidence: "assumed" },
     ),

@@ -5,6 +5,7 @@ import { absentSection, choice, type Default, defaulted, optional, optionalSecti
 import { cpuPattern } from "./schema-demand.ts";
 import { rallyShape } from "./schema-rally.ts";
 import { listedShape, MAX_DURATION, MAX_SERVERS, SCHEDULER_HINTS } from "./schema-requests.ts";
+import { diskIo } from "./schema-storage.ts";
 import { serverGroupRule } from "./server-group-rule.ts";
 import { count, counted, flag, quantity, text, word } from "./value-kinds.ts";
 import type { Catalogue, LocalNames } from "./vocabulary.ts";
@@ -138,6 +139,7 @@ export function workloadSchema(catalogue: Catalogue, local: LocalNames) {
     projects: PROJECTS,
     cpu_utilisation: defaulted(utilisation, UTILISATION_MEANING, AZURE_UTILISATION),
     cpu_pattern: cpuPattern(),
+    disk_io: diskIo(local),
     guest_traffic: guestTraffic(),
     server_group: defaulted(serverGroupRule, "Rule of the server group that each deployment forms", {
       default: "none",
@@ -169,6 +171,7 @@ export function workloadSchema(catalogue: Catalogue, local: LocalNames) {
     projects: PROJECTS,
     cpu_utilisation: defaulted(utilisation, UTILISATION_MEANING, AZURE_UTILISATION),
     cpu_pattern: cpuPattern(),
+    disk_io: diskIo(local),
     guest_traffic: guestTraffic(),
   });
   const rallied = section("A workload as Rally runs it", {

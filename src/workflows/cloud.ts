@@ -18,7 +18,7 @@ import {
   type VmState,
   vmStates,
 } from "../datacenter/servers.ts";
-import type { StorageTiers } from "../datacenter/storage-tiers.ts";
+import type { StorageTiers, VolumeId } from "../datacenter/storage-tiers.ts";
 import type { RandomStreams, Stream } from "../kernel/random.ts";
 import type { Simulation, TimerKind } from "../kernel/simulation.ts";
 import { type Micros, SECOND } from "../kernel/time.ts";
@@ -32,6 +32,7 @@ import { ApiRequests } from "./api/api-requests.ts";
 import { Names } from "./api/names.ts";
 import type { DecisionLog } from "./decision-log.ts";
 import type { GuestCpu } from "./guest-cpu.ts";
+import type { GuestDisks } from "./guest-disks.ts";
 import type { MigrationSettings } from "./migration-settings.ts";
 import type { Moves } from "./moves.ts";
 import { Moving } from "./moving.ts";
@@ -81,6 +82,7 @@ export interface CloudParts {
   readonly projects: number;
   readonly settings: CloudSettings;
   readonly guestCpu?: GuestCpu | null;
+  readonly guestDisks?: GuestDisks | null;
   /** Extra busy host CPU per busy guest CPU, by host. */
   readonly cpuOverhead: Float64Array;
   readonly latencyMicros: Micros;
@@ -163,6 +165,8 @@ export class Cloud {
   transferDone: (strand: number) => void = () => {};
   /** Guests share the CPUs of their hosts; null: they get what they ask for, and `busyMilli` says how much that is. */
   readonly guestCpu: GuestCpu | null;
+  /** Guests read and write their volumes; null: that takes no time. */
+  readonly guestDisks: GuestDisks | null;
   /** Called when what a workflow's strand has waited for (`perform`) has ended, with its outcome; the engine sets it. */
   performed: (strand: number, outcome: Outcome | null) => void = () => {};
   /** Thousandths of host CPU that guests keep busy, by host: whole numbers, so that they add up exactly. */
@@ -184,6 +188,8 @@ export class Cloud {
   /** Servers that hold a volume. */
   readonly hasVolume: Uint8Array;
   private readonly volumeFlavor: Int32Array;
+  /** Volumes that are followed one by one, by server; -1: it has none of those. */
+  private readonly volume: Int32Array;
   private readonly ioHost = new Map<number, number>(); // by server
   private readonly failedBuild: Uint8Array;
   /** Servers that count against their project's quota. */
@@ -223,10 +229,12 @@ export class Cloud {
     this.stages = parts.stages ?? new Map();
     this.processorSharing = parts.processorSharing ?? new Set();
     this.guestCpu = parts.guestCpu ?? null;
+    this.guestDisks = parts.guestDisks ?? null;
     this.busyMilli = new Float64Array(this.hosts.count);
     this.running = new Uint8Array(this.servers.count);
     this.cpuLeft = new Float64Array(this.servers.count).fill(1);
     this.volumeFlavor = new Int32Array(this.servers.count);
+    this.volume = new Int32Array(this.servers.count).fill(-1);
     this.locked = new Uint8Array(this.servers.count);
     this.hasVolume = new Uint8Array(this.servers.count);
     this.failedBuild = new Uint8Array(this.servers.count);
@@ -477,7 +485,9 @@ export class Cloud {
   /** Takes room on the tier of the flavor's volume type. */
   createVolume(server: number): boolean {
     const flavor = this.flavorOf(server);
-    if (!this.tiers.create(this.tiers.indexOf(flavor.volumeType!), flavor.volumeGb)) {
+    const tier = this.tiers.indexOf(flavor.volumeType!);
+    if (this.tiers.follows(tier)) this.volume[server] = this.tiers.createVolume(tier, flavor.volumeGb);
+    if (this.tiers.follows(tier) ? this.volume[server]! < 0 : !this.tiers.create(tier, flavor.volumeGb)) {
       this.scheduling.refuse(server, "volume", -1);
       return false;
     }
@@ -493,7 +503,13 @@ export class Cloud {
 
   deleteVolume(server: number): void {
     const flavor = this.volumeFlavorOf(server);
-    this.tiers.delete(this.tiers.indexOf(flavor.volumeType!), flavor.volumeGb);
+    const volume = this.volume[server]! as VolumeId;
+    if (volume < 0) this.tiers.delete(this.tiers.indexOf(flavor.volumeType!), flavor.volumeGb);
+    else {
+      this.guestDisks?.forget(volume);
+      this.tiers.deleteVolume(volume);
+    }
+    this.volume[server] = -1;
     this.hasVolume[server] = 0;
   }
 
@@ -509,6 +525,8 @@ export class Cloud {
     this.running[server] = 1;
     this.setPowerState(server, "RUNNING");
     this.changeBusy(server, 1);
+    const volume = this.volume[server]! as VolumeId;
+    if (volume >= 0) this.guestDisks?.begin(server, this.servers.host[server]!, volume, this.volumeFlavor[server]!);
   }
 
   /** Nova knows of it. */
@@ -522,6 +540,19 @@ export class Cloud {
     if (this.running[server] === 0) return;
     this.running[server] = 0;
     this.changeBusy(server, -1);
+    this.guestDisks?.end(server);
+  }
+
+  /** QEMU pauses the guest because its volume finds no room. Nova takes note of the power state and does nothing (_sync_instance_power_state). */
+  pauseGuest(server: number): void {
+    this.guestDies(server);
+    this.setPowerState(server, "PAUSED");
+  }
+
+  /** The operator lets it go on; nothing happens if it is gone or was stopped meanwhile. */
+  resumeGuest(server: number): void {
+    const paused = this.servers.powerStateOf(server) === "PAUSED";
+    if (paused && this.hostWorks(this.servers.host[server]!)) this.runGuest(server);
   }
 
   setCpuLeft(server: number, share: number): void {

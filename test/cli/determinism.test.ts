@@ -19,6 +19,7 @@ const cases: readonly Case[] = [
   { name: "rack-failure", policy: "nova-pack", skipped: false, elsewhere: [] },
   { name: "kernel-upgrade", policy: "nova-pack", skipped: false, elsewhere: [] },
   { name: "overcommit", policy: "nova-pack", skipped: false, elsewhere: [] },
+  { name: "noisy-neighbour", policy: "with-qos", skipped: false, elsewhere: [] },
   { name: "candidate-limit", policy: "drawn-50", skipped: false, elsewhere: [] },
   { name: "diurnal-week", policy: "nova-pack", skipped: false, elsewhere: [] },
   { name: "energy", policy: "nova-pack", skipped: false, elsewhere: [] },

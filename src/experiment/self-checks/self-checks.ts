@@ -95,6 +95,15 @@ export const selfChecks: readonly SelfCheck[] = [
       },
   },
   {
+    name: "disks",
+    meaning:
+      "No guest does more I/O than it wants or has more under way than it keeps, no back end is busy for longer than time passes, what tiers serve is what guests do, and no thin pool gives out more than it has.",
+    watch:
+      ({ cloud: { guestDisks, tiers } }) =>
+      () =>
+        guestDisks === null ? tiers.check() : guestDisks.violation(),
+  },
+  {
     name: "failures",
     meaning: "What hangs on something that is down is down itself, and no guest runs on a host without power.",
     watch:
