@@ -6,6 +6,7 @@ import type { BuiltRun } from "../scenario/build.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { quantile, sortedSample } from "../statistics/quantiles.ts";
 import { cpuMetrics, migrationMetrics } from "./guest-metrics.ts";
+import { memoryMetrics, remoteAccessMetrics } from "./memory-metrics.ts";
 import { operationsMetrics } from "./operations-metrics.ts";
 import type { Watch } from "./run.ts";
 
@@ -191,6 +192,8 @@ export function metricsOf({ operations, cloud }: Pick<Scenario, "operations" | "
   return [
     ...metrics,
     ...((cloud.cpuSharing ?? null) === null ? [] : cpuMetrics),
+    ...(cloud.cpuSharing?.remoteLatency === undefined ? [] : remoteAccessMetrics),
+    ...((cloud.memorySharing ?? null) === null ? [] : memoryMetrics),
     ...(drains ? migrationMetrics : []),
     ...(operations === undefined ? [] : operationsMetrics),
   ];

@@ -30,6 +30,7 @@ import { evacuateServer } from "../workflows/evacuate-server.ts";
 import { deleteInstantly, launchInstantly } from "../workflows/instant.ts";
 import { buildServer, launchServer } from "../workflows/launch-server.ts";
 import { Moves } from "../workflows/moves.ts";
+import { OomKills } from "../workflows/oom-kills.ts";
 import { Operations } from "../workflows/operations/operations.ts";
 import { generateRequests } from "../workload/generate.ts";
 import { listRequests } from "../workload/listed.ts";
@@ -38,11 +39,13 @@ import type { Flavor, RequestTable } from "../workload/workload.ts";
 import { asksAreSimple, requestBook } from "./asking.ts";
 import { trafficOptions, wiringOf } from "./build-fabric.ts";
 import { buildGuestCpu } from "./build-guest-cpu.ts";
+import { buildGuestMemory } from "./build-guest-memory.ts";
 import { hostAddresses } from "./host-addresses.ts";
 import { hostName } from "./host-names.ts";
 import { withOpened } from "./plugins/open-policies.ts";
 import { Replay } from "./replay.ts";
 import type { CloudSpec, HostGroupSpec, Scenario } from "./scenario.ts";
+import { plainFailures } from "./schema-failures.ts";
 
 /** `max_concurrent_builds: 0` is no limit, as in Nova. */
 const NO_LIMIT = 1_000_000_000;
@@ -63,6 +66,8 @@ export interface BuiltRun {
   readonly ceilometer: Ceilometer | null;
   /** Null: the scenario says nothing of failures or operators. */
   readonly operations: Operations | null;
+  /** Null: guests get the memory they ask for. */
+  readonly oomKills: OomKills | null;
 }
 
 /** Draws or reads the requests of a replication. @throws InputError for a broken trace */
@@ -107,10 +112,15 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
   const traffic = new Traffic(simulation, fabric, transfers, trafficOptions(spec.fabric));
   const power = new HostPower(inventory.map((host) => host.wattsByLoad));
   const claimOf = (server: number) => cloud.scheduling.claimOf(server);
-  const guestCpu = buildGuestCpu(scenario, { simulation, streams, servers, power, inventory, flavors: workload.flavors, claimOf });
+  const hasCells = (server: number) => cloud.scheduling.claims.hasCells(server);
+  const guests = { simulation, streams, servers, power, inventory, flavors: workload.flavors, claimOf, hasCells };
+  const guestCpu = buildGuestCpu(scenario, guests);
+  const guestMemory = buildGuestMemory(scenario, guests);
   const cloud: Cloud = new Cloud({
     simulation,
     guestCpu,
+    guestMemory,
+    hypervisorOf: (host) => inventory[host]!.hypervisor,
     streams,
     hosts,
     servers,
@@ -164,8 +174,13 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
   transferDone = (job) => cloud.transferDone(job);
   const others = scenario.operations === undefined ? [] : [evacuateServer, deleteServerLocally];
   const engine = spec.controlPlane === "modelled" ? new WorkflowEngine(cloud, [launchServer, deleteServer, buildServer, ...others]) : null;
+  const oomKills =
+    guestMemory === null
+      ? null
+      : new OomKills(cloud, scenario.operations?.outages.syncPowerStateInterval ?? plainFailures().sync_power_state_interval);
   const operations = scenario.operations === undefined ? null : new Operations(cloud, engine, scenario.operations);
   if (operations !== null && engine !== null) operations.evacuations.begin = (server) => engine.start(3, server);
+  if (oomKills !== null) operations?.outages.hearOf(oomKills);
   const moves = new Moves(cloud, engine);
   if (operations !== null) operations.operator.migrate = (server, done) => moves.leaveHost(server, done);
   const launch = engine === null ? (server: number) => launchInstantly(cloud, server) : (server: number) => engine.start(0, server);
@@ -175,7 +190,7 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
       : (server: number) => engine.start(others.length > 0 && isKnownToBeDown(cloud, servers.host[server]!) ? 4 : 1, server);
   if (engine !== null) cloud.buildOn = (server) => engine.start(2, server);
   new Replay(cloud, workload.requests, { launch, delete: (server) => moves.delete(server, remove) });
-  return { cloud, requests: workload.requests, engine, moves, ceilometer, operations };
+  return { cloud, requests: workload.requests, engine, moves, ceilometer, operations, oomKills };
 }
 
 /** Then the API deletes without the host. */
@@ -227,6 +242,7 @@ function describeHosts(spec: CloudSpec): readonly InventoryHost[] {
         ...(cells === null ? {} : { cells }),
         pciPools: group.pciPools,
         wattsByLoad: type.wattsByLoad,
+        ...(hypervisor.oneServerPerHost.value ? { oneServer: true } : {}),
       };
       const threads = group.vcpus ?? type.threads;
       const { threadsPerCore } = type;

@@ -10,6 +10,7 @@ import { checkDemand } from "./checks-demand.ts";
 import { checkFabric } from "./checks-fabric.ts";
 import { checkFlavors } from "./checks-flavors.ts";
 import { checkHosts, hostNamesOf } from "./checks-hosts.ts";
+import { checkHypervisors } from "./checks-hypervisors.ts";
 import { checkOperations } from "./checks-operations.ts";
 import { checkPolicies, checkRequests, checkServerHints } from "./checks-requests.ts";
 import type { ReadDistribution } from "./distributions.ts";
@@ -110,6 +111,7 @@ export function checkAcross(schema: z.ZodType, root: Located, catalogue: Catalog
   checkFabric(across, hosts);
   checkFlavors(across);
   checkDemand(across);
+  checkHypervisors(across);
   checkRequests(across, hosts);
   checkPolicies(across, hosts, catalogue);
   checkOperations(across, hosts);

@@ -22,6 +22,7 @@ import { releaseKind } from "./release.ts";
 import { cpuSharing } from "./schema-demand.ts";
 import { bandwidth, fabricSchema, nicShape } from "./schema-fabric.ts";
 import { hardwareShape } from "./schema-hardware.ts";
+import { memorySharing } from "./schema-memory.ts";
 import { migrationSchema } from "./schema-migration.ts";
 import { aggregatesShape, placementShape } from "./schema-placement.ts";
 import {
@@ -306,6 +307,7 @@ export function cloudSchema(catalogue: Catalogue, local: LocalNames) {
       ),
     }),
     cpu_sharing: cpuSharing(),
+    memory_sharing: memorySharing(),
     migration: migrationSchema(),
     workers: table(
       "Worker processes by service component",

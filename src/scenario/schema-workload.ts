@@ -3,6 +3,7 @@ import { SECOND } from "../kernel/time.ts";
 import { distribution } from "./distributions.ts";
 import { choice, type Default, defaulted, optional, optionalSection, required, section, table } from "./grammar.ts";
 import { cpuPattern } from "./schema-demand.ts";
+import { memoryShape } from "./schema-memory.ts";
 import { listedShape, MAX_DURATION, MAX_SERVERS, SCHEDULER_HINTS } from "./schema-requests.ts";
 import { serverGroupRule } from "./server-group-rule.ts";
 import { count, counted, flag, quantity, text, word } from "./value-kinds.ts";
@@ -137,6 +138,7 @@ export function workloadSchema(catalogue: Catalogue, local: LocalNames) {
     projects: PROJECTS,
     cpu_utilisation: defaulted(utilisation, UTILISATION_MEANING, AZURE_UTILISATION),
     cpu_pattern: cpuPattern(),
+    ...memoryShape(),
     guest_traffic: guestTraffic(),
     server_group: defaulted(serverGroupRule, "Rule of the server group that each deployment forms", {
       default: "none",
@@ -158,6 +160,7 @@ export function workloadSchema(catalogue: Catalogue, local: LocalNames) {
       projects: PROJECTS,
       cpu_utilisation: defaulted(utilisation, UTILISATION_MEANING, AZURE_UTILISATION),
       cpu_pattern: cpuPattern(),
+      ...memoryShape(),
       guest_traffic: guestTraffic(),
       availability_zones: zones,
     }),
@@ -167,6 +170,7 @@ export function workloadSchema(catalogue: Catalogue, local: LocalNames) {
     projects: PROJECTS,
     cpu_utilisation: defaulted(utilisation, UTILISATION_MEANING, AZURE_UTILISATION),
     cpu_pattern: cpuPattern(),
+    ...memoryShape(),
     guest_traffic: guestTraffic(),
   });
   return choice(

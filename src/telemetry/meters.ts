@@ -17,7 +17,12 @@ export interface Meter {
   readonly on: NotificationName | "poll";
   readonly meaning: string;
   readonly volume: (cloud: Cloud, entity: number, traffic: GuestTraffic) => number;
+  /** There is something to measure; absent = always. */
+  readonly exists?: (cloud: Cloud) => boolean;
 }
+
+const sharesMemory = ({ guestMemory }: Cloud) => guestMemory !== null;
+const isPlaced = ({ guestMemory }: Cloud, server: number) => guestMemory!.isPlaced(server);
 
 /** Seconds that the guest has been running. */
 const secondsUp = (cloud: Cloud, server: number) => (cloud.simulation.now - cloud.servers.launchedAt[server]!) / 1e6;
@@ -69,6 +74,29 @@ export const meters: readonly Meter[] = [
     volume: (cloud, server) =>
       cloud.guestCpu?.cpuNanos(server) ??
       Math.round((cloud.flavorOf(server).vcpuMilli / 1000) * cloud.servers.cpuUtilisation[server]! * secondsUp(cloud, server) * 1e9),
+  },
+  {
+    name: "memory.usage",
+    type: "gauge",
+    unit: "MB",
+    resource: "instance",
+    on: "poll",
+    meaning: "RAM that the server uses of what it was given, where guests share the memory of their hosts",
+    volume: (cloud, server) => {
+      const { memory } = cloud.guestMemory!;
+      return isPlaced(cloud, server) ? memory.touchedMb(server) - memory.balloonedOf(server, cloud.simulation.now) : 0;
+    },
+    exists: sharesMemory,
+  },
+  {
+    name: "memory.resident",
+    type: "gauge",
+    unit: "MB",
+    resource: "instance",
+    on: "poll",
+    meaning: "RAM that the server's process has on the physical machine, where guests share the memory of their hosts",
+    volume: (cloud, server) => (isPlaced(cloud, server) ? cloud.guestMemory!.memory.residentMb(server, cloud.simulation.now) : 0),
+    exists: sharesMemory,
   },
   {
     name: "network.incoming.bytes",

@@ -4,6 +4,7 @@ import type { Fabric } from "../datacenter/fabric/fabric.ts";
 import type { Traffic } from "../datacenter/fabric/traffic.ts";
 import type { Flavor, Image } from "../datacenter/flavor.ts";
 import type { Hosts } from "../datacenter/hosts.ts";
+import type { Hypervisor } from "../datacenter/hypervisors.ts";
 import type { Notifications } from "../datacenter/notifications.ts";
 import type { HostPower } from "../datacenter/power.ts";
 import type { ServerGroups } from "../datacenter/server-groups.ts";
@@ -29,6 +30,7 @@ import type { RequestSpec } from "../policies/nova/request-spec.ts";
 import type { SharedCapacity } from "../queueing/shared-capacity.ts";
 import type { DecisionLog } from "./decision-log.ts";
 import type { GuestCpu } from "./guest-cpu.ts";
+import type { GuestMemory } from "./guest-memory.ts";
 import type { MigrationSettings } from "./migration-settings.ts";
 import { Moving } from "./moving.ts";
 import type { Evacuations } from "./operations/evacuations.ts";
@@ -73,6 +75,9 @@ export interface CloudParts {
   readonly projects: number;
   readonly settings: CloudSettings;
   readonly guestCpu?: GuestCpu | null;
+  readonly guestMemory?: GuestMemory | null;
+  /** By host; absent: every host runs whatever a migration asks for. */
+  readonly hypervisorOf?: (host: number) => Hypervisor;
   /** Extra busy host CPU per busy guest CPU, by host. */
   readonly cpuOverhead: Float64Array;
   readonly latencyMicros: Micros;
@@ -128,6 +133,10 @@ export class Cloud {
   transferDone: (strand: number) => void = () => {};
   /** Guests share the CPUs of their hosts; null: they get what they ask for, and `busyMilli` says how much that is. */
   readonly guestCpu: GuestCpu | null;
+  /** Guests share the memory of their hosts; null: it is there. */
+  readonly guestMemory: GuestMemory | null;
+  /** Null: nothing is known of it, and hosts can do whatever they are asked for. */
+  readonly hypervisorOf: ((host: number) => Hypervisor) | null;
   /** Called when what a workflow's strand has waited for (`perform`) has ended, with its outcome; the engine sets it. */
   performed: (strand: number, outcome: Outcome | null) => void = () => {};
   /** Thousandths of host CPU that guests keep busy, by host: whole numbers, so that they add up exactly. */
@@ -184,6 +193,9 @@ export class Cloud {
     this.capacities = parts.capacities ?? new Map();
     this.serviceTimes = parts.serviceTimes;
     this.guestCpu = parts.guestCpu ?? null;
+    this.guestMemory = parts.guestMemory ?? null;
+    this.hypervisorOf = parts.hypervisorOf ?? null;
+    if (this.guestMemory !== null) this.guestMemory.paced = (server, pace) => this.guestCpu?.slow(server, pace);
     this.busyMilli = new Float64Array(this.hosts.count);
     this.running = new Uint8Array(this.servers.count);
     this.cpuLeft = new Float64Array(this.servers.count).fill(1);
@@ -464,6 +476,7 @@ export class Cloud {
     this.running[server] = 1;
     this.setPowerState(server, "RUNNING");
     this.changeBusy(server, 1);
+    this.guestMemory?.begin(server, this.servers.host[server]!);
   }
 
   /** Nova knows of it. */
@@ -476,7 +489,13 @@ export class Cloud {
   guestDies(server: number): void {
     if (this.running[server] === 0) return;
     this.running[server] = 0;
+    this.guestMemory?.end(server, this.servers.host[server]!);
     this.changeBusy(server, -1);
+  }
+
+  /** Time that the hypervisor of the server's host takes to spawn it, beyond libvirt with kvm. */
+  spawnMicros(server: number): Micros {
+    return this.hypervisorOf?.(this.servers.host[server]!).spawnMicros.value ?? 0;
   }
 
   setCpuLeft(server: number, share: number): void {

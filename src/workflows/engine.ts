@@ -32,6 +32,7 @@ interface Visit extends Seat {
   readonly serviceStream: Stream;
   readonly delay: Distribution | null;
   readonly delayStream: Stream;
+  readonly delayByHypervisor: boolean;
   readonly link: number; // index into the matrix of calls
 }
 
@@ -244,6 +245,7 @@ export class WorkflowEngine {
       serviceStream: cloud.streams.stream(`${operation.key}.time`),
       delay,
       delayStream: cloud.streams.stream(`${operation.key}.delay`),
+      delayByHypervisor: declaration.delayByHypervisor === true,
       link,
     };
   }
@@ -360,6 +362,7 @@ export class WorkflowEngine {
     const visit = this.visitOf(strand);
     this.stations.leave(this.at(visit, strand));
     this.owed[strand] = visit.answer;
+    if (visit.delayByHypervisor) this.owed[strand]! += this.cloud.spawnMicros(this.subject[strand]!);
     if (visit.delay !== null)
       this.owed[strand]! += Math.round(visit.delayStream.sample(visit.delay, this.subject[strand]!, this.occasion(strand)));
     this.halts?.serve(strand, false);

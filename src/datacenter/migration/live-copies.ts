@@ -34,6 +34,8 @@ export interface CopyOrder {
   /** GiB that Nova reckons with. */
   readonly gb: number;
   readonly route: readonly number[];
+  /** False: one of the hypervisors cannot; absent: the options decide. */
+  readonly postCopy?: boolean;
 }
 
 /** The guest's side; copies are known by their server. */
@@ -156,7 +158,7 @@ export class LiveCopies {
     copy.forced = true;
     const left = this.stopFlows(copy);
     this.count(copy);
-    if (this.options.permitPostCopy) {
+    if (this.options.permitPostCopy && copy.order.postCopy !== false) {
       copy.restBytes = left + copy.dirtyBytes;
       this.stopGuest(copy, deviceBytes.value);
     } else this.stopGuest(copy, left + copy.dirtyBytes);
