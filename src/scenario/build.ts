@@ -23,6 +23,7 @@ import { FilterScheduler } from "../policies/nova/filter-scheduler.ts";
 import type { PolicySpec } from "../policies/nova/policy.ts";
 import { SharedCapacity } from "../queueing/shared-capacity.ts";
 import { Ceilometer } from "../telemetry/ceilometer.ts";
+import type { GuestTraffic } from "../telemetry/samples.ts";
 import { Cloud } from "../workflows/cloud.ts";
 import { deleteServer, deleteServerLocally } from "../workflows/delete-server.ts";
 import { WorkflowEngine } from "../workflows/engine.ts";
@@ -34,7 +35,9 @@ import { OomKills } from "../workflows/oom-kills.ts";
 import { Operations } from "../workflows/operations/operations.ts";
 import { generateRequests } from "../workload/generate.ts";
 import { listRequests } from "../workload/listed.ts";
+import { RecordedBytes } from "../workload/recorded-traffic.ts";
 import { readTrace } from "../workload/trace.ts";
+import { readBitbrains } from "../workload/traces/bitbrains.ts";
 import type { Flavor, RequestTable } from "../workload/workload.ts";
 import { asksAreSimple, requestBook } from "./asking.ts";
 import { trafficOptions, wiringOf } from "./build-fabric.ts";
@@ -169,7 +172,7 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
     serviceTimes: spec.serviceTimes,
   });
   const ceilometer = spec.metering.enabled
-    ? new Ceilometer(cloud, spec.metering.meters, spec.metering.intervalMicros, scenario.guestTraffic)
+    ? new Ceilometer(cloud, spec.metering.meters, spec.metering.intervalMicros, guestTraffic(scenario))
     : null;
   transferDone = (job) => cloud.transferDone(job);
   const others = scenario.operations === undefined ? [] : [evacuateServer, deleteServerLocally];
@@ -191,6 +194,19 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
   if (engine !== null) cloud.buildOn = (server) => engine.start(2, server);
   new Replay(cloud, workload.requests, { launch, delete: (server) => moves.delete(server, remove) });
   return { cloud, requests: workload.requests, engine, moves, ceilometer, operations, oomKills };
+}
+
+function guestTraffic({ guestTraffic: means, networkTrace }: Scenario): GuestTraffic {
+  if (networkTrace === undefined) return means;
+  const { receivedBytesPerSecond, transmittedBytesPerSecond } = readBitbrains(networkTrace);
+  const [received, transmitted] = [new RecordedBytes(receivedBytesPerSecond), new RecordedBytes(transmittedBytesPerSecond)];
+  return {
+    ...means,
+    recorded: {
+      incoming: (server, from, until) => received.between(server, from, until),
+      outgoing: (server, from, until) => transmitted.between(server, from, until),
+    },
+  };
 }
 
 /** Then the API deletes without the host. */

@@ -12,7 +12,25 @@ export function checkDemand(across: Across): void {
   const sharing = written(["cloud", "cpu_sharing"]);
   checkPattern(across, workload, "cpu", sharing, "guests get the CPU they ask for");
   checkMemory(across, workload);
+  checkNetwork(across, workload);
+  for (const quantity of ["cpu", "memory", "network"]) {
+    const paths: Path = [...workload, `${quantity}_pattern`, "bitbrains", "paths"];
+    const list = valueAt(across.root, paths);
+    if (list?.kind === "list" && list.items.length === 0) across.complain(paths, "expected at least one file of the trace");
+  }
   if (sharing) checkQuotas(across);
+}
+
+/** A trace takes the place of the means, and is for nobody but the meters. */
+function checkNetwork(across: Across, workload: Path): void {
+  const pattern: Path = [...workload, "network_pattern"];
+  if (typeof (across.read(pattern) ?? "") === "string") return;
+  const means: Path = [...workload, "guest_traffic"];
+  if (valueAt(across.root, means) !== undefined)
+    across.complainOfKey(means, "guest_traffic has no effect beside network_pattern: {bitbrains: ...}");
+  const meters = across.read(["cloud", "metering", "meters"]) as readonly string[] | undefined;
+  if (meters === undefined || meters.some((name) => name.startsWith("network."))) return;
+  across.complainOfKey(pattern, "network_pattern has no effect: no network meter is written", "meters: default under cloud.metering");
 }
 
 /** A pattern has an effect only where guests share, and a mean only beside the patterns that start from it. */

@@ -22,6 +22,8 @@ function patternPaths(root: Located): readonly Path[] {
       ["workload", "cpu_pattern"],
       ["workload", "trace", "cpu_pattern"],
       ["workload", "memory_pattern"],
+      ["workload", "network_pattern"],
+      ["workload", "trace", "network_pattern"],
       ["workload", "trace", "memory_pattern"],
     ] as const
   ).flatMap((pattern): readonly Path[] => {

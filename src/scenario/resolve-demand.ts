@@ -25,6 +25,15 @@ export function memoryDemandOf(workload: ReadScenario["workload"], data: readonl
   };
 }
 
+/** Where a trace says what guests send and receive. */
+export function networkTraceOf(
+  workload: ReadScenario["workload"],
+  data: readonly DataFile[],
+): { readonly networkTrace?: readonly string[] } {
+  const { network_pattern: pattern } = demandOf(workload);
+  return typeof pattern === "string" ? {} : { networkTrace: pattern.bitbrains.paths.map((name) => pathIn(data, name)) };
+}
+
 function patternOf(
   pattern: ReadDemand["memory_pattern"] | Exclude<ReadDemand["cpu_pattern"], { planetlab: unknown }>,
   data: readonly DataFile[],

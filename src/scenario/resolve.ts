@@ -7,7 +7,7 @@ import { missingIn, type NovaRelease } from "../policies/nova/releases.ts";
 import { defaultRequestOptions, type RequestOptions } from "../policies/nova/request/request-options.ts";
 import type { ArrivalSpec, WorkloadSpec } from "../workload/workload.ts";
 import { HostNames } from "./host-names.ts";
-import { cpuPatternOf, memoryDemandOf, sharingOf } from "./resolve-demand.ts";
+import { cpuPatternOf, memoryDemandOf, networkTraceOf, sharingOf } from "./resolve-demand.ts";
 import { fabricOf } from "./resolve-fabric.ts";
 import { aggregateOf, hostGroupOf } from "./resolve-hosts.ts";
 import { migrationOf } from "./resolve-migration.ts";
@@ -37,6 +37,7 @@ export function resolveScenario(
     cloud: cloudOf(read.cloud),
     workload: workloadOf(read, data),
     cpuPattern: cpuPatternOf(read.workload, data),
+    ...networkTraceOf(read.workload, data),
     memoryDemand: memoryDemandOf(read.workload, data),
     guestTraffic: { incomingBytesPerSecond: traffic.incoming, outgoingBytesPerSecond: traffic.outgoing },
     study: {

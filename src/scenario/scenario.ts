@@ -251,6 +251,8 @@ export interface Scenario {
   readonly workload: WorkloadSpec;
   /** What an active guest receives and sends on average, in bytes per second. */
   readonly guestTraffic: { readonly incomingBytesPerSecond: number; readonly outgoingBytesPerSecond: number };
+  /** Files of Bitbrains, absolute paths, whose guests say how much is sent and received; absent: `guestTraffic`. */
+  readonly networkTrace?: readonly string[];
   /** How the guests' use of CPU varies in time; null or absent: it does not. */
   readonly cpuPattern?: CpuPattern | null;
   readonly memoryDemand?: MemoryDemandSpec;

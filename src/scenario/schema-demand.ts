@@ -134,6 +134,22 @@ export function memoryPattern() {
   );
 }
 
+const networkForms = {
+  constant: required(word("pattern", ["constant"] as const), "Each guest always sends and receives what guest_traffic says"),
+  bitbrains,
+};
+
+/** A key of the workload. */
+export function networkPattern() {
+  return choice(
+    "How the guests' traffic varies in time, as the network meters count it",
+    networkForms,
+    "constant, or {bitbrains: {paths: [...]}}",
+    (written) => formIn(networkForms, written),
+    ALWAYS,
+  );
+}
+
 /** A key of the cloud. */
 export function cpuSharing() {
   return absentSection(

@@ -2,7 +2,7 @@
 import { SECOND } from "../kernel/time.ts";
 import { distribution } from "./distributions.ts";
 import { choice, type Default, defaulted, optional, optionalSection, required, section, table } from "./grammar.ts";
-import { cpuPattern } from "./schema-demand.ts";
+import { cpuPattern, networkPattern } from "./schema-demand.ts";
 import { memoryShape } from "./schema-memory.ts";
 import { listedShape, MAX_DURATION, MAX_SERVERS, SCHEDULER_HINTS } from "./schema-requests.ts";
 import { serverGroupRule } from "./server-group-rule.ts";
@@ -140,6 +140,7 @@ export function workloadSchema(catalogue: Catalogue, local: LocalNames) {
     cpu_pattern: cpuPattern(),
     ...memoryShape(),
     guest_traffic: guestTraffic(),
+    network_pattern: networkPattern(),
     server_group: defaulted(serverGroupRule, "Rule of the server group that each deployment forms", {
       default: "none",
       source: "Nova: a server belongs to a group only when its request says so",
@@ -162,6 +163,7 @@ export function workloadSchema(catalogue: Catalogue, local: LocalNames) {
       cpu_pattern: cpuPattern(),
       ...memoryShape(),
       guest_traffic: guestTraffic(),
+      network_pattern: networkPattern(),
       availability_zones: zones,
     }),
   });
@@ -172,6 +174,7 @@ export function workloadSchema(catalogue: Catalogue, local: LocalNames) {
     cpu_pattern: cpuPattern(),
     ...memoryShape(),
     guest_traffic: guestTraffic(),
+    network_pattern: networkPattern(),
   });
   return choice(
     "The workload: what users ask for",

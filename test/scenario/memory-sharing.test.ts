@@ -159,7 +159,9 @@ describe("guests that share memory", () => {
   });
 
   it("replay the memory columns of Bitbrains, which are in KB", () => {
-    const rows = [50, 100].map((percent, i) => [1000 + 300 * i, 1, 2600, 26, 1, 4_194_304, (4_194_304 * percent) / 100, 0, 0, 0, 0].join(";\t"));
+    const rows = [50, 100].map((percent, i) =>
+      [1000 + 300 * i, 1, 2600, 26, 1, 4_194_304, (4_194_304 * percent) / 100, 0, 0, 0, 0].join(";\t"),
+    );
     const header =
       "Timestamp [ms];\tCPU cores;\tCPU capacity provisioned [MHZ];\tCPU usage [MHZ];\tCPU usage [%];\tMemory capacity provisioned [KB];\tMemory usage [KB];\tDisk read throughput [KB/s];\tDisk write throughput [KB/s];\tNetwork received throughput [KB/s];\tNetwork transmitted throughput [KB/s]";
     const file = [header, ...rows, ""].join("\n");
