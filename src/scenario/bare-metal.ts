@@ -1,6 +1,7 @@
 // Bare metal: a server has the whole of a host, and nothing is promised twice or kept back. What a scenario does not say of such hosts is said
 // here, in place of what holds of hosts that run guests.
-// @source nova/virt/ironic/driver.py (update_provider_tree: allocation_ratio 1.0, reserved 0 while the node is free)
+// Assumes that flavors are for the machines they are on: Ironic itself hands out one unit of a resource class of each node, whatever its size.
+// @source nova/virt/ironic/driver.py (update_provider_tree: one of its resource class, allocation_ratio 1.0, reserved 0 while the node is free)
 import { hypervisors } from "../datacenter/hypervisors.ts";
 import type { LocatedEntry, LocatedMap, Place, Scalar } from "./located.ts";
 

@@ -15,7 +15,7 @@ export const lifecycleDelay: Parameter = parameter({
   unit: "us",
   meaning: "Time for which nova-compute holds back the news that a domain has stopped.",
   source: "nova/virt/libvirt/host.py: _lifecycle_delay",
-  evidence: "from memory",
+  evidence: "verified",
 });
 
 export class OomKills {

@@ -274,3 +274,23 @@ describe("what is said of memory", () => {
     },
   );
 });
+
+describe("a guest that is killed while it is copied to another host", () => {
+  it("ends its live migration in MigrationError, stays where it is, and is stopped there", () => {
+    const written = text({ servers: 1, controlPlane: "modelled" }).replace("count: 1, ram", "count: 2, ram");
+    const scenario = readScenario("a.yaml", { catalogue, cwd: folder({ "a.yaml": written }) });
+    const { cloud, moves, oomKills } = buildRun(scenario, scenario.study.policies[0]!, 0, buildWorkload(scenario, 0), "wheel");
+    const { simulation, servers, moving } = cloud;
+    simulation.run(5 * MINUTE);
+    const [host] = servers.host;
+    expect(moves.startLiveMigration(0).accepted).toBe(true);
+    while (moving.of(0)?.status !== "running") simulation.run(simulation.now + 1e5);
+    cloud.guestMemory!.end(0, host!); // as the kernel would have it
+    cloud.guestMemory!.killed(0);
+    expect(oomKills!.count).toBe(1);
+    simulation.run(simulation.now + 30 * MINUTE);
+    expect(moving.migrations.row(0)).toMatchObject({ status: "failed", outcome: "MigrationError" });
+    expect([servers.host[0], servers.vmStateOf(0), servers.powerStateOf(0)]).toEqual([host, "stopped", "SHUTDOWN"]);
+    expect(cloud.guestMemory!.memory.usedMb(host!, simulation.now)).toBe(0);
+  });
+});
