@@ -10,6 +10,7 @@ import { TimeWeighted } from "../statistics/time-weighted.ts";
 import { Fullest } from "./fullest.ts";
 import { type CpuTimes, cpuTimes } from "./guest-metrics.ts";
 import { HostsNeeded } from "./hosts-needed.ts";
+import { remoteTime } from "./memory-metrics.ts";
 import { metricsOf } from "./metrics.ts";
 import { NoValidHostTally } from "./no-valid-host.ts";
 import { hostTimeLost } from "./operations-metrics.ts";
@@ -66,6 +67,9 @@ export interface Watch {
   evacuationsBefore: ReadonlyMap<string, number>;
   /** Likewise, of the hosts whose guests share CPUs. */
   cpuBefore: CpuTimes;
+  /** Likewise, CPU time lost to remote memory, and guests killed for want of memory. */
+  remoteBefore: number;
+  oomKillsBefore: number;
 }
 
 /** Runs to the end at once. */
@@ -123,6 +127,8 @@ function startWatch(built: BuiltRun, from: Micros, until: Micros): Watch {
     hostTimeLostBefore: 0,
     evacuationsBefore: new Map(),
     cpuBefore: { used: new Float64Array(), stolen: new Float64Array() },
+    remoteBefore: 0,
+    oomKillsBefore: 0,
   };
   let live = 0;
   let vcpuMilli = 0;
@@ -172,6 +178,9 @@ function startWatch(built: BuiltRun, from: Micros, until: Micros): Watch {
       watch.hostTimeLostBefore = operations === null ? 0 : hostTimeLost(operations, hosts.count);
       watch.evacuationsBefore = new Map(operations?.evacuations.counts);
       watch.cpuBefore = cpuTimes(built);
+      watch.remoteBefore = remoteTime(built);
+      cloud.guestMemory?.reset();
+      watch.oomKillsBefore = built.oomKills?.count ?? 0;
     });
     simulation.schedule(from, endOfWarmUp, 0);
   }

@@ -22,6 +22,7 @@ import { FilterScheduler } from "../policies/nova/filter-scheduler.ts";
 import type { PolicySpec } from "../policies/nova/policy.ts";
 import { SharedCapacity } from "../queueing/shared-capacity.ts";
 import { Ceilometer } from "../telemetry/ceilometer.ts";
+import type { GuestTraffic } from "../telemetry/samples.ts";
 import { ApiClient } from "../workflows/api/api-client.ts";
 import { apiOperations } from "../workflows/api/operations.ts";
 import { Cloud } from "../workflows/cloud.ts";
@@ -34,16 +35,20 @@ import { buildServer, launchServer } from "../workflows/launch-server.ts";
 import { Moves } from "../workflows/moves.ts";
 import { Deletions } from "../workflows/nova/deletions.ts";
 import { offloadServer } from "../workflows/nova/shelve-server.ts";
+import { OomKills } from "../workflows/oom-kills.ts";
 import { Operations } from "../workflows/operations/operations.ts";
 import { UserResizes } from "../workflows/user-resizes.ts";
 import { generateRequests } from "../workload/generate.ts";
 import { listRequests } from "../workload/listed.ts";
 import { rallyRequests } from "../workload/rally.ts";
+import { RecordedBytes } from "../workload/recorded-traffic.ts";
 import { readTrace } from "../workload/trace.ts";
+import { readBitbrains } from "../workload/traces/bitbrains.ts";
 import type { Flavor, RequestTable } from "../workload/workload.ts";
 import { asksAreSimple, requestBook } from "./asking.ts";
 import { trafficOptions, wiringOf } from "./build-fabric.ts";
 import { buildGuestCpu } from "./build-guest-cpu.ts";
+import { buildGuestMemory } from "./build-guest-memory.ts";
 import { buildElectricity, buildPower, type Electricity, hostPowerOf, wattsByLoadOf } from "./build-power.ts";
 import { buildStorage } from "./build-storage.ts";
 import { hostAddresses } from "./host-addresses.ts";
@@ -52,6 +57,7 @@ import { withOpened } from "./plugins/open-policies.ts";
 import { RallyClient } from "./rally-client.ts";
 import { Replay } from "./replay.ts";
 import type { CloudSpec, HostGroupSpec, Scenario } from "./scenario.ts";
+import { plainFailures } from "./schema-failures.ts";
 
 /** `max_concurrent_builds: 0` is no limit, as in Nova. */
 const NO_LIMIT = 1_000_000_000;
@@ -80,6 +86,8 @@ export interface BuiltRun {
   readonly electricity: Electricity | null;
   /** Null: users resize nothing. */
   readonly resizes: UserResizes | null;
+  /** Null: guests get the memory they ask for. */
+  readonly oomKills: OomKills | null;
 }
 
 /** Draws or reads the requests of a replication. @throws InputError for a broken trace */
@@ -128,15 +136,20 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
   const rackOf = inventory.map(({ description }) => description.rack);
   const electricity = spec.power ? buildElectricity(spec.power, power, rackOf, scenario.study.duration) : null;
   const claimOf = (server: number) => cloud.scheduling.claimOf(server);
-  const guestCpu = buildGuestCpu(scenario, { simulation, streams, servers, power, inventory, flavors: workload.flavors, claimOf });
   const storage = buildStorage(scenario, policy, {
     ...{ simulation, streams, fabric, traffic, transfers, flavors: workload.flavors },
     pause: (server) => cloud.pauseGuest(server),
     resume: (server) => cloud.resumeGuest(server),
   });
+  const hasCells = (server: number) => cloud.scheduling.claims.hasCells(server);
+  const guests = { simulation, streams, servers, power, inventory, flavors: workload.flavors, claimOf, hasCells };
+  const guestCpu = buildGuestCpu(scenario, guests);
+  const guestMemory = buildGuestMemory(scenario, guests);
   const cloud: Cloud = new Cloud({
     simulation,
     guestCpu,
+    guestMemory,
+    hypervisorOf: (host) => inventory[host]!.hypervisor,
     streams,
     hosts,
     servers,
@@ -192,14 +205,19 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
     processorSharing: spec.processorSharing ?? new Set(),
   });
   const ceilometer = spec.metering.enabled
-    ? new Ceilometer(cloud, spec.metering.meters, spec.metering.intervalMicros, scenario.guestTraffic)
+    ? new Ceilometer(cloud, spec.metering.meters, spec.metering.intervalMicros, guestTraffic(scenario))
     : null;
   transferDone = (job) => cloud.transferDone(job);
   const others = scenario.operations === undefined ? [] : [evacuateServer, deleteServerLocally];
   const engine = spec.controlPlane === "modelled" ? new WorkflowEngine(cloud, [launchServer, deleteServer, buildServer, ...others]) : null;
+  const oomKills =
+    guestMemory === null
+      ? null
+      : new OomKills(cloud, scenario.operations?.outages.syncPowerStateInterval ?? plainFailures().sync_power_state_interval);
   const operations =
     scenario.operations === undefined ? null : new Operations(cloud, engine, scenario.operations, (spec.power?.states ?? null) !== null);
   if (operations !== null && engine !== null) operations.evacuations.begin = (server) => engine.start(3, server);
+  if (oomKills !== null) operations?.outages.hearOf(oomKills);
   const moves = new Moves(cloud, engine);
   const coldMoves = operations === null && scenario.resizes === undefined ? null : new ColdMoves(cloud, moves);
   if (operations !== null) operations.operator.move = (...move) => coldMoves!.leaveHost(...move);
@@ -227,7 +245,20 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
     cloud.beginOffload = (server) => engine.start(offload, server);
     client.schedule(scenario.actions.filter(({ at }) => at < scenario.study.duration));
   }
-  return { cloud, requests: workload.requests, engine, moves, client, rally, ceilometer, operations, electricity, resizes };
+  return { cloud, requests: workload.requests, engine, moves, client, rally, ceilometer, operations, electricity, resizes, oomKills };
+}
+
+function guestTraffic({ guestTraffic: means, networkTrace }: Scenario): GuestTraffic {
+  if (networkTrace === undefined) return means;
+  const { receivedBytesPerSecond, transmittedBytesPerSecond } = readBitbrains(networkTrace);
+  const [received, transmitted] = [new RecordedBytes(receivedBytesPerSecond), new RecordedBytes(transmittedBytesPerSecond)];
+  return {
+    ...means,
+    recorded: {
+      incoming: (server, from, until) => received.between(server, from, until),
+      outgoing: (server, from, until) => transmitted.between(server, from, until),
+    },
+  };
 }
 
 /** Then the API deletes without the host. */
@@ -281,6 +312,7 @@ function describeHosts(spec: CloudSpec): readonly InventoryHost[] {
         ...(cells === null ? {} : { cells }),
         pciPools: group.pciPools,
         wattsByLoad: wattsByLoadOf(power),
+        ...(hypervisor.oneServerPerHost.value ? { oneServer: true } : {}),
       };
       const threads = group.vcpus ?? type.threads;
       const { threadsPerCore } = type;

@@ -11,6 +11,7 @@ import { checkDemand } from "./checks-demand.ts";
 import { checkFabric } from "./checks-fabric.ts";
 import { checkFlavors } from "./checks-flavors.ts";
 import { checkHosts, hostNamesOf } from "./checks-hosts.ts";
+import { checkHypervisors } from "./checks-hypervisors.ts";
 import { checkOperations } from "./checks-operations.ts";
 import { checkPower } from "./checks-power.ts";
 import { checkPolicies, checkRequests, checkServerHints } from "./checks-requests.ts";
@@ -116,6 +117,7 @@ export function checkAcross(schema: z.ZodType, root: Located, catalogue: Catalog
   checkFlavors(across);
   checkDemand(across);
   checkStorage(across);
+  checkHypervisors(across);
   checkRequests(across, hosts);
   checkPolicies(across, hosts, catalogue);
   checkOperations(across, hosts);

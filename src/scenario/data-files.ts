@@ -16,12 +16,16 @@ export function dataFiles(root: Located, problems: Problem[]): readonly DataFile
   return [TRACE_PATH, ...patternPaths(root), CARBON_PATH].flatMap((place) => dataFile(root, place, problems));
 }
 
-/** Where a pattern of CPU use names its files. */
+/** Where patterns of CPU and memory use name their files. */
 function patternPaths(root: Located): readonly Path[] {
   return (
     [
       ["workload", "cpu_pattern"],
       ["workload", "trace", "cpu_pattern"],
+      ["workload", "memory_pattern"],
+      ["workload", "network_pattern"],
+      ["workload", "trace", "network_pattern"],
+      ["workload", "trace", "memory_pattern"],
     ] as const
   ).flatMap((pattern): readonly Path[] => {
     const paths: Path = [...pattern, "bitbrains", "paths"];

@@ -47,7 +47,7 @@ export function explain(
     const facts = factsOf(inside);
     let value = written;
     let from = origin;
-    if (located !== undefined) from = { source: formatPlace(located.place), evidence: "scenario" };
+    if (located !== undefined) from = originOf(located);
     else if (value === undefined) {
       const { fallback } = facts;
       if (fallback === null) return;
@@ -156,7 +156,7 @@ export function explain(
 
   visit(schema, root, toPlain(root), [], null);
   for (const parameter of catalogue.parameters ?? []) {
-    if (values.some((value) => value.path === parameter.name)) continue;
+    if (values.some((value) => value.path === parameter.name) || !acts(parameter.name, read)) continue;
     const { name, source, evidence, meaning } = parameter;
     values.push({ path: name, value: printParameter(parameter), source, evidence, meaning });
   }
@@ -168,6 +168,14 @@ function zoneValue(path: Path, zone: unknown): ExplainedValue[] {
   if (known === null) return [];
   const { value, unit, source, evidence, meaning } = known;
   return [{ path: `${path.join(".")}.intensity`, value: `${value} ${unit}`, source, evidence, meaning }];
+}
+
+/** Is there anything in the scenario that the parameter has an effect on? */
+function acts(name: string, { cloud }: ReadScenario): boolean {
+  const [top, key = "", rest = ""] = name.split(".");
+  if (top === "cloud") return (cloud as Readonly<Record<string, unknown>>)[key] !== undefined;
+  if (top !== "hypervisors") return true;
+  return cloud.hosts.some(({ hypervisor }) => hypervisor === key) && (cloud.memory_sharing !== undefined || !rest.startsWith("memory_"));
 }
 
 /** What a failure preset means, and who says so. */
@@ -194,7 +202,7 @@ function presetValues(path: Path, name: unknown): ExplainedValue[] {
 
 const CONF_KEYS: readonly string[] = ["cloud.nova_conf", "cloud.placement_conf"];
 
-/** What stands in no line and calls itself a default was put there for a configuration file that is silent about it. */
+/** What stands in no line and calls itself a default was put there: a configuration file is silent about it, or a hypervisor leaves no choice. */
 function originOf({ place }: Located): Origin {
   const isDefault = place.line === 0 && place.file.startsWith("default: ");
   return { source: formatPlace(place), evidence: isDefault ? "verified" : "scenario" };

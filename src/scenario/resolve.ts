@@ -9,7 +9,7 @@ import { type RallySpec, rallyScenarios } from "../workload/rally.ts";
 import type { ArrivalSpec, WorkloadSpec } from "../workload/workload.ts";
 import { HostNames } from "./host-names.ts";
 import { actionsOf } from "./resolve-actions.ts";
-import { cpuPatternOf } from "./resolve-demand.ts";
+import { cpuPatternOf, memoryDemandOf, networkTraceOf, sharingOf } from "./resolve-demand.ts";
 import { fabricOf } from "./resolve-fabric.ts";
 import { aggregateOf, hostGroupOf } from "./resolve-hosts.ts";
 import { migrationOf } from "./resolve-migration.ts";
@@ -43,6 +43,8 @@ export function resolveScenario(
     workload: workloadOf(read, data),
     cpuPattern: cpuPatternOf(read.workload, data),
     ...diskIoOf(read.workload),
+    ...networkTraceOf(read.workload, data),
+    memoryDemand: memoryDemandOf(read.workload, data),
     guestTraffic: { incomingBytesPerSecond: traffic.incoming, outgoingBytesPerSecond: traffic.outgoing },
     study: {
       duration: read.study.duration,
@@ -91,10 +93,7 @@ function cloudOf(cloud: ReadCloud): CloudSpec {
       disableGroupPolicyCheck: cloud.nova.disable_group_policy_check_upcall,
     },
     migration: migrationOf(cloud),
-    cpuSharing:
-      cloud.cpu_sharing === undefined
-        ? null
-        : { weighting: cloud.cpu_sharing.weighting === "per_vcpu" ? "perVcpu" : "perVm", smtGain: cloud.cpu_sharing.smt_gain },
+    ...sharingOf(cloud),
     placement: { randomizeAllocationCandidates: cloud.placement.randomize_allocation_candidates },
     workers: new Map([["nova.liveMigrationSlot", cloud.migration.max_concurrent_live_migrations], ...Object.entries(cloud.workers)]),
     serviceTimes: new Map(Object.entries(cloud.service_times)),

@@ -21,7 +21,7 @@ import type { TimedAsk } from "../workflows/api/api-client.ts";
 import type { MigrationSettings } from "../workflows/migration-settings.ts";
 import type { OperationsSpec } from "../workflows/operations/operations.ts";
 import type { ResizesSpec } from "../workflows/user-resizes.ts";
-import type { CpuPattern } from "../workload/cpu-pattern.ts";
+import type { CpuPattern, MemoryPattern } from "../workload/cpu-pattern.ts";
 import type { WorkloadSpec } from "../workload/workload.ts";
 import type { OwnPolicies } from "./plugins/own-policies.ts";
 
@@ -208,6 +208,35 @@ export interface NovaSpec {
 export interface CpuSharingSpec {
   readonly weighting: CpuWeighting;
   readonly smtGain: number;
+  /** Of memory in another NUMA cell, over that of the local one; absent: it is equally near. */
+  readonly remoteLatency?: number;
+}
+
+export interface MemorySharingSpec {
+  /** Of one host. */
+  readonly swapMb: number;
+  readonly swapLatencySeconds: number;
+  readonly swapAccesses: number;
+  /** Null: identical pages are not merged. */
+  readonly merging: {
+    readonly pagesToScan: number;
+    readonly sleepMs: number;
+    readonly duplicates: number;
+    readonly relaxationSeconds: number;
+    readonly sharable: number;
+  } | null;
+  /** Null: guests are not asked for memory. */
+  readonly balloon: { readonly mbPerSecond: number; readonly floorShare: number } | null;
+  readonly lookMicros: Micros;
+}
+
+/** What guests do with their memory; it matters where they share it, and where it may be far away. */
+export interface MemoryDemandSpec {
+  /** Mean share of its RAM that a server has touched. */
+  readonly utilisation: Distribution;
+  /** Null: constant. */
+  readonly pattern: MemoryPattern | null;
+  readonly memoryBound: number;
 }
 
 export interface PlacementSpec {
@@ -240,6 +269,8 @@ export interface CloudSpec {
   readonly cpuSharing?: CpuSharingSpec | null;
   /** Null or absent: only the energy of the hosts is known. */
   readonly power?: PowerSpec | null;
+  /** Null or absent: guests get the memory they ask for. */
+  readonly memorySharing?: MemorySharingSpec | null;
   readonly placement: PlacementSpec;
   /** Worker counts by component (`nova.api: 8`), over the services' own defaults. */
   readonly workers: ReadonlyMap<string, number>;
@@ -307,10 +338,13 @@ export interface Scenario {
   readonly workload: WorkloadSpec;
   /** What an active guest receives and sends on average, in bytes per second. */
   readonly guestTraffic: { readonly incomingBytesPerSecond: number; readonly outgoingBytesPerSecond: number };
+  /** Files of Bitbrains, absolute paths, whose guests say how much is sent and received; absent: `guestTraffic`. */
+  readonly networkTrace?: readonly string[];
   /** How the guests' use of CPU varies in time; null or absent: it does not. */
   readonly cpuPattern?: CpuPattern | null;
   /** By name of flavor; absent: guests do no I/O that is looked at. */
   readonly diskIo?: ReadonlyMap<string, DiskIoSpec>;
+  readonly memoryDemand?: MemoryDemandSpec;
   readonly study: StudySpec;
   readonly data: readonly DataFile[];
   /** Filters and weighers that the scenario brings with it; absent = none. */

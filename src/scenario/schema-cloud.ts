@@ -23,6 +23,7 @@ import { releaseKind } from "./release.ts";
 import { cpuSharing } from "./schema-demand.ts";
 import { bandwidth, fabricSchema, nicShape } from "./schema-fabric.ts";
 import { hardwareShape } from "./schema-hardware.ts";
+import { memorySharing } from "./schema-memory.ts";
 import { migrationSchema } from "./schema-migration.ts";
 import { aggregatesShape, placementShape } from "./schema-placement.ts";
 import { hostPowerShape, powerSchema } from "./schema-power.ts";
@@ -325,6 +326,7 @@ export function cloudSchema(catalogue: Catalogue, local: LocalNames) {
       ),
     }),
     cpu_sharing: cpuSharing(),
+    memory_sharing: memorySharing(),
     migration: migrationSchema(),
     power: powerSchema(),
     workers: table(

@@ -2,7 +2,8 @@
 import { SECOND } from "../kernel/time.ts";
 import { distribution } from "./distributions.ts";
 import { absentSection, choice, type Default, defaulted, optional, optionalSection, required, section, table } from "./grammar.ts";
-import { cpuPattern } from "./schema-demand.ts";
+import { cpuPattern, networkPattern } from "./schema-demand.ts";
+import { memoryShape } from "./schema-memory.ts";
 import { rallyShape } from "./schema-rally.ts";
 import { listedShape, MAX_DURATION, MAX_SERVERS, SCHEDULER_HINTS } from "./schema-requests.ts";
 import { diskIo } from "./schema-storage.ts";
@@ -140,7 +141,9 @@ export function workloadSchema(catalogue: Catalogue, local: LocalNames) {
     cpu_utilisation: defaulted(utilisation, UTILISATION_MEANING, AZURE_UTILISATION),
     cpu_pattern: cpuPattern(),
     disk_io: diskIo(local),
+    ...memoryShape(),
     guest_traffic: guestTraffic(),
+    network_pattern: networkPattern(),
     server_group: defaulted(serverGroupRule, "Rule of the server group that each deployment forms", {
       default: "none",
       source: "Nova: a server belongs to a group only when its request says so",
@@ -162,7 +165,9 @@ export function workloadSchema(catalogue: Catalogue, local: LocalNames) {
       projects: PROJECTS,
       cpu_utilisation: defaulted(utilisation, UTILISATION_MEANING, AZURE_UTILISATION),
       cpu_pattern: cpuPattern(),
+      ...memoryShape(),
       guest_traffic: guestTraffic(),
+      network_pattern: networkPattern(),
       availability_zones: zones,
     }),
   });
@@ -172,14 +177,19 @@ export function workloadSchema(catalogue: Catalogue, local: LocalNames) {
     cpu_utilisation: defaulted(utilisation, UTILISATION_MEANING, AZURE_UTILISATION),
     cpu_pattern: cpuPattern(),
     disk_io: diskIo(local),
+    ...memoryShape(),
     guest_traffic: guestTraffic(),
+    network_pattern: networkPattern(),
   });
   const rallied = section("A workload as Rally runs it", {
     rally: section("A task of Rally", rallyShape(local)),
     projects: PROJECTS,
     cpu_utilisation: defaulted(utilisation, UTILISATION_MEANING, AZURE_UTILISATION),
     cpu_pattern: cpuPattern(),
+    disk_io: diskIo(local),
+    ...memoryShape(),
     guest_traffic: guestTraffic(),
+    network_pattern: networkPattern(),
   });
   return choice(
     "The workload: what users ask for",

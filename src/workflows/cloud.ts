@@ -4,6 +4,7 @@ import type { Fabric } from "../datacenter/fabric/fabric.ts";
 import type { Traffic } from "../datacenter/fabric/traffic.ts";
 import type { Flavor, Image } from "../datacenter/flavor.ts";
 import type { Hosts } from "../datacenter/hosts.ts";
+import type { Hypervisor } from "../datacenter/hypervisors.ts";
 import type { Notifications } from "../datacenter/notifications.ts";
 import type { HostPower } from "../datacenter/power.ts";
 import type { ServerGroups } from "../datacenter/server-groups.ts";
@@ -33,6 +34,7 @@ import { Names } from "./api/names.ts";
 import type { DecisionLog } from "./decision-log.ts";
 import type { GuestCpu } from "./guest-cpu.ts";
 import type { GuestDisks } from "./guest-disks.ts";
+import type { GuestMemory } from "./guest-memory.ts";
 import type { MigrationSettings } from "./migration-settings.ts";
 import type { Moves } from "./moves.ts";
 import { Moving } from "./moving.ts";
@@ -83,6 +85,9 @@ export interface CloudParts {
   readonly settings: CloudSettings;
   readonly guestCpu?: GuestCpu | null;
   readonly guestDisks?: GuestDisks | null;
+  readonly guestMemory?: GuestMemory | null;
+  /** By host; absent: every host runs whatever a migration asks for. */
+  readonly hypervisorOf?: (host: number) => Hypervisor;
   /** Extra busy host CPU per busy guest CPU, by host. */
   readonly cpuOverhead: Float64Array;
   readonly latencyMicros: Micros;
@@ -167,6 +172,10 @@ export class Cloud {
   readonly guestCpu: GuestCpu | null;
   /** Guests read and write their volumes; null: that takes no time. */
   readonly guestDisks: GuestDisks | null;
+  /** Guests share the memory of their hosts; null: it is there. */
+  readonly guestMemory: GuestMemory | null;
+  /** Null: nothing is known of it, and hosts can do whatever they are asked for. */
+  readonly hypervisorOf: ((host: number) => Hypervisor) | null;
   /** Called when what a workflow's strand has waited for (`perform`) has ended, with its outcome; the engine sets it. */
   performed: (strand: number, outcome: Outcome | null) => void = () => {};
   /** Thousandths of host CPU that guests keep busy, by host: whole numbers, so that they add up exactly. */
@@ -230,6 +239,9 @@ export class Cloud {
     this.processorSharing = parts.processorSharing ?? new Set();
     this.guestCpu = parts.guestCpu ?? null;
     this.guestDisks = parts.guestDisks ?? null;
+    this.guestMemory = parts.guestMemory ?? null;
+    this.hypervisorOf = parts.hypervisorOf ?? null;
+    if (this.guestMemory !== null) this.guestMemory.paced = (server, pace) => this.guestCpu?.slow(server, pace);
     this.busyMilli = new Float64Array(this.hosts.count);
     this.running = new Uint8Array(this.servers.count);
     this.cpuLeft = new Float64Array(this.servers.count).fill(1);
@@ -527,6 +539,7 @@ export class Cloud {
     this.changeBusy(server, 1);
     const volume = this.volume[server]! as VolumeId;
     if (volume >= 0) this.guestDisks?.begin(server, this.servers.host[server]!, volume, this.volumeFlavor[server]!);
+    this.guestMemory?.begin(server, this.servers.host[server]!);
   }
 
   /** Nova knows of it. */
@@ -539,6 +552,7 @@ export class Cloud {
   guestDies(server: number): void {
     if (this.running[server] === 0) return;
     this.running[server] = 0;
+    this.guestMemory?.end(server, this.servers.host[server]!);
     this.changeBusy(server, -1);
     this.guestDisks?.end(server);
   }
@@ -553,6 +567,11 @@ export class Cloud {
   resumeGuest(server: number): void {
     const paused = this.servers.powerStateOf(server) === "PAUSED";
     if (paused && this.hostWorks(this.servers.host[server]!)) this.runGuest(server);
+  }
+
+  /** Time that the hypervisor of the server's host takes to spawn it, beyond libvirt with kvm. */
+  spawnMicros(server: number): Micros {
+    return this.hypervisorOf?.(this.servers.host[server]!).spawnMicros.value ?? 0;
   }
 
   setCpuLeft(server: number, share: number): void {

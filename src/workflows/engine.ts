@@ -331,6 +331,7 @@ export class WorkflowEngine {
     }
     this.stage[strand] = 0;
     this.owed[strand] = visit.answer;
+    if (visit.delayByHypervisor) this.owed[strand]! += this.cloud.spawnMicros(this.serverOf(strand));
     if (visit.delay !== null)
       this.owed[strand]! += Math.round(visit.delayStream.sample(visit.delay, this.subject[strand]!, this.occasion(strand)));
     const { now } = this.cloud.simulation;

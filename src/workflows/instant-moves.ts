@@ -7,7 +7,8 @@ import type { Cloud } from "./cloud.ts";
 function schedule(cloud: Cloud, server: number, tries: number): Outcome | null {
   const { moving } = cloud;
   for (let attempt = 0; attempt < tries; attempt++) {
-    if (!moving.choose(server)) return "NoValidHost";
+    const refusal = moving.choose(server);
+    if (refusal !== null) return refusal;
     if (!moving.claimAny(server)) return "NoValidHost";
     if (moving.takeOn(server)) return null;
     moving.leaveDestination(server);

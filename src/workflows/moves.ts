@@ -138,6 +138,11 @@ export class Moves {
     if (host >= hosts.count || !Number.isInteger(host))
       return refused("ComputeHostNotFound", `there is no host ${host}: there are ${hosts.count}`);
     if (host >= 0 && host === servers.host[server]) return refused("UnableToMigrateToSelf", `it is on ${hosts.hostName(host)} already`);
+    const word = type === "live-migration" ? "liveMigration" : "coldMigration";
+    if (!moving.can(servers.host[server]!, word)) {
+      const hypervisor = hosts.hypervisorType(servers.host[server]!);
+      return refused("MigrationPreCheckError", `${servers.nameOf(server)} runs under ${hypervisor}, which has no ${type}`);
+    }
     const migration = moving.begin(server, type, flavor, host);
     this.run(server, workflow, instantly);
     return { accepted: true, migration };

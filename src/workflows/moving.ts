@@ -148,13 +148,14 @@ export class Moving {
     return this.move(server).switched;
   }
 
-  /** The scheduler's decision. False: NoValidHost. */
-  choose(server: number): boolean {
+  /** The scheduler's decision. Null: a host was found. */
+  choose(server: number): "NoValidHost" | "SchedulingError" | null {
     const move = this.move(server);
     const request = this.request(server);
     move.flight = request === null ? null : this.cloud.scheduling.chooseAnother(server, request);
     this.cloud.notifications.emit("scheduler.select_destinations.end", server);
-    return move.flight !== null;
+    if (move.flight !== null) return null;
+    return request !== null && this.cloud.scheduling.raised ? "SchedulingError" : "NoValidHost";
   }
 
   /** Claims the next host of the list for the server. False: others were faster, or the list is at its end (`atEnd`). */
@@ -187,7 +188,10 @@ export class Moving {
   takeOn(server: number): boolean {
     const { hosts } = this.cloud;
     const { source, destination, type } = this.of(server)!;
-    const alike = type !== "live-migration" || hosts.hypervisorType(source) === hosts.hypervisorType(destination);
+    const alike =
+      type === "live-migration"
+        ? hosts.hypervisorType(source) === hosts.hypervisorType(destination)
+        : this.can(destination, "coldMigration");
     if (alike && hosts.serviceUp[destination] === 1 && this.claims.takeOn(server, this.request(server)!) === null) return true;
     this.move(server).tried.push(destination);
     return false;
@@ -249,6 +253,11 @@ export class Moving {
     }
   }
 
+  /** The guest is gone where it was: a copy of it comes to its end. */
+  guestDied(server: number): void {
+    if (this.running?.isUnderWay(server) === true) this.running.hostFails(server, this.hasSwitched(server) ? "destination" : "source");
+  }
+
   /** The server waits to be confirmed or reverted. */
   settled(server: number): void {
     this.setStatus(server, "finished");
@@ -268,14 +277,21 @@ export class Moving {
     for (const listener of this.endListeners) listener(migration);
   }
 
+  /** Is the host's hypervisor able to do that? */
+  can(host: number, what: "liveMigration" | "coldMigration" | "postCopy"): boolean {
+    return this.cloud.hypervisorOf?.(host)[what].value ?? true;
+  }
+
   /** What of the server's memory and disks a live migration has to copy. */
   copyOrder(server: number): CopyOrder {
     const { flavor, memory, diskBytes } = this.burden(server);
+    const { source, destination } = this.of(server)!;
     const gb = dataGb(flavor.ramMb, diskBytes === 0 ? [] : [flavor.diskGb]);
     return {
       memory: { ...memory, bytes: memory.bytes + diskBytes },
       gb,
       route: [],
+      postCopy: this.can(source, "postCopy") && this.can(destination, "postCopy"),
     };
   }
 

@@ -94,7 +94,7 @@ export const resizeServer: Workflow = {
                          act("pre-migrating", (cloud, server) => cloud.moving.setStatus(server, "pre-migrating")),
                          cast(nova.scheduler.selectDestinations, "request spec")),
       at(nova.scheduler, call(placement.api.allocationCandidates, "vcpus, ram, disk"),
-                         decide("hosts", (cloud, server) => (cloud.moving.choose(server) ? null : "NoValidHost")),
+                         decide("hosts", (cloud, server) => cloud.moving.choose(server)),
                          call(nova.scheduler.filterAndWeigh, "host states"),
                          claimDestination),
       at(nova.conductor, prepare),

@@ -26,6 +26,7 @@ export interface Visit extends Seat {
   readonly serviceStream: Stream;
   readonly delay: Distribution | null;
   readonly delayStream: Stream;
+  readonly delayByHypervisor: boolean;
   readonly link: number; // index into the matrix of calls
   /** Stations that a request passes one after another, from `station` on; each takes its share of the time. */
   readonly stages: number;
@@ -91,6 +92,7 @@ export class Seats {
       serviceStream: cloud.streams.stream(`${operation.key}.time`),
       delay,
       delayStream: cloud.streams.stream(`${operation.key}.delay`),
+      delayByHypervisor: declaration.delayByHypervisor === true,
       link,
       shared: this.sharing.get(operation.of.key) ?? null,
     };

@@ -6,6 +6,9 @@ import type { StorageBackend } from "../datacenter/storage/backend.ts";
 import type { SharedCapacity } from "../queueing/shared-capacity.ts";
 import type { DiskStream, DiskWay } from "./disk-stream.ts";
 
+/** Standing flows are numbered downwards from here, below the connections of live migrations. */
+const FIRST_JOB = -(2 ** 44);
+
 /** A standing flow begins again after so many seconds at its full speed: its bytes stay well below 2^53. */
 const SECONDS_OF_A_FLOW = 1e6;
 
@@ -15,14 +18,14 @@ export class VolumeFlows {
   /** Of what goes over a link, the share that is payload. */
   private readonly goodput: number;
   private readonly running = new Map<number, { readonly way: DiskWay; readonly cap: number }>(); // by job
-  private lastJob = 0;
+  private lastJob = FIRST_JOB;
 
   constructor(transfers: SharedCapacity, fabric: Fabric, traffic: Traffic, goodput: number) {
     this.transfers = transfers;
     this.traffic = traffic;
     this.goodput = goodput;
     fabric.onChange(() => {
-      for (const [job, { way }] of this.running) transfers.reroute(job, traffic.wayOrNowhere(way.from, way.to, -job));
+      for (const [job, { way }] of this.running) transfers.reroute(job, traffic.wayOrNowhere(way.from, way.to, FIRST_JOB - job));
     });
   }
 
@@ -43,7 +46,7 @@ export class VolumeFlows {
     return [...ways.values()];
   }
 
-  /** The first of so many numbers of jobs; they are below 0, where nobody else has any. */
+  /** The first of so many numbers of jobs; they are far below 0, where nobody else has any. */
   jobsFor(ways: number): number {
     const first = this.lastJob - 1;
     this.lastJob -= ways;
@@ -97,7 +100,7 @@ export class VolumeFlows {
   private start(job: number, flow: { readonly way: DiskWay; readonly cap: number }): void {
     const { way, cap } = flow;
     this.running.set(job, flow);
-    const route = this.traffic.wayOrNowhere(way.from, way.to, -job);
+    const route = this.traffic.wayOrNowhere(way.from, way.to, FIRST_JOB - job);
     this.transfers.start(job, cap * SECONDS_OF_A_FLOW, route, { maxBytesPerSecond: cap });
   }
 

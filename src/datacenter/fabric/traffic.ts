@@ -55,6 +55,11 @@ export class Traffic {
     fabric.onChange(() => this.followTheFabric());
   }
 
+  /** The links from one attach point to another, for whoever keeps flows of his own; where there is no way, one that carries nothing. */
+  wayOrNowhere(from: number, to: number, number: number): readonly number[] {
+    return this.fabric.route(from, to, number) ?? this.nowhere;
+  }
+
   /**
    * Sends `bytes` of payload from one attach point to another, for a job that has no flow under way. `number` tells flows between the same two
    * points apart; `also` are links that it uses beside those of its way, whichever that is. Whoever hears that the capacity has finished the job

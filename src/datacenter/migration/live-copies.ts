@@ -41,6 +41,8 @@ export interface CopyOrder {
   readonly gb: number;
   /** Empty: the network knows the way. */
   readonly route: readonly number[];
+  /** False: one of the hypervisors cannot; absent: the options decide. */
+  readonly postCopy?: boolean;
 }
 
 /** The guest's side; copies are known by their server. */
@@ -168,7 +170,7 @@ export class LiveCopies {
     copy.forced = true;
     const left = this.stopFlows(copy);
     this.count(copy);
-    if (this.options.permitPostCopy) {
+    if (this.options.permitPostCopy && copy.order.postCopy !== false) {
       copy.restBytes = left + copy.dirtyBytes;
       this.stopGuest(copy, deviceBytes.value);
     } else this.stopGuest(copy, left + copy.dirtyBytes);

@@ -104,6 +104,19 @@ export const selfChecks: readonly SelfCheck[] = [
         guestDisks === null ? tiers.check() : guestDisks.violation(),
   },
   {
+    name: "memory",
+    meaning: "What servers have in memory, what is kept and what is free make up the memory of every host.",
+    watch:
+      ({ cloud: { guestMemory, hosts, simulation } }) =>
+      () => {
+        for (let host = 0; guestMemory !== null && host < hosts.count; host++) {
+          const wrong = guestMemory.memory.violation(host, simulation.now);
+          if (wrong !== null) return wrong;
+        }
+        return null;
+      },
+  },
+  {
     name: "failures",
     meaning: "What hangs on something that is down is down itself, and no guest runs on a host without power.",
     watch:

@@ -13,6 +13,7 @@ import type { EventKind, TimerKind } from "../../kernel/simulation.ts";
 import type { Micros } from "../../kernel/time.ts";
 import type { Cloud } from "../cloud.ts";
 import type { WorkflowEngine } from "../engine.ts";
+import type { OomKills } from "../oom-kills.ts";
 import { GuestOutages } from "./guest-outages.ts";
 import { PowerOrders } from "./power-orders.ts";
 import { ServiceGroup, type ServiceGroupTimes } from "./service-group.ts";
@@ -78,6 +79,12 @@ export class HostOutages {
     cloud.hangsOn = (server, host) => this.hanging[host]!.push(server);
     engine?.letHostsStop();
     cloud.notifications.on("instance.rebuild.end", (server) => this.guests.endIfThere(server));
+  }
+
+  /** Guests that a kernel has killed are out until their owners start them again. */
+  hearOf({ killedListeners, stoppedListeners }: OomKills): void {
+    killedListeners.push((server) => this.guests.begin(server));
+    stoppedListeners.push((server) => this.awaitOwner(server));
   }
 
   works(host: number): boolean {

@@ -76,7 +76,11 @@ export class Operator {
   }
 
   set(host: number, ratios: Ratios, done: Done): void {
-    const { hosts } = this.cloud;
+    const { hosts, hypervisorOf } = this.cloud;
+    if (hypervisorOf?.(host).overcommit.value === false && Object.values(ratios).some((ratio) => ratio !== 1)) {
+      done("refused: bare metal cannot be promised more than once");
+      return;
+    }
     hosts.setRatios(host, ratios);
     const over = hosts.usedVcpuMilli[host]! > hosts.capacityVcpuMilli[host]! || hosts.usedRamMb[host]! > hosts.capacityRamMb[host]!;
     done(over ? "set; claims exceed the capacity" : "set");
