@@ -23,6 +23,9 @@ const cases: readonly Case[] = [
   { name: "candidate-limit", policy: "drawn-50", skipped: false, elsewhere: [] },
   { name: "diurnal-week", policy: "nova-pack", skipped: false, elsewhere: [] },
   { name: "energy", policy: "nova-pack", skipped: false, elsewhere: [] },
+  { name: "rally-ccp", policy: "nova-default", skipped: false, elsewhere: [] },
+  { name: "rally-mitaka", policy: "nova-default", skipped: false, elsewhere: [] },
+  { name: "rally-keystone", policy: "nova-default", skipped: false, elsewhere: [] },
   { name: "azure-packing", policy: "best-fit", skipped: noAzureTrace, elsewhere: ["--set", `trace=${AZURE_TRACE}`] },
 ];
 
