@@ -8,17 +8,7 @@ import type { Hypervisor } from "../datacenter/hypervisors.ts";
 import type { Notifications } from "../datacenter/notifications.ts";
 import type { HostPower } from "../datacenter/power.ts";
 import type { ServerGroups } from "../datacenter/server-groups.ts";
-import {
-  type Outcome,
-  outcomes,
-  type PowerState,
-  powerStates,
-  type Servers,
-  type TaskState,
-  taskStates,
-  type VmState,
-  vmStates,
-} from "../datacenter/servers.ts";
+import { type Outcome, outcomes, type PowerState, powerStates, type Servers, type TaskState, type VmState } from "../datacenter/servers.ts";
 import type { StorageTiers, VolumeId } from "../datacenter/storage-tiers.ts";
 import type { RandomStreams, Stream } from "../kernel/random.ts";
 import type { Simulation, TimerKind } from "../kernel/simulation.ts";
@@ -610,8 +600,7 @@ export class Cloud {
   }
 
   setState(server: number, vmState: VmState, taskState: TaskState = "none"): void {
-    this.servers.vmState[server] = vmStates.indexOf(vmState);
-    this.servers.taskState[server] = taskStates.indexOf(taskState);
+    this.servers.enter(server, vmState, taskState);
   }
 
   setOutcome(server: number, outcome: Outcome): void {
@@ -659,7 +648,11 @@ export class Cloud {
   offloadLater(server: number): void {
     const time = this.settings.shelvedOffloadTime ?? 0;
     if (time < 0) return;
-    this.offloadTimer ??= this.simulation.timer("shelved long enough", (shelved) => this.beginOffload(shelved));
+    this.offloadTimer ??= this.simulation.timer("shelved long enough", (server) => {
+      // Whoever does something else with it meanwhile has the lock.
+      const shelved = this.servers.vmStateOf(server) === "shelved" && this.servers.taskStateOf(server) === "none";
+      if (shelved && this.locked[server] === 0) this.beginOffload(server);
+    });
     this.simulation.set(time, this.offloadTimer, server);
   }
 

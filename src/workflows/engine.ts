@@ -3,7 +3,7 @@
 // done twice; when its program is over, the workflow ends in exactly one outcome.
 
 import type { NotificationName } from "../datacenter/notifications.ts";
-import { type Outcome, outcomes, taskStates, vmStates } from "../datacenter/servers.ts";
+import { type Outcome, outcomes } from "../datacenter/servers.ts";
 import type { EventKind, TimerKind } from "../kernel/simulation.ts";
 import type { StationId, Stations } from "../queueing/station.ts";
 import type { Cloud } from "./cloud.ts";
@@ -388,8 +388,7 @@ export class WorkflowEngine {
           const { step } = instruction;
           if (step.word === "enter") {
             const server = this.serverOf(strand);
-            cloud.servers.taskState[server] = taskStates.indexOf(step.taskState);
-            if (step.vmState !== null) cloud.servers.vmState[server] = vmStates.indexOf(step.vmState);
+            cloud.servers.enter(server, step.vmState, step.taskState);
           }
           break;
         }

@@ -1,5 +1,6 @@
 // What must hold in every run, whatever happens in it: a run that is told to check itself (`--check`) looks at all of it again and again, and
 // stops at the first thing that does not hold, with the time, the event, the seed and the thing's name. Checking changes nothing of the run.
+import { mayBecome } from "../../datacenter/server-transitions.ts";
 import { SimulationBug } from "../../kernel/simulation.ts";
 import type { BuiltRun } from "../../scenario/build.ts";
 import { audit } from "./books.ts";
@@ -26,6 +27,17 @@ export const selfChecks: readonly SelfCheck[] = [
       ({ cloud }) =>
       () =>
         audit(cloud)[0] ?? null,
+  },
+  {
+    name: "states",
+    meaning: "No server takes a step from one state to another that Nova does not have.",
+    watch: ({ cloud: { servers } }) => {
+      let wrong: string | null = null;
+      servers.stateListener = (server, before, after) => {
+        if (!mayBecome(before, after)) wrong ??= `${servers.nameOf(server)} went from ${before.join("/")} to ${after.join("/")}`;
+      };
+      return () => wrong;
+    },
   },
   {
     name: "energy",
