@@ -22,7 +22,7 @@ const STAGE = 0x2c9277b5;
 
 export interface CallObserver {
   /** `link` is an index into `calls`; instants in microseconds: sent, and answered. `server` is -1 for calls that are about none. */
-  answered(strand: number, server: number, link: number, sentAt: number, answeredAt: number): void;
+  answered(strand: number, server: number, link: number, what: string, sentAt: number, answeredAt: number): void;
 }
 
 export class WorkflowEngine {
@@ -336,7 +336,7 @@ export class WorkflowEngine {
       this.owed[strand]! += Math.round(visit.delayStream.sample(visit.delay, this.subject[strand]!, this.occasion(strand)));
     const { now } = this.cloud.simulation;
     this.places.links[visit.link]!.micros += now + this.owed[strand]! - this.sentAt[strand]!;
-    this.callObserver?.answered(strand, this.serverOf(strand), visit.link, this.sentAt[strand]!, now + this.owed[strand]!);
+    this.callObserver?.answered(strand, this.serverOf(strand), visit.link, visit.what, this.sentAt[strand]!, now + this.owed[strand]!);
     this.halts?.serve(strand, false);
     this.goOn(strand);
   }
