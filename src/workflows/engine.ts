@@ -342,7 +342,7 @@ export class WorkflowEngine {
   }
 
   /** Nova's notifications are about a server, whatever the workflow is about; others about what a request has to do with. */
-  private notify(strand: number, notification: NotificationName): void {
+  private notify(strand: number, notification: NotificationName, ofServer: boolean): void {
     const { cloud } = this;
     const subject = this.subject[strand]!;
     const ofRequest = this.programs[this.program[strand]!]!.workflow.subject === "request";
@@ -350,7 +350,7 @@ export class WorkflowEngine {
     else
       cloud.notifications.emit(
         notification,
-        notification.startsWith("instance.") ? cloud.requests.server[subject]! : cloud.requests.target[subject]!,
+        ofServer || notification.startsWith("instance.") ? cloud.requests.server[subject]! : cloud.requests.target[subject]!,
       );
   }
 
@@ -401,7 +401,7 @@ export class WorkflowEngine {
           break;
         }
         case "notify":
-          if (instruction.step.word === "notify") this.notify(strand, instruction.step.notification);
+          if (instruction.step.word === "notify") this.notify(strand, instruction.step.notification, instruction.step.ofServer ?? false);
           break;
         case "wait":
           if (instruction.step.word === "wait") this.resume(strand, Math.max(0, Math.round(instruction.step.time(cloud, subject))));
