@@ -213,6 +213,6 @@ export function metricsOf({ operations, cloud, workload, actions, resizes, diskI
     ...(cold || resizes !== undefined ? resizeMetrics : []),
     ...(operations === undefined ? [] : operationsMetrics),
     ...(workload?.kind === "rally" ? rallyMetrics : []),
-    ...(actions === undefined ? [] : requestMetrics),
+    ...(actions === undefined && !(workload?.kind === "rally" && workload.scenario === "iteration") ? [] : requestMetrics),
   ];
 }

@@ -274,7 +274,7 @@ export function runFiles(
         decisionRows(),
       ),
     },
-    ...(scenario.actions === undefined
+    ...(requests.count === 0 && scenario.actions === undefined
       ? []
       : [
           {

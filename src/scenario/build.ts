@@ -231,13 +231,6 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
   cloud.moves = moves;
   const task = scenario.workload.kind === "rally" ? scenario.workload : null;
   const replay = new Replay(cloud, workload.requests, { launch, delete: (server) => moves.delete(server, remove) }, task === null);
-  const rally =
-    task === null || engine === null
-      ? null
-      : new RallyClient(cloud, engine, task, {
-          launch: (server) => replay.ask(server),
-          delete: (server) => replay.deleteEarly(server),
-        });
   const client = engine === null ? null : new ApiClient(cloud, engine, apiOperations);
   if (engine !== null && client !== null && scenario.actions !== undefined) {
     new Deletions(cloud, engine, (server) => replay.deleteEarly(server));
@@ -245,6 +238,14 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
     cloud.beginOffload = (server) => engine.start(offload, server);
     client.schedule(scenario.actions.filter(({ at }) => at < scenario.study.duration));
   }
+  const rally =
+    task === null || engine === null || client === null
+      ? null
+      : new RallyClient(cloud, engine, task, {
+          launch: (server) => replay.ask(server),
+          delete: (server) => replay.deleteEarly(server),
+          send: (ask) => client.send(ask),
+        });
   return { cloud, requests: workload.requests, engine, moves, client, rally, ceilometer, operations, electricity, resizes, oomKills };
 }
 

@@ -8,7 +8,7 @@ import { defaultRequestOptions, type RequestOptions } from "../policies/nova/req
 import { type RallySpec, rallyScenarios } from "../workload/rally.ts";
 import type { ArrivalSpec, WorkloadSpec } from "../workload/workload.ts";
 import { HostNames } from "./host-names.ts";
-import { actionsOf } from "./resolve-actions.ts";
+import { actionsOf, iterationOf } from "./resolve-actions.ts";
 import { cpuPatternOf, memoryDemandOf, networkTraceOf, sharingOf } from "./resolve-demand.ts";
 import { fabricOf } from "./resolve-fabric.ts";
 import { aggregateOf, hostGroupOf } from "./resolve-hosts.ts";
@@ -19,6 +19,7 @@ import { listedWorkloadOf } from "./resolve-requests.ts";
 import { diskIoOf, storageBackendOf, storageTierOf } from "./resolve-storage.ts";
 import type { CloudSpec, DataFile, ExplainedValue, PolicySpec, Scenario } from "./scenario.ts";
 import type { ReadScenario } from "./schema.ts";
+import type { ReadRequest } from "./schema-actions.ts";
 import { requestSwitches } from "./schema-placement.ts";
 import type { Catalogue } from "./vocabulary.ts";
 
@@ -173,7 +174,8 @@ function rallyOf(workload: Extract<ReadScenario["workload"], { rally: unknown }>
     );
   return {
     kind: "rally",
-    scenario: rallyScenarios.find((name) => name === rally.scenario)!,
+    scenario: rallyScenarios.find((name) => name === rally.scenario) ?? "iteration",
+    iteration: iterationOf((rally.iteration ?? []) as readonly ReadRequest[]),
     runner: "constant" in rally.runner ? { kind: "constant", ...rally.runner.constant } : { kind: "rps", ...rally.runner.rps },
     boot: {
       prepollDelay: rally.nova_server_boot_prepoll_delay,
