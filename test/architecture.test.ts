@@ -141,7 +141,7 @@ describe("nothing is declared in vain", () => {
     showServer(() => {}),
     authenticate(() => {}),
     offloadServer,
-    ...apiOperations.flatMap(({ workflow = [] }) => workflow),
+    ...apiOperations.flatMap(({ workflow }) => workflow ?? []),
   ].map((workflow) => compile(workflow).code);
   const instructions = programs.flat();
   const used = new Set(instructions.flatMap((instruction) => (instruction.code === "visit" ? [instruction.operation.key] : [])));

@@ -33,6 +33,7 @@ const ways = [
   "ResizeError",
   "ComputeServiceUnavailable",
   "SchedulingError",
+  "MessagingTimeout",
 ] as const;
 
 /** By service, each error with the status of the answer. */

@@ -1,8 +1,13 @@
 // Replays a table of requests on a cloud: every server is asked for at its arrival and deleted when its lifetime is over. At one instant
 // departures come before arrivals: an arrival first knocks, which lets what is already due at that instant happen, and is admitted then.
+
 import type { EventKind, TimerKind } from "../kernel/simulation.ts";
+import { SECOND } from "../kernel/time.ts";
 import type { Cloud } from "../workflows/cloud.ts";
 import type { RequestTable } from "../workload/workload.ts";
+
+/** A deletion that has failed is asked for again after so long. Assumed. */
+const DELETION_AGAIN = 60 * SECOND;
 
 export interface ControlPlane {
   readonly launch: (server: number) => void;
@@ -16,6 +21,7 @@ export class Replay {
   private readonly knock: EventKind;
   private readonly admit: EventKind;
   private readonly depart: TimerKind;
+  private readonly again: TimerKind;
   /** 1 while the launch is under way; 2 when the user has asked for the deletion meanwhile. */
   private readonly launching: Uint8Array;
 
@@ -31,6 +37,11 @@ export class Replay {
     this.depart = simulation.timer("lifetime over", (server) => this.leave(server));
     cloud.notifications.on("instance.create.end", (server) => this.launched(server));
     cloud.notifications.on("instance.create.error", (server) => this.launched(server));
+    this.again = simulation.timer("deletion again", (server) => this.leave(server));
+    cloud.deletionListeners.push((server) => {
+      cloud.locked[server] = 0;
+      simulation.set(DELETION_AGAIN, this.again, server);
+    });
     cloud.unlockListeners.push((server) => this.unlocked(server));
     if (clock && requests.count > 0) simulation.schedule(requests.arrival[0]! - simulation.now, this.knock, 0);
   }

@@ -19,12 +19,14 @@ export interface OperationDeclaration {
   readonly evidence: Evidence;
 }
 
+export type Transport = "http" | "rpc" | "local";
+
 export interface ComponentDeclaration {
   /** Workers, each serving one request at a time. */
   readonly workers: number;
   readonly workersSource: string;
   /** How requests reach it: REST over the network, RPC through the message queue, or in place. */
-  readonly transport: "http" | "rpc" | "local";
+  readonly transport: Transport;
   /** One pool for the whole cloud, or one on every host. */
   readonly scope?: "cloud" | "host";
   readonly operations: Readonly<Record<string, OperationDeclaration>>;

@@ -48,6 +48,8 @@ export interface CloudSettings {
   readonly reportsCpuMetrics?: boolean;
   /** nova-compute does not look at a server's group once more. */
   readonly disableGroupPolicyCheck: boolean;
+  /** Time after which a caller gives an RPC call up; absent = 60 s. */
+  readonly rpcResponseTimeout?: Micros;
   /** Time that a shelved server keeps its host: absent = 0, negative = for ever. */
   readonly shelvedOffloadTime?: Micros;
   /** Time that a server which was deleted softly can be restored in: absent = 0, servers are deleted at once. */
@@ -176,6 +178,8 @@ export class Cloud {
   readonly cpuLeft: Float64Array;
   /** 1 while a move is under way: whoever wants to delete the server waits for its end. */
   readonly locked: Uint8Array;
+  /** Called when a deletion has come to nothing: the server is there still. */
+  readonly deletionListeners: ((server: number) => void)[] = [];
   /** Called when a move has ended. */
   readonly unlockListeners: ((server: number) => void)[] = [];
   /** Is the host up and to be reached? Whoever lets hosts fail sets it; until then they do not. */

@@ -49,7 +49,13 @@ export const deleteServer: Workflow = {
 };
 
 function ended(cloud: Cloud, server: number, outcome: Outcome | null): void {
-  if (outcome !== null) throw new RangeError(`deleting server ${server} ended in ${outcome}`);
+  if (outcome !== null) {
+    // What it has given back it has given back; whoever wants it gone deletes it again.
+    const begun = cloud.servers.taskStateOf(server) === "deleting";
+    if (begun) cloud.setState(server, cloud.running[server] === 1 ? cloud.servers.vmStateOf(server) : "error");
+    for (const listener of cloud.deletionListeners) listener(server);
+    return;
+  }
   cloud.setState(server, "deleted");
   cloud.servers.deletedAt[server] = cloud.simulation.now;
   cloud.returnQuota(server);

@@ -5,10 +5,12 @@
 import type { NotificationName } from "../datacenter/notifications.ts";
 import { type Outcome, outcomes } from "../datacenter/servers.ts";
 import type { EventKind, TimerKind } from "../kernel/simulation.ts";
+import { SECOND } from "../kernel/time.ts";
 import type { StationId, Stations } from "../queueing/station.ts";
 import type { Cloud } from "./cloud.ts";
 import { compile, type Program, RETRY_SLOTS } from "./compile.ts";
 import type { ComponentLoad } from "./component-load.ts";
+import { ComponentOutages, lossOf } from "./component-outages.ts";
 import { Gate } from "./gate.ts";
 import { HaltedStrands, type Kept } from "./halted-strands.ts";
 import { type CallCount, type Seat, Seats, type Visit } from "./seats.ts";
@@ -17,6 +19,8 @@ import type { Side, Workflow } from "./vocabulary.ts";
 export type { CallCount } from "./seats.ts";
 
 const NO_PARENT = -1;
+/** rpc_response_timeout. */
+const RPC_RESPONSE_TIMEOUT = 60 * SECOND;
 /** Tells the draws of a component's stages apart. */
 const STAGE = 0x2c9277b5;
 
@@ -44,6 +48,7 @@ export class WorkflowEngine {
   private readonly parent: number[] = [];
   private readonly joins: number[] = []; // branches that have not ended
   private readonly failure: number[] = []; // outcome on the way out, 0 = none
+  private readonly serving: number[] = []; // 1 while a worker is at it
   private readonly stage: number[] = []; // of a component that has several
   private readonly sentAt: number[] = []; // instant at which the last call was sent
   private readonly owed: number[] = []; // latency of the last answer, paid with the next step
@@ -53,6 +58,7 @@ export class WorkflowEngine {
   private readonly free: number[] = [];
   /** Hears of every call that has been answered, or, where nobody waits for an answer, done; null: nobody listens. */
   callObserver: CallObserver | null = null;
+  readonly outages = new ComponentOutages();
   /** Strands that a crash of their host has stopped; null: hosts never crash. */
   private halts: HaltedStrands | null = null;
 
@@ -60,6 +66,7 @@ export class WorkflowEngine {
   private readonly servedKind: EventKind;
   private readonly resumeKind: EventKind;
   private readonly limitTimer: TimerKind;
+  private outageKind: EventKind | null = null;
 
   constructor(cloud: Cloud, workflows: readonly Workflow[]) {
     const { simulation } = cloud;
@@ -204,6 +211,14 @@ export class WorkflowEngine {
     return this.places.loads();
   }
 
+  /** RPC calls whose work was lost are given up after a time; the kind of event is there once something can go down. */
+  private get timeoutKind(): EventKind {
+    this.outageKind ??= this.cloud.simulation.kind("rpc timeout", (strand) => {
+      if (this.fail(strand, outcomes.indexOf("MessagingTimeout"))) this.step(strand);
+    });
+    return this.outageKind;
+  }
+
   /** Adds a workflow behind those of the constructor; what it needs of components is there from now on. Returns its index. */
   add(workflow: Workflow): number {
     const program = compile(workflow);
@@ -231,6 +246,7 @@ export class WorkflowEngine {
     this.parent[strand] = parent;
     this.joins[strand] = 0;
     this.failure[strand] = 0;
+    this.serving[strand] = 0;
     this.stage[strand] = 0;
     this.sentAt[strand] = 0;
     this.owed[strand] = 0;
@@ -275,7 +291,7 @@ export class WorkflowEngine {
   private hostOf(strand: number, side: Side | null): number {
     const server = this.serverOf(strand);
     const host = server < 0 ? -1 : side === null ? this.cloud.servers.host[server]! : this.cloud.moving.hostOf(server, side);
-    if (host < 0) throw new RangeError(`server ${server} has no host, but its workflow goes to one`);
+    if (host < 0) throw new RangeError(`${this.describe(strand)}: it has no host to go to`);
     return host;
   }
 
@@ -285,6 +301,12 @@ export class WorkflowEngine {
     const seat = (this.visits[program]![pc] ?? this.seats[program]![pc])!;
     if (this.halts !== null && (this.halts.isHalted(strand) || (seat.perHost && this.halts.isStopped(this.hostOf(strand, seat.side))))) {
       this.keepBack(strand);
+      return;
+    }
+    const visit = this.visits[program]![pc];
+    if (visit != null && visit.transport === "http" && this.outages.isDown(visit.component)) {
+      this.outages.lost++;
+      if (this.fail(strand, outcomes.indexOf("ServiceUnavailable"))) this.step(strand);
       return;
     }
     if (this.stations.arrive(this.at(seat, strand), strand)) return;
@@ -308,6 +330,16 @@ export class WorkflowEngine {
       this.resume(strand, 0);
       return;
     }
+    if (this.outages.isDown(visit.component)) {
+      // It was in line, or a broker has kept it.
+      this.outages.park(visit.component, strand);
+      return;
+    }
+    this.serve(strand, visit);
+  }
+
+  private serve(strand: number, visit: Visit): void {
+    this.serving[strand] = 1;
     if (this.stage[strand] === 0) this.places.links[visit.link]!.count++;
     const micros = Math.max(1, Math.round(visit.serviceStream.sample(visit.service, this.subject[strand]!, this.occasion(strand))));
     if (visit.shared === null) this.cloud.simulation.schedule(micros, this.servedKind, strand);
@@ -323,7 +355,13 @@ export class WorkflowEngine {
 
   private served(strand: number): void {
     const visit = this.visitOf(strand);
+    this.serving[strand] = 0;
     this.stations.leave(this.at(visit, strand));
+    if (this.outages.hearsOfLoss(strand)) {
+      this.halts?.serve(strand, false);
+      this.lose(strand, visit);
+      return;
+    }
     if (this.stage[strand]! + 1 < visit.stages) {
       this.stage[strand]!++;
       this.arrive(strand);
@@ -339,6 +377,35 @@ export class WorkflowEngine {
     this.callObserver?.answered(strand, this.serverOf(strand), visit.link, visit.what, this.sentAt[strand]!, now + this.owed[strand]!);
     this.halts?.serve(strand, false);
     this.goOn(strand);
+  }
+
+  /** The component went down while it served the strand. */
+  private lose(strand: number, { transport, answered }: Visit): void {
+    this.stage[strand] = 0;
+    const outcome = lossOf(transport);
+    if (outcome === null) {
+      this.arrive(strand);
+      return;
+    }
+    this.outages.lost++;
+    const waits = transport === "rpc" && answered ? (this.cloud.settings.rpcResponseTimeout ?? RPC_RESPONSE_TIMEOUT) : 0;
+    if (waits > 0) this.cloud.simulation.schedule(waits, this.timeoutKind, strand);
+    else if (this.fail(strand, outcomes.indexOf(outcome))) this.step(strand);
+  }
+
+  /** A component that the cloud has once goes down, with all that it serves. @throws RangeError where no workflow needs it, or it is down */
+  componentFails(component: string): void {
+    if (this.outages.isDown(component)) throw new RangeError(`${component} is down already`);
+    const served: number[] = [];
+    for (let strand = 0; strand < this.program.length; strand++) {
+      if (this.subject[strand]! < 0 || this.serving[strand] !== 1) continue;
+      if (this.visitOf(strand).component === component) served.push(strand);
+    }
+    this.outages.goesDown(component, served);
+  }
+
+  componentReturns(component: string): void {
+    for (const strand of this.outages.comesBack(component)) this.serve(strand, this.visitOf(strand));
   }
 
   /** Nova's notifications are about a server, whatever the workflow is about; others about what a request has to do with. */

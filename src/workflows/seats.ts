@@ -2,7 +2,7 @@
 import { type Distribution, lognormalFromMean, uniform } from "../kernel/distribution.ts";
 import type { Stream } from "../kernel/random.ts";
 import { type StationId, Stations } from "../queueing/station.ts";
-import type { Component } from "../services/service.ts";
+import type { Component, Transport } from "../services/service.ts";
 import type { Cloud } from "./cloud.ts";
 import type { Instruction } from "./compile.ts";
 import { type ComponentLoad, componentLoad } from "./component-load.ts";
@@ -30,6 +30,10 @@ export interface Visit extends Seat {
   readonly link: number; // index into the matrix of calls
   /** What is sent, in words. */
   readonly what: string;
+  readonly component: string;
+  readonly transport: Transport;
+  /** Does the caller wait for an answer? */
+  readonly answered: boolean;
   /** Stations that a request passes one after another, from `station` on; each takes its share of the time. */
   readonly stages: number;
   /** Null: requests wait for a worker of their own. */
@@ -97,6 +101,9 @@ export class Seats {
       delayByHypervisor: declaration.delayByHypervisor === true,
       link,
       what,
+      component: operation.of.key,
+      transport: operation.of.declaration.transport,
+      answered: messages !== 1,
       shared: this.sharing.get(operation.of.key) ?? null,
     };
   }

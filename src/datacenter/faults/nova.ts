@@ -5,6 +5,7 @@ export const novaFaults = {
   InstanceInvalidState: 409,
   ImageNotFound: 400,
   InstanceIsLocked: 409,
+  InstanceNotReady: 409,
   InvalidMigrationState: 400,
   ComputeServiceInUse: 400,
   ComputeHostNotFound: 404,

@@ -67,6 +67,8 @@ export const gates = {
 
 export type GatedAction = keyof typeof gates;
 
+const HOSTLESS: readonly GatedAction[] = ["lock", "unlock", "delete"];
+
 /** Null: Nova's API lets the action begin. */
 export function gateRefuses(cloud: Cloud, server: number, action: GatedAction): Outcome | null {
   const { servers } = cloud;
@@ -77,7 +79,9 @@ export function gateRefuses(cloud: Cloud, server: number, action: GatedAction): 
   const { vm, task = ["none"], passesLock = false }: Gate = gates[action];
   if (!passesLock && cloud.lockedByUser.has(server)) return "InstanceIsLocked";
   const allowed = (vm === "any" || vm.includes(state)) && (task === "any" || task.includes(servers.taskStateOf(server)));
-  return allowed ? null : "InstanceInvalidState";
+  if (!allowed) return "InstanceInvalidState";
+  // check_instance_host: a server in ERROR may never have had one.
+  return state === "error" && servers.host[server]! < 0 && !HOSTLESS.includes(action) ? "InstanceNotReady" : null;
 }
 
 /** Refuses a server that is not there, that a user has locked, or that is in the wrong state. */

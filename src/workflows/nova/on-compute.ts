@@ -18,25 +18,25 @@ export const onCompute = (
   ...steps: readonly Step[]
 ): Step[] => [
   actOnServer("instance lock", (cloud, server) => cloud.lock(server)),
-  cast(operation, what),
-  at(
-    operation.of,
-    attempt(
-      [
+  attempt(
+    [
+      cast(operation, what),
+      at(
+        operation.of,
         ...steps,
         actOnServer("new state", (cloud, server) => cloud.setState(server, typeof becomes === "string" ? becomes : becomes(cloud, server))),
         call(nova.database.saveInstance, "vm state, task state"),
+        actOnServer("unlock", (cloud, server) => cloud.unlock(server)),
+      ),
+    ],
+    {
+      undo: [
+        actOnServer("as its guest is", (cloud, server) => {
+          cloud.setState(server, cloud.running[server] === 1 ? "active" : stateAtRest(cloud, server));
+          cloud.unlock(server);
+        }),
       ],
-      {
-        undo: [
-          actOnServer("as its guest is", (cloud, server) => {
-            cloud.setState(server, cloud.running[server] === 1 ? "active" : stateAtRest(cloud, server));
-            cloud.unlock(server);
-          }),
-        ],
-      },
-    ),
-    actOnServer("unlock", (cloud, server) => cloud.unlock(server)),
+    },
   ),
 ];
 

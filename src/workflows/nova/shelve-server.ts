@@ -109,12 +109,13 @@ export const serverShelveOffload: ApiOperation = {
 
 /** A failure leaves the server shelved as it was. */
 const giveUp = [
-  actOnServer("no host after all", (cloud, server) => {
-    if (cloud.servers.host[server]! >= 0) {
+  actOnServer("shelved as before", (cloud, server) => {
+    const state = cloud.servers.vmStateOf(server);
+    if (state === "shelved_offloaded" && cloud.servers.host[server]! >= 0) {
       cloud.endBuild(server);
       cloud.leaveHost(server);
     }
-    cloud.setState(server, "shelved_offloaded");
+    cloud.setState(server, state);
     cloud.unlock(server);
   }),
 ];
@@ -163,29 +164,34 @@ export const serverUnshelve: ApiOperation = {
     enter("unshelving"),
     actOnServer("instance lock", (cloud, server) => cloud.lock(server)),
     answer(202),
-    cast(nova.conductor.unshelveInstance, "request spec"),
-    when(
-      "it has its host still",
-      ofServer((cloud, server) => cloud.servers.host[server]! >= 0),
-      at(nova.conductor, cast(nova.compute.startInstance, "server id")),
-      at(nova.compute, notify("instance.unshelve.start"), call(nova.compute.powerOn, "domain")),
-    ),
-    when(
-      "it has none",
-      ofServer((cloud, server) => cloud.servers.host[server]! < 0),
-      attempt(elsewhere, { undo: giveUp }),
-    ),
-    at(
-      nova.compute,
-      actOnServer("guest starts", (cloud, server) => {
-        cloud.offloadNever(server);
-        cloud.runGuest(server);
-        cloud.setState(server, "active");
-      }),
-      call(nova.database.saveInstance, "host"),
-      call(glance.api.deleteImage, "image of the shelved disk"),
-      notify("instance.unshelve.end"),
-      actOnServer("unlock", (cloud, server) => cloud.unlock(server)),
+    attempt(
+      [
+        cast(nova.conductor.unshelveInstance, "request spec"),
+        when(
+          "it has its host still",
+          ofServer((cloud, server) => cloud.servers.host[server]! >= 0),
+          at(nova.conductor, cast(nova.compute.startInstance, "server id")),
+          at(nova.compute, notify("instance.unshelve.start"), call(nova.compute.powerOn, "domain")),
+        ),
+        when(
+          "it has none",
+          ofServer((cloud, server) => cloud.servers.host[server]! < 0),
+          ...elsewhere,
+        ),
+        at(
+          nova.compute,
+          actOnServer("guest starts", (cloud, server) => {
+            cloud.offloadNever(server);
+            cloud.runGuest(server);
+            cloud.setState(server, "active");
+          }),
+          call(nova.database.saveInstance, "host"),
+          call(glance.api.deleteImage, "image of the shelved disk"),
+          notify("instance.unshelve.end"),
+          actOnServer("unlock", (cloud, server) => cloud.unlock(server)),
+        ),
+      ],
+      { undo: giveUp },
     ),
   ),
 };
