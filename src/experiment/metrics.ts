@@ -7,6 +7,7 @@ import type { Scenario } from "../scenario/scenario.ts";
 import { quantile, sortedSample } from "../statistics/quantiles.ts";
 import { diskMetrics } from "./disk-metrics.ts";
 import { cpuMetrics, migrationMetrics } from "./guest-metrics.ts";
+import { linkMetrics } from "./link-metrics.ts";
 import { memoryMetrics, remoteAccessMetrics } from "./memory-metrics.ts";
 import { operationsMetrics } from "./operations-metrics.ts";
 import { powerMetrics } from "./power-metrics.ts";
@@ -207,6 +208,7 @@ export function metricsOf({ operations, cloud, workload, actions, resizes, diskI
     ...((cloud.cpuSharing ?? null) === null ? [] : cpuMetrics),
     ...((cloud.power ?? null) === null ? [] : powerMetrics),
     ...(diskIo === undefined ? [] : diskMetrics(cloud, diskIo)),
+    ...(cloud.fabric?.linkMetrics === true ? linkMetrics(cloud) : []),
     ...(cloud.cpuSharing?.remoteLatency === undefined ? [] : remoteAccessMetrics),
     ...((cloud.memorySharing ?? null) === null ? [] : memoryMetrics),
     ...(drains ? migrationMetrics : []),

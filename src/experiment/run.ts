@@ -101,6 +101,7 @@ export function* runInSteps(options: RunOptions, slices: number): Generator<numb
   }
   look?.();
   built.cloud.guestDisks?.book();
+  built.linkUse?.book();
   watch.energyJoules = built.cloud.power.totalJoules(simulation.now);
   const values = new Map(metricsOf(scenario).map((metric) => [metric.name, metric.of(built, watch)]));
   const { hash: fingerprint, count: events } = simulation.fingerprint;
@@ -171,6 +172,7 @@ function startWatch(built: BuiltRun, from: Micros, until: Micros): Watch {
       built.electricity?.facility.reset(simulation.now);
       built.electricity?.peaks.reset(simulation.now);
       cloud.guestDisks?.reset();
+      built.linkUse?.reset();
       watch.claimsRefusedBefore = cloud.scheduling.claimsRefused;
       engine?.resetStatistics();
       operations?.outages.guests.reset();

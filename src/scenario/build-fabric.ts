@@ -2,11 +2,16 @@
 import { type AttachPoints, bonds, GLANCE } from "../datacenter/fabric/attach-points.ts";
 import { custom } from "../datacenter/fabric/custom.ts";
 import { ethernetMtu } from "../datacenter/fabric/encapsulation.ts";
+import type { Fabric } from "../datacenter/fabric/fabric.ts";
 import { fatTree } from "../datacenter/fabric/fat-tree.ts";
 import { leafSpine } from "../datacenter/fabric/leaf-spine.ts";
+import { linksOf, type TopologyName } from "../datacenter/fabric/link-kinds.ts";
 import { star } from "../datacenter/fabric/star.ts";
 import type { TrafficOptions } from "../datacenter/fabric/traffic.ts";
 import type { Wiring } from "../datacenter/fabric/wiring.ts";
+import type { Simulation } from "../kernel/simulation.ts";
+import type { SharedCapacity } from "../queueing/shared-capacity.ts";
+import { LinkUse } from "../workflows/link-use.ts";
 import { storageNodes } from "./build-storage.ts";
 import type { CloudSpec, FabricSpec, HostGroupSpec } from "./scenario.ts";
 
@@ -46,4 +51,13 @@ export function trafficOptions({ hopLatency, encapsulation, mtu = ethernetMtu.va
     ...(hopLatency == null ? {} : { latency: hopLatency }),
     ...(encapsulation == null ? {} : { framing: { encapsulation, mtu } }),
   };
+}
+
+/** Null where the scenario does not ask for it. */
+export function buildLinkUse(
+  { linkMetrics, topology }: FabricSpec,
+  { simulation, transfers, fabric }: { readonly simulation: Simulation; readonly transfers: SharedCapacity; readonly fabric: Fabric },
+): LinkUse | null {
+  const [name] = Object.keys(topology) as [TopologyName];
+  return linkMetrics === true ? new LinkUse(simulation, transfers, linksOf(fabric, name)) : null;
 }

@@ -32,6 +32,7 @@ import { WorkflowEngine } from "../workflows/engine.ts";
 import { evacuateServer } from "../workflows/evacuate-server.ts";
 import { deleteInstantly, launchInstantly } from "../workflows/instant.ts";
 import { buildServer, launchServer } from "../workflows/launch-server.ts";
+import type { LinkUse } from "../workflows/link-use.ts";
 import { Moves } from "../workflows/moves.ts";
 import { Deletions } from "../workflows/nova/deletions.ts";
 import { offloadServer } from "../workflows/nova/shelve-server.ts";
@@ -46,7 +47,7 @@ import { readTrace } from "../workload/trace.ts";
 import { readBitbrains } from "../workload/traces/bitbrains.ts";
 import type { Flavor, RequestTable } from "../workload/workload.ts";
 import { asksAreSimple, requestBook } from "./asking.ts";
-import { trafficOptions, wiringOf } from "./build-fabric.ts";
+import { buildLinkUse, trafficOptions, wiringOf } from "./build-fabric.ts";
 import { buildGuestCpu } from "./build-guest-cpu.ts";
 import { buildGuestMemory } from "./build-guest-memory.ts";
 import { buildElectricity, buildPower, type Electricity, hostPowerOf, wattsByLoadOf } from "./build-power.ts";
@@ -88,6 +89,8 @@ export interface BuiltRun {
   readonly resizes: UserResizes | null;
   /** Null: guests get the memory they ask for. */
   readonly oomKills: OomKills | null;
+  /** Null: nobody asks how much of the network is used. */
+  readonly linkUse: LinkUse | null;
 }
 
 /** Draws or reads the requests of a replication. @throws InputError for a broken trace */
@@ -132,6 +135,7 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
   });
   const fabric = new Fabric(transfers, wiringOf(spec), spec.fabric.hashSeed);
   const traffic = new Traffic(simulation, fabric, transfers, trafficOptions(spec.fabric));
+  const linkUse = buildLinkUse(spec.fabric, { simulation, transfers, fabric });
   const power = buildPower(spec.power ?? null, inventory);
   const rackOf = inventory.map(({ description }) => description.rack);
   const electricity = spec.power ? buildElectricity(spec.power, power, rackOf, scenario.study.duration) : null;
@@ -246,7 +250,20 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
           delete: (server) => replay.deleteEarly(server),
           send: (ask) => client.send(ask),
         });
-  return { cloud, requests: workload.requests, engine, moves, client, rally, ceilometer, operations, electricity, resizes, oomKills };
+  return {
+    cloud,
+    requests: workload.requests,
+    engine,
+    moves,
+    client,
+    rally,
+    ceilometer,
+    operations,
+    electricity,
+    resizes,
+    oomKills,
+    linkUse,
+  };
 }
 
 function guestTraffic({ guestTraffic: means, networkTrace }: Scenario): GuestTraffic {

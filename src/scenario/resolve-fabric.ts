@@ -22,6 +22,7 @@ export function fabricOf(cloud: ReadCloud, hosts: HostNames): FabricSpec {
     encapsulation: encapsulations.find((name) => name === fabric.encapsulation) ?? null,
     mtu: fabric.mtu,
     hashSeed: fabric.hash_seed,
+    ...(fabric.link_metrics === true ? { linkMetrics: true } : {}),
   };
 }
 

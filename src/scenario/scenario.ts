@@ -170,6 +170,8 @@ export interface FabricSpec {
   readonly mtu?: number;
   /** Of the switches' hash; absent = 0. */
   readonly hashSeed?: number;
+  /** The run measures how much of its links is used; absent = no. */
+  readonly linkMetrics?: true;
 }
 
 export interface QuotaSpec {

@@ -24,7 +24,7 @@ import {
   type ValueKind,
 } from "./grammar.ts";
 import { texts } from "./hardware-kinds.ts";
-import { count, quantity, text, word } from "./value-kinds.ts";
+import { count, flag, quantity, text, word } from "./value-kinds.ts";
 
 export const bandwidth = quantity("bandwidth", { above: 0, most: 1e13 });
 const hop = quantity("time", { most: SECOND });
@@ -182,6 +182,11 @@ function commonShape() {
       default: ethernetMtu.value,
       source: ethernetMtu.source,
       evidence: ethernetMtu.evidence,
+    }),
+    link_metrics: optional(flag, "Whether the run measures how much of its links is used", {
+      absent: "links are not looked at",
+      source: "a matter of what is asked",
+      evidence: "assumed",
     }),
     hash_seed: defaulted(count("seeds", 0, 2 ** 31 - 1), "Seed of the hash by which switches choose among equal paths", {
       default: 0,

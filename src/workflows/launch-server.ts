@@ -74,7 +74,10 @@ const diskImage = [
 const buildTimeout: Limit = {
   time: (cloud) => cloud.settings.instanceBuildTimeout,
   outcome: "BuildTimeout",
-  expired: (cloud, server) => cloud.setState(server, "error"),
+  expired(cloud, server) {
+    cloud.setState(server, "error");
+    cloud.setOutcome(server, "BuildTimeout"); // whenever what it waits for ends
+  },
 };
 
 const endBuild = act("build ends", (cloud, server) => cloud.endBuild(server));

@@ -1,5 +1,5 @@
 // Where the work of workflows is done: the stations of all components that they need, and what a visit to one takes.
-import { type Distribution, lognormalFromMean, uniform } from "../kernel/distribution.ts";
+import { constant, type Distribution, lognormalFromMean, uniform } from "../kernel/distribution.ts";
 import type { Stream } from "../kernel/random.ts";
 import { type StationId, Stations } from "../queueing/station.ts";
 import type { Component, Transport } from "../services/service.ts";
@@ -91,10 +91,14 @@ export class Seats {
       request: messages > 0 ? cloud.latencyMicros : 0,
       answer: (messages > 1 ? cloud.latencyMicros : 0) + (cloud.serviceDelays.get(operation.key) ?? declaration.delay ?? 0),
       stages: this.stagesOf(operation.of),
-      service: lognormalFromMean(
-        mean / this.stagesOf(operation.of),
-        cloud.serviceVariations.get(operation.key) ?? declaration.cv ?? DEFAULT_CV,
-      ),
+      // No lognormal law has a mean of 0.
+      service:
+        mean === 0
+          ? constant(0)
+          : lognormalFromMean(
+              mean / this.stagesOf(operation.of),
+              cloud.serviceVariations.get(operation.key) ?? declaration.cv ?? DEFAULT_CV,
+            ),
       serviceStream: cloud.streams.stream(`${operation.key}.time`),
       delay,
       delayStream: cloud.streams.stream(`${operation.key}.delay`),

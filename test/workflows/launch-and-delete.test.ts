@@ -358,7 +358,7 @@ describe("failures of a launch", () => {
     const { operations, states, look } = watch(built);
     built.cloud.simulation.run(8 * SECOND); // the download alone takes 8 s
     expect(built.cloud.servers.vmStateOf(0)).toBe("error");
-    expect(built.cloud.servers.outcomeOf(0)).toBe("pending");
+    expect(built.cloud.servers.outcomeOf(0)).toBe("BuildTimeout");
     built.cloud.simulation.run(5 * MINUTE);
     expect(operations).toContain("nova.compute.spawn");
     expect(outcomesOf(built)).toEqual(["BuildTimeout"]);

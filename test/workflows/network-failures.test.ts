@@ -50,6 +50,9 @@ describe("a partition that nobody repairs", () => {
   it("lets builds time out where Nova has a timeout for them", () => {
     const told = toldRun(`${cloud(spines, "  nova: {instance_build_timeout: 30 min}")}${four}${never}`);
     expect(states(told)).toEqual(["error", "error", "error", "error"]);
+    // Their downloads wait on for a way, but what became of the servers is known.
+    expect(told.built.cloud.traffic.waiting).toBe(4);
+    expect(told.values.get("servers.failed")).toBe(4);
   });
 });
 
@@ -100,6 +103,28 @@ ${more}
     expect(plain.status).toBe("completed");
     for (const spine of ["spine-1", "spine-2"])
       expect(copyOf(drained(`  - {at: 61 min, fail: {switch: ${spine}}}`)).status).toBe("completed");
+  });
+
+  it("that begins to copy after its source is cut off stalls to the end of the run where no timeout limits it", () => {
+    const stalled = (timeout: string) =>
+      toldRun(`${cloud(spines, `  migration: {live_migration_completion_timeout: ${timeout}}`)
+        .replace("20 GiB", "1 GiB")
+        .replace("ram: 4 GiB", "ram: 16 GiB, disk: 0 GiB")}${four}
+timeline:
+  - {at: 1 h, drain: {host: compute-1}}
+  - {at: 3603 s, fail: {switch: leaf-1}}
+`);
+    const [never, limited] = [stalled("0 s"), stalled("800 s")];
+    expect(copyOf(never).copy).toBeNull();
+    expect(never.built.cloud.transfers.active).toBe(1);
+    // 800 s for each of 16 GiB, without a byte.
+    expect(copyOf(limited).copy).toMatchObject({ bytes: 0, seconds: 16 * 800 });
+    expect(limited.built.cloud.transfers.active).toBe(0);
+    // Either way nova-compute on the source, which is still cut off, cannot say what became of it; the server is where it was.
+    for (const told of [never, limited]) {
+      expect([copyOf(told).status, copyOf(told).outcome]).toEqual(["running", null]);
+      expect(told.built.cloud.servers.host[copyOf(told).server]).toBe(0);
+    }
   });
 
   it("comes to its end when there is no way to a host any more, and the server stays", () => {

@@ -168,6 +168,26 @@ export class Fabric {
     return this.firstPort[point + 1]! - this.firstPort[point]!;
   }
 
+  /**
+   * All links that may limit a flow. `ends` are switches, the first that which the link leads from; -1 is the attach point `point`, which then
+   * sends or receives; `point` is -1 for the links of cables.
+   */
+  links(): readonly { link: number; point: number; sends: boolean; ends: readonly [number, number]; bytesPerSecond: number }[] {
+    const all: { link: number; point: number; sends: boolean; ends: readonly [number, number]; bytesPerSecond: number }[] = [];
+    for (let point = 0; point < this.firstPort.length - 1; point++) {
+      for (let port = this.firstPort[point]!; port < this.firstPort[point + 1]!; port++) {
+        const [at, bytesPerSecond] = [this.portSwitch[port]!, this.portBytesPerSecond[port]!];
+        all.push({ link: this.linkUp[port]!, point, sends: true, ends: [-1, at], bytesPerSecond });
+        all.push({ link: this.linkDown[port]!, point, sends: false, ends: [at, -1], bytesPerSecond });
+      }
+    }
+    for (const [end, link] of this.linkOfEnd.entries()) {
+      const ends = [this.farSwitch[end ^ 1]!, this.farSwitch[end]!] as const;
+      if (link !== NO_LINK) all.push({ link, point: -1, sends: false, ends, bytesPerSecond: this.wiring.cableBytesPerSecond[end >> 1]! });
+    }
+    return all;
+  }
+
   /** The cables between two switches, by name, in the order in which they were plugged in. */
   cablesBetween(one: string, other: string): readonly number[] {
     const [a, b] = [this.wiring.switchNamed(one), this.wiring.switchNamed(other)];
