@@ -11,6 +11,7 @@ import { checkDemand } from "./checks-demand.ts";
 import { checkFabric } from "./checks-fabric.ts";
 import { checkFlavors } from "./checks-flavors.ts";
 import { checkHosts, hostNamesOf } from "./checks-hosts.ts";
+import { checkIdentity, identityNames } from "./checks-identity.ts";
 import { checkOperations } from "./checks-operations.ts";
 import { checkPolicies, checkRequests, checkServerHints } from "./checks-requests.ts";
 import type { ReadDistribution } from "./distributions.ts";
@@ -115,13 +116,10 @@ export function checkAcross(schema: z.ZodType, root: Located, catalogue: Catalog
   checkPolicies(across, hosts, catalogue);
   checkOperations(across, hosts);
   const { flavors, images, storageTiers } = localNames(root);
+  checkIdentity(across);
   checkActions(
     across,
-    new Map([
-      ["flavor", flavors ?? []],
-      ["image", images ?? []],
-      ["volume type", storageTiers ?? []],
-    ]),
+    new Map([["flavor", flavors ?? []], ["image", images ?? []], ["volume type", storageTiers ?? []], ...identityNames(across)]),
   );
 
   const duration = number(["study", "duration"]);
