@@ -3,9 +3,9 @@
 import { FirstFitIndex } from "../datacenter/first-fit-index.ts";
 import type { Hosts } from "../datacenter/hosts.ts";
 import { resourcesOf, type Shortage, shortageOf, shortEverywhere } from "../datacenter/shortage.ts";
-import { PythonError } from "../policies/nova/python-values.ts";
 import type { HostDemand } from "../policies/nova/request/placement-asks.ts";
 import type { RequestSpec } from "../policies/nova/request-spec.ts";
+import { PythonError } from "../policies/python/python-values.ts";
 import type { Cloud } from "../workflows/cloud.ts";
 import type { DecisionRow } from "../workflows/decision-log.ts";
 import { allowedRows, allows, queriesOf } from "./host-room.ts";

@@ -5,9 +5,9 @@ import type { Flavor } from "../datacenter/flavor.ts";
 import type { Amounts, Hosts } from "../datacenter/hosts.ts";
 import { resourcesOf, shortageOf } from "../datacenter/shortage.ts";
 import type { Filter } from "../policies/nova/filter.ts";
-import { PythonError } from "../policies/nova/python-values.ts";
 import type { HostQuery } from "../policies/nova/request/placement-asks.ts";
 import type { RequestSpec } from "../policies/nova/request-spec.ts";
+import { PythonError } from "../policies/python/python-values.ts";
 import type { Cloud } from "../workflows/cloud.ts";
 import { allows, queriesOf } from "./host-room.ts";
 

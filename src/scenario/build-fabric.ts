@@ -7,10 +7,11 @@ import { leafSpine } from "../datacenter/fabric/leaf-spine.ts";
 import { star } from "../datacenter/fabric/star.ts";
 import type { TrafficOptions } from "../datacenter/fabric/traffic.ts";
 import type { Wiring } from "../datacenter/fabric/wiring.ts";
+import { storageNodes } from "./build-storage.ts";
 import type { CloudSpec, FabricSpec, HostGroupSpec } from "./scenario.ts";
 
-export function wiringOf({ hosts, fabric }: CloudSpec): Wiring {
-  const points = attachPoints(hosts, fabric);
+export function wiringOf({ hosts, fabric, storageBackends }: CloudSpec): Wiring {
+  const points = attachPoints(hosts, fabric, storageNodes(storageBackends ?? []));
   const { topology } = fabric;
   if ("star" in topology) return star(points);
   if ("leafSpine" in topology) return leafSpine(points, topology.leafSpine);
@@ -19,7 +20,11 @@ export function wiringOf({ hosts, fabric }: CloudSpec): Wiring {
 }
 
 /** Hosts and racks are numbered through the file; the hosts of a group are dealt over its racks. */
-function attachPoints(groups: readonly HostGroupSpec[], { glanceBytesPerSecond }: FabricSpec): AttachPoints {
+function attachPoints(
+  groups: readonly HostGroupSpec[],
+  { glanceBytesPerSecond }: FabricSpec,
+  storage: AttachPoints["services"],
+): AttachPoints {
   const count = groups.reduce((sum, group) => sum + group.count, 0);
   const nicBytesPerSecond = new Float64Array(count);
   const [racks, nics, bond] = [new Int32Array(count), new Int32Array(count), new Int32Array(count)];
@@ -33,7 +38,7 @@ function attachPoints(groups: readonly HostGroupSpec[], { glanceBytesPerSecond }
     }
     firstRack += group.racks;
   }
-  return { nicBytesPerSecond, racks, nics, bonds: bond, services: [{ name: GLANCE, bytesPerSecond: glanceBytesPerSecond }] };
+  return { nicBytesPerSecond, racks, nics, bonds: bond, services: [{ name: GLANCE, bytesPerSecond: glanceBytesPerSecond }, ...storage] };
 }
 
 export function trafficOptions({ hopLatency, encapsulation, mtu = ethernetMtu.value }: FabricSpec): TrafficOptions {

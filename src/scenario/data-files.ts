@@ -8,12 +8,14 @@ import { type Located, type Path, problemAt, valueAt } from "./located.ts";
 import type { DataFile } from "./scenario.ts";
 
 const TRACE_PATH: Path = ["workload", "trace", "path"];
+const CARBON_PATH: Path = ["cloud", "power", "carbon_intensity", "file", "path"];
 const CHUNK_BYTES = 1 << 20;
 
-/** The files named by the scenario, a trace of requests first. Problems are added for those that are not there. */
+/** The files named by the scenario, a trace of requests first, carbon intensities last. Problems are added for those that are not there. */
 export function dataFiles(root: Located, problems: Problem[]): readonly DataFile[] {
   const traces = [TRACE_PATH, ...patternPaths(root)].flatMap((place) => dataFile(root, place, "trace file", problems));
-  return [...traces, ...policyPaths(root).flatMap((place) => dataFile(root, place, "policy file", problems))];
+  const policies = policyPaths(root).flatMap((place) => dataFile(root, place, "policy file", problems));
+  return [...traces, ...policies, ...dataFile(root, CARBON_PATH, "trace file", problems)];
 }
 
 /** Where the policies of services name their files. */
@@ -22,12 +24,16 @@ function policyPaths(root: Located): readonly Path[] {
   return list?.kind === "list" ? list.items.map((_, index): Path => ["identity", "policies", index, "file"]) : [];
 }
 
-/** Where a pattern of CPU use names its files. */
+/** Where patterns of CPU and memory use name their files. */
 function patternPaths(root: Located): readonly Path[] {
   return (
     [
       ["workload", "cpu_pattern"],
       ["workload", "trace", "cpu_pattern"],
+      ["workload", "memory_pattern"],
+      ["workload", "network_pattern"],
+      ["workload", "trace", "network_pattern"],
+      ["workload", "trace", "memory_pattern"],
     ] as const
   ).flatMap((pattern): readonly Path[] => {
     const paths: Path = [...pattern, "bitbrains", "paths"];

@@ -3,9 +3,9 @@
 import { describeKind, shorten } from "../kernel/units.ts";
 import { hasHostAttribute } from "../policies/nova/host-attributes.ts";
 import { inNetwork } from "../policies/nova/ip-network.ts";
-import { answerJsonQuery } from "../policies/nova/json-query.ts";
-import { parseJson } from "../policies/nova/python-json.ts";
-import { PythonError } from "../policies/nova/python-values.ts";
+import { answerJsonQuery } from "../policies/python/json-query.ts";
+import { parseJson } from "../policies/python/python-json.ts";
+import { PythonError } from "../policies/python/python-values.ts";
 import { accept, type Complaint, type ValueKind } from "./grammar.ts";
 
 export type Hints = ReadonlyMap<string, readonly string[]>;

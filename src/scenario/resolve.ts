@@ -9,13 +9,15 @@ import { type RallySpec, rallyScenarios } from "../workload/rally.ts";
 import type { ArrivalSpec, WorkloadSpec } from "../workload/workload.ts";
 import { HostNames } from "./host-names.ts";
 import { actionsOf } from "./resolve-actions.ts";
-import { cpuPatternOf } from "./resolve-demand.ts";
+import { cpuPatternOf, memoryDemandOf, networkTraceOf, sharingOf } from "./resolve-demand.ts";
 import { fabricOf } from "./resolve-fabric.ts";
 import { aggregateOf, hostGroupOf } from "./resolve-hosts.ts";
 import { identityOf } from "./resolve-identity.ts";
 import { migrationOf } from "./resolve-migration.ts";
 import { operationsOf } from "./resolve-operations.ts";
+import { powerOf } from "./resolve-power.ts";
 import { listedWorkloadOf } from "./resolve-requests.ts";
+import { diskIoOf, storageBackendOf, storageTierOf } from "./resolve-storage.ts";
 import type { CloudSpec, DataFile, ExplainedValue, PolicySpec, Scenario } from "./scenario.ts";
 import type { ReadScenario } from "./schema.ts";
 import { requestSwitches } from "./schema-placement.ts";
@@ -39,9 +41,12 @@ export function resolveScenario(
   return {
     name: read.name,
     question: read.question,
-    cloud: cloudOf(read.cloud),
+    cloud: { ...cloudOf(read.cloud), power: powerOf(read.cloud, data) },
     workload: workloadOf(read, data),
     cpuPattern: cpuPatternOf(read.workload, data),
+    ...diskIoOf(read.workload),
+    ...networkTraceOf(read.workload, data),
+    memoryDemand: memoryDemandOf(read.workload, data),
     guestTraffic: { incomingBytesPerSecond: traffic.incoming, outgoingBytesPerSecond: traffic.outgoing },
     study: {
       duration: read.study.duration,
@@ -56,6 +61,7 @@ export function resolveScenario(
     ...(operations === null ? {} : { operations }),
     ...(actions === null ? {} : { actions }),
     ...(identity === null ? {} : { identity }),
+    ...resizesOf(read),
   };
 }
 
@@ -66,7 +72,8 @@ function cloudOf(cloud: ReadCloud): CloudSpec {
     hosts: cloud.hosts.map(hostGroupOf),
     aggregates: cloud.aggregates.map((aggregate) => aggregateOf(aggregate, hosts)),
     fabric: fabricOf(cloud, hosts),
-    storageTiers: cloud.storage_tiers.map(({ name, capacity }) => ({ name, capacityGb: capacity })),
+    storageTiers: cloud.storage_tiers.map(storageTierOf),
+    ...(cloud.storage_backends.length === 0 ? {} : { storageBackends: cloud.storage_backends.map(storageBackendOf) }),
     images: cloud.images.map(({ name, id = name, size, disk_format, properties }) => {
       return { name, id, bytes: size, diskFormat: disk_format, properties: new Map(Object.entries(properties)) };
     }),
@@ -89,10 +96,7 @@ function cloudOf(cloud: ReadCloud): CloudSpec {
       disableGroupPolicyCheck: cloud.nova.disable_group_policy_check_upcall,
     },
     migration: migrationOf(cloud),
-    cpuSharing:
-      cloud.cpu_sharing === undefined
-        ? null
-        : { weighting: cloud.cpu_sharing.weighting === "per_vcpu" ? "perVcpu" : "perVm", smtGain: cloud.cpu_sharing.smt_gain },
+    ...sharingOf(cloud),
     placement: { randomizeAllocationCandidates: cloud.placement.randomize_allocation_candidates },
     workers: new Map([["nova.liveMigrationSlot", cloud.migration.max_concurrent_live_migrations], ...Object.entries(cloud.workers)]),
     serviceTimes: new Map(Object.entries(cloud.service_times)),
@@ -200,6 +204,13 @@ function arrivalsOf(arrivals: ReadArrivals): ArrivalSpec {
   return { process: "at-once", at: arrivals.at_once.at, count: arrivals.at_once.count };
 }
 
+function resizesOf({ workload, cloud }: ReadScenario): Pick<Scenario, "resizes"> {
+  if (!("arrivals" in workload) || workload.resizes === undefined) return {};
+  const { probability, after, to, confirm_after: confirmAfter, revert_probability: revertProbability } = workload.resizes;
+  const confirmation = { after: confirmAfter.distribution, revertProbability };
+  return { resizes: { probability, after: after.distribution, flavorWeights: weightsOf(to, cloud.flavors), confirmation } };
+}
+
 /** By name, so that the order of the file decides nothing. */
 function zoneWeightsOf(weights: Readonly<Record<string, number>>): ReadonlyMap<string, number> {
   return new Map(Object.entries(weights).sort(([a], [b]) => (a < b ? -1 : 1)));
@@ -234,6 +245,7 @@ export function policyOf(policy: ReadPolicy, catalogue: Catalogue, release: Nova
     ...(policy.randomize_allocation_candidates === undefined
       ? {}
       : { randomizeAllocationCandidates: policy.randomize_allocation_candidates }),
+    ...(policy.volume_qos === undefined ? {} : { volumeQos: policy.volume_qos }),
     ...(startAt === undefined ? {} : { startAt }),
   };
 }

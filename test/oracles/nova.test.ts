@@ -2,9 +2,9 @@ import { isDeepStrictEqual } from "node:util";
 import { describe, expect, it } from "vitest";
 import { answerCase, type ScheduleCase } from "../../src/policies/cases/index.ts";
 import { matchesExtraSpec } from "../../src/policies/nova/extra-spec-match.ts";
-import { answerJsonQuery } from "../../src/policies/nova/json-query.ts";
-import { parseJson } from "../../src/policies/nova/python-json.ts";
-import { isDict, PythonError, type PythonValue } from "../../src/policies/nova/python-values.ts";
+import { answerJsonQuery } from "../../src/policies/python/json-query.ts";
+import { parseJson } from "../../src/policies/python/python-json.ts";
+import { isDict, PythonError, type PythonValue } from "../../src/policies/python/python-values.ts";
 import { broughtAlong, caseFiles, readLines, report } from "./nova-cases.ts";
 
 /** What Python would raise counts as an answer. */

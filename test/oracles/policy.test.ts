@@ -11,8 +11,8 @@ import { holds, RuleBook } from "../../src/policies/access/evaluate-rule.ts";
 import { parseRule, type RuleText } from "../../src/policies/access/parse-rule.ts";
 import type { Values } from "../../src/policies/access/substitution.ts";
 import { withImplied } from "../../src/policies/keystone/implied-roles.ts";
-import { parseJson } from "../../src/policies/nova/python-json.ts";
-import { isDict, PythonError, type PythonValue } from "../../src/policies/nova/python-values.ts";
+import { parseJson } from "../../src/policies/python/python-json.ts";
+import { isDict, PythonError, type PythonValue } from "../../src/policies/python/python-values.ts";
 import { holdsForAll, type OracleCase } from "./oracle-files.ts";
 
 /** Read as Python reads it, where 1 and 1.0 differ. */

@@ -12,8 +12,8 @@ import { numInstancesFilter } from "../../src/policies/nova/filters/num-instance
 import { serverGroupAffinityFilter } from "../../src/policies/nova/filters/server-group-affinity-filter.ts";
 import { serverGroupAntiAffinityFilter } from "../../src/policies/nova/filters/server-group-anti-affinity-filter.ts";
 import { narrow, skipsFilters } from "../../src/policies/nova/narrowing.ts";
-import { PythonError } from "../../src/policies/nova/python-values.ts";
 import type { RequestSpec } from "../../src/policies/nova/request-spec.ts";
+import { PythonError } from "../../src/policies/python/python-values.ts";
 import { someHosts } from "../datacenter/some-hosts.ts";
 import { flavor, image } from "../workflows/tiny-scenario.ts";
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { inNetwork } from "../../src/policies/nova/ip-network.ts";
-import { answerJsonQuery } from "../../src/policies/nova/json-query.ts";
-import { parseJson } from "../../src/policies/nova/python-json.ts";
-import { compareText, PythonError, PythonFloat, str, toFloat, toInt, words } from "../../src/policies/nova/python-values.ts";
 import { satisfiesVersion } from "../../src/policies/nova/version-predicate.ts";
+import { answerJsonQuery } from "../../src/policies/python/json-query.ts";
+import { parseJson } from "../../src/policies/python/python-json.ts";
+import { compareText, PythonError, PythonFloat, str, toFloat, toInt, words } from "../../src/policies/python/python-values.ts";
 
 describe("Python's text of a value", () => {
   it.each([

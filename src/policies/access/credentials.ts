@@ -1,6 +1,6 @@
 // What a rule sees of a token: the dictionary that oslo.context makes of the request, and what some services add to it.
 // @source oslo.context 5.0: RequestContext.to_policy_values; nova/context.py, cinder/context.py, neutron_lib/context.py, heat/common/context.py (from memory)
-import type { PythonValue } from "../nova/python-values.ts";
+import type { PythonValue } from "../python/python-values.ts";
 import type { PolicyService } from "./default-rules/index.ts";
 import type { Enforcer } from "./enforcer.ts";
 import type { Values } from "./substitution.ts";

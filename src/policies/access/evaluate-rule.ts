@@ -1,6 +1,6 @@
 // Does a rule let these credentials act on this target? Texts are compared as Python writes values: null is "None", so that two nulls are equal.
 // @source oslo.policy 4.0.0: oslo_policy/_checks.py, Rules.__missing__
-import { isDict, isList, PythonError, type PythonValue, str } from "../nova/python-values.ts";
+import { isDict, isList, PythonError, type PythonValue, str } from "../python/python-values.ts";
 import type { Check } from "./check.ts";
 import { literalOf } from "./left-side.ts";
 import { substitute, type Values } from "./substitution.ts";

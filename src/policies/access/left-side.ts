@@ -1,7 +1,7 @@
 // The left side of a check is tried as a Python literal first: `'Member':%(role.name)s` and `True:%(enabled)s` compare a constant, `user_id:…`
 // a value of the credentials. Text that is not even an expression, such as nothing at all, makes Python raise SyntaxError.
 // @source Python 3 library: ast.literal_eval; oslo.policy 4.0.0: GenericCheck
-import { PythonError, PythonFloat, PythonObject, type PythonValue, str } from "../nova/python-values.ts";
+import { PythonError, PythonFloat, PythonObject, type PythonValue, str } from "../python/python-values.ts";
 
 const KEYWORDS: ReadonlySet<string> = new Set(
   (

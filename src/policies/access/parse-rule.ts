@@ -1,7 +1,7 @@
 // The policy language: `role:admin or (role:member and project_id:%(project_id)s)`. `not` binds tighter than `and`, `and` tighter than `or`. A rule
 // that does not come down to one check denies everybody, silently; a rule that is empty allows everybody.
 // @source oslo.policy 4.0.0: oslo_policy/_parser.py
-import { words } from "../nova/python-values.ts";
+import { words } from "../python/python-values.ts";
 import { always, type Check, never } from "./check.ts";
 
 /** A rule as written: in the language, or in the old form, a list (or) of lists (and) of single checks. */

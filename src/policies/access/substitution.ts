@@ -1,6 +1,6 @@
 // Python's `text % values`, as far as a policy can use it: `%(project_id)s` stands for the value of that key.
 // @source Python 3 library: printf-style string formatting
-import { PythonError, PythonFloat, type PythonValue, str } from "../nova/python-values.ts";
+import { PythonError, PythonFloat, type PythonValue, str } from "../python/python-values.ts";
 
 export type Values = ReadonlyMap<string, PythonValue>;
 

@@ -1,7 +1,7 @@
 // A security group rule as a user writes it, and as Neutron keeps it: names in lower case, numbers as text, an address with its prefix. What
 // is wrong with a rule is found in Neutron's own order, one thing at a time.
 // @source neutron/extensions/securitygroup.py (conversions), neutron/db/securitygroups_db.py (checks), Zed
-import { PythonError, toInt } from "../nova/python-values.ts";
+import { PythonError, toInt } from "../python/python-values.ts";
 import { type Network, networkOf, networkText } from "./addresses.ts";
 import { NeutronError } from "./neutron-error.ts";
 import { ICMP, ICMP_V6, ipv6Only, portProtocols, protocolNumber, protocolNumbers } from "./protocols.ts";

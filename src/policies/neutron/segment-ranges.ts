@@ -1,6 +1,6 @@
 // The configuration of segment ids: `network_vlan_ranges = physnet1:100:200, physnet2` and `vni_ranges = 1:1000`.
 // @source neutron_lib/plugins/utils.py, neutron/plugins/ml2/drivers/type_tunnel.py
-import { PythonError, strip, toInt } from "../nova/python-values.ts";
+import { PythonError, strip, toInt } from "../python/python-values.ts";
 import { NeutronError } from "./neutron-error.ts";
 
 /** From the first to the last id, both included. */

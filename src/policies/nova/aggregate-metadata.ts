@@ -1,8 +1,9 @@
 // How Nova reads the metadata of a host's aggregates. There are two ways, and they differ: filters that compare text split the values at commas,
 // settings that are numbers take whole values and the smallest of them.
 // @source nova/scheduler/filters/utils.py, nova/scheduler/utils.py
+
+import { PythonError, strip } from "../python/python-values.ts";
 import type { Aggregate } from "./host-states.ts";
-import { PythonError, strip } from "./python-values.ts";
 
 /** By key, every piece between commas of every value; an empty value is the piece "". With `key`, of aggregates that have it. */
 export function splitMetadata(aggregates: readonly Aggregate[], key: string | null = null): ReadonlyMap<string, ReadonlySet<string>> {

@@ -1,7 +1,7 @@
 // Nova's options that the scheduler, its filters and its weighers read, under Nova's own names: `name` for the groups [DEFAULT] and
 // [filter_scheduler], `group.name` for others. The multipliers of weighers stand with their weighers.
 // @source nova/conf/scheduler.py, nova/conf/availability_zone.py, nova/conf/service.py
-import { PythonError, toFloat } from "./python-values.ts";
+import { PythonError, toFloat } from "../python/python-values.ts";
 
 export type OptionValue = number | boolean | string | null | readonly string[];
 

@@ -1,6 +1,6 @@
 // Lists of CPUs as operators write them: `0-3,^2,8` is 0, 1, 3 and 8. What is excluded is excluded wherever it stands.
 // @source nova/virt/hardware.py, parse_cpu_spec (nova 26.2.2)
-import { integerIn } from "./text-values.ts";
+import { integerIn } from "../python/text-values.ts";
 
 /** The CPUs listed, ascending; null for what is no list, such as `3-1` or `a`. */
 export function cpusIn(text: string): readonly number[] | null {

@@ -1,6 +1,6 @@
 // The little language of extra-spec requirements: `>= 4`, `s== x86_64`, `<in> aes`, `<or> kvm <or> qemu`, or a literal.
 // @source nova/scheduler/filters/extra_specs_ops.py
-import { compareText, PythonError, toFloat, words as wordsOf } from "./python-values.ts";
+import { compareText, PythonError, toFloat, words as wordsOf } from "../python/python-values.ts";
 
 /**
  * Does `value` meet `requirement`?

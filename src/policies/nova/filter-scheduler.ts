@@ -6,6 +6,7 @@
 // @source nova/scheduler/manager.py, nova/weights.py
 import type { Hosts } from "../../datacenter/hosts.ts";
 import type { Stream } from "../../kernel/random.ts";
+import { PythonError, toFloat } from "../python/python-values.ts";
 import { smallestValue } from "./aggregate-metadata.ts";
 import { NovaConfig } from "./config.ts";
 import { type DecisionPath, FastPath } from "./fast-path/fast-path.ts";
@@ -15,7 +16,6 @@ import { filters as allFilters } from "./filters/index.ts";
 import type { HostStates } from "./host-states.ts";
 import { narrow, skipsFilters } from "./narrowing.ts";
 import type { PolicySpec } from "./policy.ts";
-import { PythonError, toFloat } from "./python-values.ts";
 import { Ranking } from "./ranking.ts";
 import type { HostQuery } from "./request/placement-asks.ts";
 import { hintOf, type RequestSpec } from "./request-spec.ts";

@@ -1,7 +1,8 @@
 // The attributes of Nova's HostState by name, as the Python values that extra specs and JSON queries see.
 // @source nova/scheduler/host_manager.py HostState
+
+import { PythonFloat, PythonObject, type PythonValue } from "../python/python-values.ts";
 import type { HostStates } from "./host-states.ts";
-import { PythonFloat, PythonObject, type PythonValue } from "./python-values.ts";
 
 type Read = (hosts: HostStates, host: number) => PythonValue;
 

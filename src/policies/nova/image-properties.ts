@@ -2,7 +2,7 @@
 // count where the present ones are missing; architectures, hypervisors and VM modes have canonical spellings.
 // @source nova/objects/image_meta.py, nova/objects/fields.py
 import type { Image } from "../../datacenter/flavor.ts";
-import { toInt } from "./python-values.ts";
+import { toInt } from "../python/python-values.ts";
 
 export type ImageProperty = string | number | boolean;
 

@@ -1,6 +1,6 @@
 // Is an address in a network? IPv4 and IPv6, as text; bits of the network's address beyond its prefix are ignored.
 // @source netaddr: IPNetwork, IPAddress
-import { PythonError } from "./python-values.ts";
+import { PythonError } from "../python/python-values.ts";
 
 export interface Address {
   readonly bits: 32 | 128;

@@ -1,6 +1,6 @@
 // Does a hypervisor's version meet what an image asks for, such as `>=4.0,<7.0`? Versions have two or three numbers, and perhaps a pre-release.
 // @source distutils: StrictVersion, versionpredicate; nova/scheduler/filters/image_props_filter.py
-import { PythonError, strip } from "./python-values.ts";
+import { PythonError, strip } from "../python/python-values.ts";
 
 /** Major, minor, patch, kind of pre-release (0 alpha, 1 beta, 2 none), its number. */
 type Version = readonly number[];

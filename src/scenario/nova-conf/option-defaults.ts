@@ -2,8 +2,8 @@
 // its table.
 // @source oslo_config/cfg.py StrSubWrapper (oslo.config 9.0.0): None is the empty text, everything else str() of its value
 import { novaOptions, type OptionValue } from "../../policies/nova/config.ts";
-import { PythonFloat, str } from "../../policies/nova/python-values.ts";
 import { missingIn, newestRelease } from "../../policies/nova/releases.ts";
+import { PythonFloat, str } from "../../policies/python/python-values.ts";
 import type { ModelledOption } from "./modelled-options.ts";
 import type { OptionType } from "./option-values.ts";
 import type { ReadingContext } from "./read-values.ts";

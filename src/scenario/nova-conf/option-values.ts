@@ -2,7 +2,7 @@
 // @source oslo_config/types.py (oslo.config 9.0.0)
 
 import { shorten } from "../../kernel/units.ts";
-import { PythonError, toFloat, toInt } from "../../policies/nova/python-values.ts";
+import { PythonError, toFloat, toInt } from "../../policies/python/python-values.ts";
 
 /** `texts` may be given several times, and every time counts (MultiStrOpt). */
 export type OptionType = "integer" | "number" | "flag" | "text" | "list" | "texts";

@@ -2,8 +2,8 @@
 // @source nova/pci/request.py, _ALIAS_SCHEMA and _get_alias_from_config
 import { suggestion } from "../../kernel/did-you-mean.ts";
 import { shorten } from "../../kernel/units.ts";
-import { parseJson } from "../../policies/nova/python-json.ts";
-import { PythonError, type PythonValue } from "../../policies/nova/python-values.ts";
+import { parseJson } from "../../policies/python/python-json.ts";
+import { PythonError, type PythonValue } from "../../policies/python/python-values.ts";
 import type { Place } from "../located.ts";
 import type { ItemReading } from "./modelled-options.ts";
 import { mapOf } from "./placed.ts";

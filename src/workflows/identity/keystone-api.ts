@@ -4,7 +4,7 @@ import type { Micros } from "../../kernel/time.ts";
 import type { Values } from "../../policies/access/substitution.ts";
 import { KeystoneError } from "../../policies/keystone/keystone-error.ts";
 import type { Place } from "../../policies/keystone/role-assignments.ts";
-import type { PythonValue } from "../../policies/nova/python-values.ts";
+import type { PythonValue } from "../../policies/python/python-values.ts";
 import type { Operation } from "../../services/service.ts";
 import type { ApiOperation, Parameter, ResourceType } from "../api/api-operation.ts";
 import { answer, apiRequest } from "../api/steps.ts";

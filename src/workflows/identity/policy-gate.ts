@@ -6,7 +6,7 @@ import { credentialsFor, type TokenFacts } from "../../policies/access/credentia
 import { defaultRulesOf, type PolicyService, policyServices } from "../../policies/access/default-rules/index.ts";
 import { Enforcer, type EnforcerOptions } from "../../policies/access/enforcer.ts";
 import type { Values } from "../../policies/access/substitution.ts";
-import { PythonError, type PythonValue } from "../../policies/nova/python-values.ts";
+import { PythonError, type PythonValue } from "../../policies/python/python-values.ts";
 import type { IdentitySpec } from "./identity-spec.ts";
 
 /** These answer with Forbidden where others answer PolicyNotAuthorized; both are 403. */

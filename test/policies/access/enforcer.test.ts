@@ -9,7 +9,7 @@ import { literalOf } from "../../../src/policies/access/left-side.ts";
 import { parseRule, type RuleText } from "../../../src/policies/access/parse-rule.ts";
 import { readPolicyFile } from "../../../src/policies/access/policy-file.ts";
 import { substitute, type Values } from "../../../src/policies/access/substitution.ts";
-import { PythonError, type PythonValue, str } from "../../../src/policies/nova/python-values.ts";
+import { PythonError, type PythonValue, str } from "../../../src/policies/python/python-values.ts";
 
 const values = (entries: Readonly<Record<string, PythonValue>>): Values => new Map(Object.entries(entries));
 const project = values({ project_id: "p1", user_id: "u1" });

@@ -4,10 +4,10 @@
 // weighers that do not say what their answers depend on.
 import type { Flavor, Image } from "../../../datacenter/flavor.ts";
 import type { Amounts } from "../../../datacenter/hosts.ts";
+import { PythonError } from "../../python/python-values.ts";
 import type { NovaConfig } from "../config.ts";
 import type { Dependence, Filter } from "../filter.ts";
 import type { HostStates } from "../host-states.ts";
-import { PythonError } from "../python-values.ts";
 import type { RequestSpec } from "../request-spec.ts";
 import type { Weigher } from "../weigher.ts";
 import { BestHosts } from "./best-hosts.ts";

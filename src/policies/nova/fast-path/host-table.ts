@@ -4,7 +4,7 @@
 //
 // Placement and the scheduler may look at different hosts, say because compute node records lag: the table reads the changes of both.
 import { ChangeLog } from "../../../datacenter/change-log.ts";
-import { PythonError } from "../python-values.ts";
+import { PythonError } from "../../python/python-values.ts";
 
 /** Placement's side of the hosts: the largest server that fits, by resource. A flavor fits where it is no larger in any of the three. */
 export interface PlacementRoom {

@@ -1,12 +1,12 @@
 // Keeps images whose properties contradict an aggregate's metadata out of it. An image without the property may go anywhere, and so may one
 // whose property is false or 0.
 import type { Image } from "../../../datacenter/flavor.ts";
+import { str } from "../../python/python-values.ts";
 import { splitMetadata } from "../aggregate-metadata.ts";
 import type { NovaConfig } from "../config.ts";
 import { defineFilter } from "../filter.ts";
 import type { HostStates } from "../host-states.ts";
 import { type ImageProperty, imageProperty } from "../image-properties.ts";
-import { str } from "../python-values.ts";
 
 interface Contradiction {
   readonly key: string;

@@ -1,7 +1,8 @@
 // Keeps out hosts that have enough servers; aggregates may set how many are enough.
+
+import { toInt } from "../../python/python-values.ts";
 import { smallestValue } from "../aggregate-metadata.ts";
 import { defineFilter } from "../filter.ts";
-import { toInt } from "../python-values.ts";
 
 export const aggregateNumInstancesFilter = defineFilter({
   name: "AggregateNumInstancesFilter",

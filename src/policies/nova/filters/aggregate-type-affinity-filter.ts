@@ -1,7 +1,8 @@
 // Keeps aggregates to the flavors that their metadata name in `instance_type`.
+
+import { strip } from "../../python/python-values.ts";
 import { wholeValues } from "../aggregate-metadata.ts";
 import { defineFilter } from "../filter.ts";
-import { strip } from "../python-values.ts";
 
 export const aggregateTypeAffinityFilter = defineFilter({
   name: "AggregateTypeAffinityFilter",

@@ -2,12 +2,12 @@
 // `capabilities:cpu_info:topology:cores: 8`. A key without a scope counts only if the host has such an attribute or statistic; any other scope
 // is ignored.
 import type { Flavor } from "../../../datacenter/flavor.ts";
+import { parseJson } from "../../python/python-json.ts";
+import { isDict, PythonError, type PythonValue, str } from "../../python/python-values.ts";
 import { matchesExtraSpec } from "../extra-spec-match.ts";
 import { defineFilter } from "../filter.ts";
 import { hasHostAttribute, hostAttribute } from "../host-attributes.ts";
 import type { HostStates } from "../host-states.ts";
-import { parseJson } from "../python-json.ts";
-import { isDict, PythonError, type PythonValue, str } from "../python-values.ts";
 
 /** Walks from the host down the path; null where it leads nowhere. A text on the way is read as JSON. */
 function capability(hosts: HostStates, host: number, path: readonly string[]): PythonValue {

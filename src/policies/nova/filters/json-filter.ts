@@ -1,8 +1,9 @@
 // Lets a user's own question decide: the hint `query` holds an expression over the host's attributes, as JSON.
+
+import { answerJsonQuery } from "../../python/json-query.ts";
+import { parseJson } from "../../python/python-json.ts";
 import { defineFilter } from "../filter.ts";
 import { hostAttribute } from "../host-attributes.ts";
-import { answerJsonQuery } from "../json-query.ts";
-import { parseJson } from "../python-json.ts";
 import { hintOf } from "../request-spec.ts";
 
 export const jsonFilter = defineFilter({

@@ -1,6 +1,6 @@
 // Which vCPUs want host CPUs of their own, and how these should lie on the cores: the policies of flavor and image, merged.
 // @source nova/virt/hardware.py (get_cpu_policy_constraint and the functions after it)
-import { booleanIn } from "../text-values.ts";
+import { booleanIn } from "../../python/text-values.ts";
 import { parseCpuMask } from "./cpu-list.ts";
 import type { ImageNumaProperties } from "./image-properties.ts";
 import {

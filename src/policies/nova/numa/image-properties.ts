@@ -1,6 +1,6 @@
 // The image's say in NUMA. Glance stores texts; Nova reads them before it looks at anything else, and an unreadable one refuses the request.
 // @source nova/objects/image_meta.py (ImageMetaProps)
-import { booleanIn } from "../text-values.ts";
+import { booleanIn } from "../../python/text-values.ts";
 import { parseCpuList } from "./cpu-list.ts";
 import { type CpuPolicy, type CpuThreadPolicy, cpuPolicies, cpuThreadPolicies } from "./instance-topology.ts";
 import { integerOf } from "./integer-text.ts";

@@ -1,5 +1,5 @@
 // Whole numbers that a server's properties must hold: any other text refuses it.
-import { integerIn } from "../text-values.ts";
+import { integerIn } from "../../python/text-values.ts";
 import { Refusal } from "./refusal.ts";
 
 /** The number; refuses any other text with ValueError. */

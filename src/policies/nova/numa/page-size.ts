@@ -1,6 +1,6 @@
 // Which memory pages back the server: small, large, any, or an exact size such as `2MB` or `2048` (KiB). Huge pages also lock memory.
 // @source nova/virt/hardware.py (_get_numa_pagesize_constraint, get_locked_memory_constraint), oslo_utils/strutils.py (string_to_bytes)
-import { booleanIn } from "../text-values.ts";
+import { booleanIn } from "../../python/text-values.ts";
 import type { ImageNumaProperties } from "./image-properties.ts";
 import { anyPages, largePages, smallPages } from "./instance-topology.ts";
 import { Refusal } from "./refusal.ts";

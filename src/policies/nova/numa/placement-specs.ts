@@ -1,7 +1,7 @@
 // The other way to ask for dedicated CPUs: in Placement's words, `resources:PCPU=4` and `trait:HW_CPU_HYPERTHREADING=required`.
 // @source nova/virt/hardware.py (_get_vcpu_pcpu_resources, _get_hyperthreading_trait)
 
-import { integerIn } from "../text-values.ts";
+import { integerIn } from "../../python/text-values.ts";
 import type { ImageNumaProperties } from "./image-properties.ts";
 import type { CpuPolicy, CpuThreadPolicy, EmulatorThreadsPolicy } from "./instance-topology.ts";
 import { Refusal } from "./refusal.ts";

@@ -4,7 +4,7 @@
 // @source nova/pci/stats.py (PciDeviceStats._apply_request, _filter_pools)
 import type { HostCell } from "../../../datacenter/numa/host-cell.ts";
 import type { PciPool } from "../../../datacenter/pci-pool.ts";
-import { booleanIn } from "../text-values.ts";
+import { booleanIn } from "../../python/text-values.ts";
 import type { PciSpec } from "./alias.ts";
 import type { PciRequest } from "./requests.ts";
 

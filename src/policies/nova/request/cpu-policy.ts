@@ -1,7 +1,8 @@
 // Pinned CPUs are a resource class of their own: a dedicated policy asks for PCPU instead of VCPU, a mixed one for some of each.
 // @source nova/virt/hardware.py, get_cpu_policy_constraint and its neighbours; nova/scheduler/utils.py (nova 26.2.2)
+
+import { booleanIn } from "../../python/text-values.ts";
 import { cpusInMask } from "../cpu-list.ts";
-import { booleanIn } from "../text-values.ts";
 import { wish } from "./flavor-and-image.ts";
 import { RequestRefused, type SchedulingRequest } from "./scheduling-request.ts";
 

@@ -1,7 +1,7 @@
 // Many wishes can be written on the flavor (`hw:cpu_policy`) and on the image (`hw_cpu_policy`); this is where the two are read.
 // @source nova/virt/hardware.py, _get_flavor_image_meta (nova 26.2.2)
 
-import { booleanIn } from "../text-values.ts";
+import { booleanIn } from "../../python/text-values.ts";
 import { RequestRefused, type SchedulingRequest } from "./scheduling-request.ts";
 
 export interface Wish {

@@ -2,7 +2,7 @@
 // the flavor itself says wherever nothing else has been said.
 // @source nova/scheduler/utils.py, ResourceRequest.from_request_spec (nova 26.2.2)
 import { isResourceClass } from "../../placement/resource-class.ts";
-import { integerIn } from "../text-values.ts";
+import { integerIn } from "../../python/text-values.ts";
 import { cpuNeeds } from "./cpu-policy.ts";
 import { deviceNeeds } from "./device-needs.ts";
 import { type OutsideGroup, RequestRefused, type SchedulingRequest } from "./scheduling-request.ts";

@@ -1,6 +1,7 @@
 // Adds up the metrics that hosts report, each with its ratio.
+
+import { PythonError } from "../../python/python-values.ts";
 import { metricRatios } from "../config.ts";
-import { PythonError } from "../python-values.ts";
 import { defineWeigher } from "../weigher.ts";
 
 export const metricsWeigher = defineWeigher({

@@ -1,6 +1,6 @@
-// The queries of the JsonFilter: `["and", [">=", "$free_ram_mb", 4096], ["=", "$stats.gpu_model", "T4"]]`. Their traps are Nova's: arguments that
-// are null vanish, and "not" gives a list, which within "and" and "or" is always true.
-// @source nova/scheduler/filters/json_filter.py
+// The queries of the JsonFilter: `["and", [">=", "$free_ram_mb", 4096], ["=", "$stats.gpu_model", "T4"]]`. Nova and Cinder have the same, traps
+// included: arguments that are null vanish, and "not" gives a list, which within "and" and "or" is always true.
+// @source nova/scheduler/filters/json_filter.py, cinder/scheduler/filters/json_filter.py
 import { equal, isDict, isList, isTrue, less, PythonError, PythonObject, type PythonValue } from "./python-values.ts";
 
 type Operator = (args: readonly PythonValue[]) => PythonValue;

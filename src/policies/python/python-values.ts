@@ -1,4 +1,4 @@
-// Nova decides in Python, and some of its decisions hang on how Python reads numbers and writes values: `16.0` is not `16`, `True` is not
+// OpenStack decides in Python, and some of its decisions hang on how Python reads numbers and writes values: `16.0` is not `16`, `True` is not
 // `true`. This file holds those conversions and nothing else.
 // @source Python 3 language reference: str(), repr(), float(), int(), truth value testing, str.split()
 
@@ -84,6 +84,14 @@ export function toInt(text: string): number {
   const trimmed = strip(text);
   if (/^[+-]?\d+(_\d+)*$/.test(trimmed)) return Number(trimmed.replaceAll("_", "")) + 0;
   throw new PythonError("ValueError", `invalid literal for int() with base 10: ${quoted(text)}`);
+}
+
+/** int(text) of any length, exactly: a bigint from 2^53. @throws PythonError ValueError */
+export function toInteger(text: string): number | bigint {
+  const rounded = toInt(text);
+  if (Number.isSafeInteger(rounded)) return rounded;
+  const [sign, digits] = /^([+-]?)(.*)$/.exec(strip(text).replaceAll("_", ""))!.slice(1) as [string, string];
+  return sign === "-" ? -BigInt(digits) : BigInt(digits);
 }
 
 /** bool(value) */

@@ -4,14 +4,12 @@
 // Assumes that an iteration that fails leaves its server behind, as Rally does until it cleans up at the end of a task.
 // @source rally_openstack/task/scenarios/nova/servers.py, rally/task/utils.py (wait_for_status), rally/plugins/task/runners
 
-import type { EventKind } from "../../kernel/simulation.ts";
-import { type Micros, SECOND } from "../../kernel/time.ts";
-import { keystone } from "../../services/keystone.ts";
-import { nova } from "../../services/nova.ts";
-import type { RallySpec, RallyWait } from "../../workload/rally.ts";
-import type { Cloud } from "../cloud.ts";
-import type { WorkflowEngine } from "../engine.ts";
-import { at, call, user, type Workflow, when } from "../vocabulary.ts";
+import type { EventKind } from "../kernel/simulation.ts";
+import { type Micros, SECOND } from "../kernel/time.ts";
+import { authenticate, showServer } from "../workflows/client-calls.ts";
+import type { Cloud } from "../workflows/cloud.ts";
+import type { WorkflowEngine } from "../workflows/engine.ts";
+import type { RallySpec, RallyWait } from "../workload/rally.ts";
 
 export interface RallyParts {
   /** Puts the server of an iteration on the cloud's books, and launches it. */
@@ -61,8 +59,13 @@ export class RallyClient {
     this.since = new Float64Array(times);
     this.polls = simulation.kind("rally polls", (iteration) => engine.start(this.showIndex, iteration));
     this.begins = simulation.kind("rally iteration", (iteration) => this.begin(iteration));
-    this.showIndex = engine.add(this.showServer());
-    this.tokenIndex = engine.add(this.issueToken());
+    this.showIndex = engine.add(showServer((server) => this.seen(server)));
+    this.tokenIndex = engine.add(
+      authenticate((iteration, outcome) => {
+        if (outcome === null) this.action[iteration] = simulation.now - this.started[iteration]!;
+        this.end(iteration, outcome === null ? null : "Unavailable");
+      }),
+    );
     cloud.acceptListeners.push((server) => this.accepted(server));
     cloud.notifications.on("instance.create.error", (server) => {
       if (cloud.servers.vmStateOf(server) === "requested") this.end(server, "GetResourceErrorStatus"); // the API has refused it
@@ -102,31 +105,6 @@ export class RallyClient {
   /** The API has answered the request for the server. */
   private accepted(server: number): void {
     if (this.stage[server] === BOOTING) this.cloud.simulation.schedule(this.spec.boot.prepollDelay, this.polls, server);
-  }
-
-  private issueToken(): Workflow {
-    return {
-      name: "authenticate",
-      subject: "none",
-      steps: [at(user, call(keystone.api.issueToken, "name, password"))],
-      ended: (cloud, iteration, outcome) => {
-        if (outcome === null) this.action[iteration] = cloud.simulation.now - this.started[iteration]!;
-        this.end(iteration, outcome === null ? null : "Unavailable");
-      },
-    };
-  }
-
-  private showServer(): Workflow {
-    return {
-      name: "show-server",
-      steps: [
-        at(
-          user,
-          when("the client looks", () => true, call(nova.api.showServer, "server id")),
-        ),
-      ],
-      ended: (_cloud, server) => this.seen(server),
-    };
   }
 
   private seen(server: number): void {

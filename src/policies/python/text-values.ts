@@ -1,4 +1,4 @@
-// Extra specs and image properties are texts; Nova reads numbers and booleans out of them as Python does.
+// Extra specs and image properties are texts; Nova and Cinder read numbers and booleans out of them as Python does.
 // @source Python's int(); oslo_utils/strutils.py, bool_from_string
 
 /** `7`, ` +7 `, `007`, `1_0`; null for everything else (`1.5`, empty). */
