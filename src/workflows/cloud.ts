@@ -456,9 +456,9 @@ export class Cloud {
     return true;
   }
 
-  /** The servers of a request count from now on. */
+  /** The servers of a request count from now on; those that do already are not counted twice. */
   countAll(leader: number): void {
-    for (const server of this.membersOf(leader)) this.count(server);
+    for (const server of this.membersOf(leader)) if (this.counted[server] === 0) this.count(server);
   }
 
   /** Has the project room for all servers of a request? False: it is refused. */

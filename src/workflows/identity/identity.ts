@@ -176,16 +176,20 @@ export class Identity {
 
   private addService(type: string): void {
     this.catalogue.putService(type, type);
+    const url = `http://${type}${withProject.includes(type) ? "/$(project_id)s" : ""}`;
     for (const kind of ["public", "internal"] as const)
       this.catalogue.addEndpoint({
         region: REGION,
         serviceType: type,
         interface: kind,
-        url: `http://${type}/$(project_id)s`,
+        url,
         enabled: true,
       });
   }
 }
+
+/** Services whose addresses hold a project: a token without one does not lead to them. */
+const withProject: readonly string[] = ["volumev3", "object-store", "orchestration"];
 
 const secretOf = (user: string): string => `secret of ${user}`;
 

@@ -5,7 +5,7 @@
 import { placement } from "../../services/placement.ts";
 import type { Cloud } from "../cloud.ts";
 import { launching } from "../launch-server.ts";
-import { act, attempt, call, decide } from "../vocabulary.ts";
+import { act, attempt, call, decide, type Workflow } from "../vocabulary.ts";
 import { withTokens } from "./access-of-servers.ts";
 
 const nothingMore = { instances: 0, vcpuMilli: 0, ramMb: 0 };
@@ -16,7 +16,7 @@ function exceeds(cloud: Cloud, server: number): boolean {
   return true;
 }
 
-export const launchWithTokens = withTokens(
+const launch: Workflow = withTokens(
   launching({
     policy: [decide("policy", (cloud, server) => cloud.accessOfServers!.authorise(server, "os_compute_api:servers:create"))],
     quota: decide("quota", (cloud, server) => (cloud.checkQuotas(server) ? null : "OverQuota")),
@@ -34,3 +34,12 @@ export const launchWithTokens = withTokens(
   }),
   true,
 );
+
+export const launchWithTokens: Workflow = {
+  ...launch,
+  ended(cloud, server, outcome) {
+    launch.ended(cloud, server, outcome);
+    // What has found no host is buried in a cell of its own (cell0), and counts there.
+    if (cloud.servers.vmStateOf(server) === "error") cloud.countAll(server);
+  },
+};
