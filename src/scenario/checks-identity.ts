@@ -66,6 +66,7 @@ export function checkIdentity(across: Across): void {
     across.complain(path, `there is no ${kind} "${shorten(name)}"`, known.length === 0 ? `the scenario has no ${kind}s` : hint);
   };
   checkTwice(across, names);
+  checkEffects(across);
   for (const key of ["projects", "users", "groups"]) each(across, key, (entry, path) => check("domain", [...path, "domain"], entry.domain));
   each(across, "users", (entry, path) => checkScope(entry.scope, [...path, "scope"], check));
   each(across, "groups", (entry, path) => {
@@ -99,6 +100,23 @@ export function checkIdentity(across: Across): void {
 
 function each(across: Across, key: string, look: (entry: Entry, path: Path) => void): void {
   for (const [index, entry] of entries(across, key).entries()) if (entry !== undefined) look(entry, [...IDENTITY, key, index]);
+}
+
+/** What is written has to do something. */
+function checkEffects(across: Across): void {
+  const read = (key: string) => across.read([...IDENTITY, key]);
+  const written = (key: string) => valueAt(across.root, [...IDENTITY, key]) !== undefined;
+  const outages = across.length([...IDENTITY, "cache_outages"]);
+  if (outages > 0 && read("caching") === false && read("memcached") === false)
+    across.complainOfKey([...IDENTITY, "cache_outages"], "nothing is cached there, so that this has no effect", "memcached: true");
+  const duration = across.number(["study", "duration"]);
+  for (let index = 0; index < outages; index++) {
+    const at = across.number([...IDENTITY, "cache_outages", index, "at"]);
+    if (at === undefined || duration === undefined || at < duration) continue;
+    across.complain([...IDENTITY, "cache_outages", index, "at"], "the run is over by then", "a time within study.duration");
+  }
+  if (written("lockout_duration") && read("lockout_failure_attempts") === 0)
+    across.complainOfKey([...IDENTITY, "lockout_duration"], "nobody is locked out", "lockout_failure_attempts: 5");
 }
 
 /** Roles that are there anyway may be written to say what else they imply. */

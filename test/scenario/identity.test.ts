@@ -147,6 +147,16 @@ describe("a scenario with users", () => {
     `);
   });
 
+  it("has no part that does nothing", () => {
+    expect(
+      problems(`identity:
+  caching: false
+  cache_outages: [{at: 2 d, for: 1 min}]
+  lockout_duration: 5 min
+`),
+    ).toMatchInlineSnapshot();
+  });
+
   it("is needed where somebody is named, and names whoever asks", () => {
     expect(
       problems("actions: [{at: 1 min, do: user create, name: eve}, {at: 2 min, do: server stop, server: web, as: eve}]\n"),

@@ -1,6 +1,6 @@
 // What users can ask of Keystone, and of Nova about their projects.
 import type { ApiOperation } from "../api/api-operation.ts";
-import { quotaSet, quotaShow, serverList, serverShow } from "./quotas.ts";
+import { quotaSet, quotaShow } from "./quotas.ts";
 import { impliedRoleCreate, roleAdd, roleCreate, roleRemove } from "./roles.ts";
 import { endpointList, serviceList, serviceSet, tokenIssue, tokenRevoke } from "./tokens-and-catalogue.ts";
 import {
@@ -40,5 +40,3 @@ export const identityOperations: readonly ApiOperation[] = [
   quotaSet,
   quotaShow,
 ];
-
-export const projectOperations: readonly ApiOperation[] = [serverList, serverShow];

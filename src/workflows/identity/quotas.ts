@@ -1,9 +1,9 @@
 // The quotas of projects in Nova, looked at and changed while the cloud runs: what is launched afterwards is held against the new limits, what there is
-// stays. And the list of a project's servers, which whoever may read may read.
-// @source nova/api/openstack/compute/quota_sets.py, servers.py (Zed)
+// stays.
+// @source nova/api/openstack/compute/quota_sets.py (Zed)
 import { nova } from "../../services/nova.ts";
-import { type ApiOperation, type Parameter, theServer } from "../api/api-operation.ts";
-import { answer, apiRequest, decideOfServer } from "../api/steps.ts";
+import type { ApiOperation, Parameter } from "../api/api-operation.ts";
+import { answer, apiRequest } from "../api/steps.ts";
 import type { Cloud } from "../cloud.ts";
 import { compute } from "../nova/compute-api.ts";
 import { decide } from "../vocabulary.ts";
@@ -65,31 +65,4 @@ export const quotaShow: ApiOperation = {
   parameters: { of: ofProject },
   target: (cloud, request) => new Map([["project_id", projectOf(cloud, request)]]),
   workflow: apiRequest("show-quotas", nova.api.showQuotas, "project id", projectIsThere, answer(200)),
-};
-
-export const serverShow: ApiOperation = {
-  name: "server show",
-  meaning: "Look at a server",
-  service: compute,
-  rule: "os_compute_api:servers:show",
-  parameters: { server: theServer },
-  workflow: apiRequest(
-    "show-server-details",
-    nova.api.showServer,
-    "server id",
-    decideOfServer("server", ({ servers }, server) => {
-      const there = server < servers.count && !["requested", "deleted"].includes(servers.vmStateOf(server));
-      return there ? null : "InstanceNotFound";
-    }),
-    answer(200),
-  ),
-};
-
-export const serverList: ApiOperation = {
-  name: "server list",
-  meaning: "List the servers of the project",
-  service: compute,
-  rule: "os_compute_api:servers:index",
-  parameters: {},
-  workflow: apiRequest("list-servers", nova.api.listServers, "project id", answer(200)),
 };

@@ -95,7 +95,7 @@ export const serviceList: ApiOperation = {
   service: identityService,
   rule: "identity:list_services",
   parameters: {},
-  workflow: apiRequest("list-services", keystone.api.listServices, "", answer(200)),
+  workflow: apiRequest("list-services", keystone.api.listServices, "token", answer(200)),
 };
 
 export const endpointList: ApiOperation = {
@@ -104,7 +104,7 @@ export const endpointList: ApiOperation = {
   service: identityService,
   rule: "identity:list_endpoints",
   parameters: {},
-  workflow: apiRequest("list-endpoints", keystone.api.listEndpoints, "", answer(200)),
+  workflow: apiRequest("list-endpoints", keystone.api.listEndpoints, "token", answer(200)),
 };
 
 export const serviceSet: ApiOperation = {
