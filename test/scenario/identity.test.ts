@@ -154,7 +154,13 @@ describe("a scenario with users", () => {
   cache_outages: [{at: 2 d, for: 1 min}]
   lockout_duration: 5 min
 `),
-    ).toMatchInlineSnapshot();
+    ).toMatchInlineSnapshot(`
+      [
+        "3: nothing is cached there, so that this has no effect (memcached: true)",
+        "3: the run is over by then (a time within study.duration)",
+        "4: nobody is locked out (lockout_failure_attempts: 5)",
+      ]
+    `);
   });
 
   it("is needed where somebody is named, and names whoever asks", () => {

@@ -32,10 +32,4 @@ export class ServiceCaches {
     this.turns.set(service, (turn + 1) % caches.length);
     return caches[turn]!;
   }
-
-  /** Answers that came from a cache, and questions to Keystone. */
-  get counts(): { readonly hits: number; readonly misses: number } {
-    const all = this.shared === null ? [...this.caches.values()].flat() : [this.shared];
-    return { hits: all.reduce((sum, { hits }) => sum + hits, 0), misses: all.reduce((sum, { misses }) => sum + misses, 0) };
-  }
 }
