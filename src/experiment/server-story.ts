@@ -238,17 +238,17 @@ function whyNotBuilt(cloud: BuiltRun["cloud"], server: number, host: number, wha
 }
 
 function tellQuota(cloud: BuiltRun["cloud"], server: number): { readonly project: string; readonly limits: readonly QuotaLine[] } {
-  const { settings } = cloud;
   const project = cloud.servers.project[server]!;
+  const quota = cloud.quotaOf(project);
   const used = cloud.quotaUse(project);
   const asked = cloud.quotaAsked(cloud.leaderOf(server));
-  const cores = settings.quotaVcpuMilli < 0 ? -1 : settings.quotaVcpuMilli / 1000;
+  const cores = quota.vcpuMilli < 0 ? -1 : quota.vcpuMilli / 1000;
   return {
     project: projectName(project),
     limits: [
-      { name: "instances", used: used.instances, asked: asked.instances, limit: settings.quotaInstances },
+      { name: "instances", used: used.instances, asked: asked.instances, limit: quota.instances },
       { name: "cores", used: used.vcpuMilli / 1000, asked: asked.vcpuMilli / 1000, limit: cores },
-      { name: "ram", used: used.ramMb, asked: asked.ramMb, limit: settings.quotaRamMb },
+      { name: "ram", used: used.ramMb, asked: asked.ramMb, limit: quota.ramMb },
     ],
   };
 }

@@ -30,6 +30,8 @@ import { ColdMoves } from "../workflows/cold-moves.ts";
 import { deleteServer, deleteServerLocally } from "../workflows/delete-server.ts";
 import { WorkflowEngine } from "../workflows/engine.ts";
 import { evacuateServer } from "../workflows/evacuate-server.ts";
+import { withTokens } from "../workflows/identity/access-of-servers.ts";
+import { launchWithTokens } from "../workflows/identity/launch-with-tokens.ts";
 import { deleteInstantly, launchInstantly } from "../workflows/instant.ts";
 import { buildServer, launchServer } from "../workflows/launch-server.ts";
 import type { LinkUse } from "../workflows/link-use.ts";
@@ -39,6 +41,7 @@ import { offloadServer } from "../workflows/nova/shelve-server.ts";
 import { OomKills } from "../workflows/oom-kills.ts";
 import { Operations } from "../workflows/operations/operations.ts";
 import { UserResizes } from "../workflows/user-resizes.ts";
+import type { Workflow } from "../workflows/vocabulary.ts";
 import { generateRequests } from "../workload/generate.ts";
 import { listRequests } from "../workload/listed.ts";
 import { rallyRequests } from "../workload/rally.ts";
@@ -50,6 +53,7 @@ import { asksAreSimple, requestBook } from "./asking.ts";
 import { buildLinkUse, trafficOptions, wiringOf } from "./build-fabric.ts";
 import { buildGuestCpu } from "./build-guest-cpu.ts";
 import { buildGuestMemory } from "./build-guest-memory.ts";
+import { buildIdentity } from "./build-identity.ts";
 import { buildElectricity, buildPower, type Electricity, hostPowerOf, wattsByLoadOf } from "./build-power.ts";
 import { buildStorage } from "./build-storage.ts";
 import { hostAddresses } from "./host-addresses.ts";
@@ -213,7 +217,13 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
     : null;
   transferDone = (job) => cloud.transferDone(job);
   const others = scenario.operations === undefined ? [] : [evacuateServer, deleteServerLocally];
-  const engine = spec.controlPlane === "modelled" ? new WorkflowEngine(cloud, [launchServer, deleteServer, buildServer, ...others]) : null;
+  const { identity } = scenario;
+  if (identity !== undefined) buildIdentity(cloud, identity, apiOperations);
+  const retold = (workflow: Workflow) => (identity === undefined ? workflow : withTokens(workflow));
+  const launched = identity === undefined ? launchServer : launchWithTokens;
+  const workflows = [launched, ...[deleteServer, buildServer, ...others].map(retold)];
+  const engine = spec.controlPlane === "modelled" ? new WorkflowEngine(cloud, workflows) : null;
+  if (engine !== null) engine.retell = retold;
   const oomKills =
     guestMemory === null
       ? null

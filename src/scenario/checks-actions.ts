@@ -3,8 +3,10 @@ import { didYouMean } from "../kernel/did-you-mean.ts";
 import { shorten } from "../kernel/units.ts";
 import type { ResourceType } from "../workflows/api/api-operation.ts";
 import { apiOperations } from "../workflows/api/operations.ts";
+import { identityOperations } from "../workflows/identity/index.ts";
 import type { Across } from "./across.ts";
 import { isServerName } from "./hints.ts";
+import { valueAt } from "./located.ts";
 import type { ReadAction } from "./schema-actions.ts";
 import { type NamedRequest, serverNames } from "./server-names.ts";
 
@@ -20,6 +22,7 @@ export function checkActions(across: Across, given: ReadonlyMap<ResourceType, re
   const count = across.length(ACTIONS);
   if (count === 0) return;
   if (instant) across.complainOfKey(ACTIONS, "an instant control plane has no APIs to ask", "control_plane: modelled");
+  const hasUsers = valueAt(across.root, ["identity"]) !== undefined;
   const read = Array.from({ length: count }, (_, index) => across.read([...ACTIONS, index]) as ReadAction | undefined);
   const projects = across.number(["workload", "projects"]);
   const names = new Map([...given].map(([type, known]) => [type, new Set(known)]));
@@ -38,6 +41,11 @@ export function checkActions(across: Across, given: ReadonlyMap<ResourceType, re
   for (const [index, action] of read.entries()) {
     if (action === undefined) continue;
     const path = [...ACTIONS, index];
+    if (!hasUsers && identityOperations.some(({ name }) => name === action.do))
+      across.complain([...path, "do"], "the cloud has no users", "identity: {} gives every project a member, and the cloud an admin");
+    if (!hasUsers && action.as !== undefined)
+      across.complain([...path, "as"], "the cloud has no users", "identity: {users: [{name: alice}]}");
+    else if (action.as !== undefined) checkUser(across, [...path, "as"], action.as, names.get("user") ?? new Set());
     if (projects !== undefined && action.project > projects)
       across.complain([...path, "project"], `there is no project ${action.project}`, `projects: 1 to ${projects}`);
     for (const [name, { kind }] of parametersOf(action)) {
@@ -73,6 +81,16 @@ function checkIteration(across: Across): void {
         across.complain([...RALLY, "iteration", index, name], "an iteration has no servers", "ask for other things");
     }
   }
+}
+
+function checkUser(across: Across, path: readonly (string | number)[], name: string, known: ReadonlySet<string>): void {
+  if (known.has(name)) return;
+  const near = didYouMean(name, known);
+  across.complain(
+    path,
+    `there is no user "${shorten(name)}"`,
+    near === null ? "users: those of identity, and admin" : `did you mean "${near}"?`,
+  );
 }
 
 function parametersOf(action: ReadAction | undefined) {

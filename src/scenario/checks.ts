@@ -12,6 +12,7 @@ import { checkFabric } from "./checks-fabric.ts";
 import { checkFlavors } from "./checks-flavors.ts";
 import { checkHosts, hostNamesOf } from "./checks-hosts.ts";
 import { checkHypervisors } from "./checks-hypervisors.ts";
+import { checkIdentity, identityNames } from "./checks-identity.ts";
 import { checkOperations } from "./checks-operations.ts";
 import { checkPower } from "./checks-power.ts";
 import { checkPolicies, checkRequests, checkServerHints } from "./checks-requests.ts";
@@ -122,13 +123,10 @@ export function checkAcross(schema: z.ZodType, root: Located, catalogue: Catalog
   checkPolicies(across, hosts, catalogue);
   checkOperations(across, hosts);
   const { flavors, images, storageTiers } = localNames(root);
+  checkIdentity(across);
   checkActions(
     across,
-    new Map([
-      ["flavor", flavors ?? []],
-      ["image", images ?? []],
-      ["volume type", storageTiers ?? []],
-    ]),
+    new Map([["flavor", flavors ?? []], ["image", images ?? []], ["volume type", storageTiers ?? []], ...identityNames(across)]),
   );
   checkPower(across);
 

@@ -1,4 +1,4 @@
-// The traces a scenario names: found relative to the file that names them, and recorded by their content, so that a result can be traced to them.
+// The traces and policy files a scenario names: found relative to the file that names them, and recorded by their content, so that a result can be traced to them.
 import { createHash } from "node:crypto";
 import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { isAbsolute, resolve } from "node:path";
@@ -13,7 +13,15 @@ const CHUNK_BYTES = 1 << 20;
 
 /** The files named by the scenario, a trace of requests first, carbon intensities last. Problems are added for those that are not there. */
 export function dataFiles(root: Located, problems: Problem[]): readonly DataFile[] {
-  return [TRACE_PATH, ...patternPaths(root), CARBON_PATH].flatMap((place) => dataFile(root, place, problems));
+  const traces = [TRACE_PATH, ...patternPaths(root)].flatMap((place) => dataFile(root, place, "trace file", problems));
+  const policies = policyPaths(root).flatMap((place) => dataFile(root, place, "policy file", problems));
+  return [...traces, ...policies, ...dataFile(root, CARBON_PATH, "trace file", problems)];
+}
+
+/** Where the policies of services name their files. */
+function policyPaths(root: Located): readonly Path[] {
+  const list = valueAt(root, ["identity", "policies"]);
+  return list?.kind === "list" ? list.items.map((_, index): Path => ["identity", "policies", index, "file"]) : [];
 }
 
 /** Where patterns of CPU and memory use name their files. */
@@ -34,7 +42,7 @@ function patternPaths(root: Located): readonly Path[] {
   });
 }
 
-function dataFile(root: Located, place: Path, problems: Problem[]): readonly DataFile[] {
+function dataFile(root: Located, place: Path, noun: string, problems: Problem[]): readonly DataFile[] {
   const written = valueAt(root, place);
   if (written?.kind !== "scalar" || typeof written.value !== "string" || written.value.trim() === "") return [];
   const name = written.value.trim();
@@ -42,24 +50,24 @@ function dataFile(root: Located, place: Path, problems: Problem[]): readonly Dat
   try {
     const status = statSync(path);
     if (status.isDirectory()) {
-      problems.push(problemAt(written.place, place, `"${shorten(name)}" is a folder, expected a trace file`, howTo(root)));
+      problems.push(problemAt(written.place, place, `"${shorten(name)}" is a folder, expected a ${noun}`, howTo(root, noun)));
       return [];
     }
     return [{ path, name, sha256: sha256Of(path) }];
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     const reason =
-      code === "ENOENT" || code === "ENOTDIR" ? "there is no trace file" : `cannot read (${code ?? "unknown reason"}) the trace file`;
-    problems.push(problemAt(written.place, place, `${reason} "${shorten(name)}"`, howTo(root)));
+      code === "ENOENT" || code === "ENOTDIR" ? `there is no ${noun}` : `cannot read (${code ?? "unknown reason"}) the ${noun}`;
+    problems.push(problemAt(written.place, place, `${reason} "${shorten(name)}"`, howTo(root, noun)));
     return [];
   }
 }
 
 /** When the scenario has a parameter for the trace, that is the way to give another path. */
-function howTo(root: Located): string {
+function howTo(root: Located, noun: string): string {
   const parameters = valueAt(root, ["parameters"]);
   const name = parameters?.kind === "map" && parameters.entries.has("trace") ? "trace" : null;
-  if (name === null) return "the path is relative to the file that names it";
+  if (name === null || noun !== "trace file") return "the path is relative to the file that names it";
   return `give its path with --set ${name}=PATH, relative to the current folder`;
 }
 

@@ -12,6 +12,7 @@ import { actionsOf, iterationOf } from "./resolve-actions.ts";
 import { cpuPatternOf, memoryDemandOf, networkTraceOf, sharingOf } from "./resolve-demand.ts";
 import { fabricOf } from "./resolve-fabric.ts";
 import { aggregateOf, hostGroupOf } from "./resolve-hosts.ts";
+import { identityOf } from "./resolve-identity.ts";
 import { migrationOf } from "./resolve-migration.ts";
 import { operationsOf } from "./resolve-operations.ts";
 import { powerOf } from "./resolve-power.ts";
@@ -36,6 +37,7 @@ export function resolveScenario(
   const names = new HostNames(read.cloud.hosts.map(({ name = null, count }) => ({ name, count })));
   const operations = operationsOf(read, names);
   const actions = actionsOf(read);
+  const identity = identityOf(read, data);
   const traffic = "trace" in read.workload ? read.workload.trace.guest_traffic : read.workload.guest_traffic;
   return {
     name: read.name,
@@ -59,6 +61,7 @@ export function resolveScenario(
     values,
     ...(operations === null ? {} : { operations }),
     ...(actions === null ? {} : { actions }),
+    ...(identity === null ? {} : { identity }),
     ...resizesOf(read),
   };
 }

@@ -18,6 +18,7 @@ import type { PciAlias } from "../policies/nova/pci/alias.ts";
 import type { PolicySpec } from "../policies/nova/policy.ts";
 import type { RequestOptions } from "../policies/nova/request/request-options.ts";
 import type { TimedAsk } from "../workflows/api/api-client.ts";
+import type { IdentitySpec } from "../workflows/identity/identity-spec.ts";
 import type { MigrationSettings } from "../workflows/migration-settings.ts";
 import type { OperationsSpec } from "../workflows/operations/operations.ts";
 import type { ResizesSpec } from "../workflows/user-resizes.ts";
@@ -355,6 +356,8 @@ export interface Scenario {
   readonly operations?: OperationsSpec;
   /** Absent: users ask for nothing but servers. In the order of their times. */
   readonly actions?: readonly TimedAsk[];
+  /** Users, roles, policies and quotas; absent: everybody may do everything. */
+  readonly identity?: IdentitySpec;
   /** Resizes that users ask for; absent: none. */
   readonly resizes?: ResizesSpec;
   /** The scenario as written, imports and parameters worked in, as plain data: reading it again gives this scenario. */

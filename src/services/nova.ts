@@ -14,6 +14,21 @@ export const nova = defineService({
         createServer: { time: 60 * MILLISECOND, source: "policy, schema and flavor checks of POST /servers", evidence: "assumed" },
         deleteServer: { time: 40 * MILLISECOND, source: "DELETE /servers/{id}", evidence: "assumed" },
         showServer: { time: 40 * MILLISECOND, source: "GET /servers/{id}, taken to be like DELETE", evidence: "assumed" },
+        showQuotas: {
+          time: 40 * MILLISECOND,
+          source: "GET /os-quota-sets/{project}, taken to be like GET /servers/{id}",
+          evidence: "assumed",
+        },
+        updateQuotas: {
+          time: 40 * MILLISECOND,
+          source: "PUT /os-quota-sets/{project}, taken to be like GET /servers/{id}",
+          evidence: "assumed",
+        },
+        listServers: {
+          time: 100 * MILLISECOND,
+          source: "list_servers with few servers: 0.1 s at least (performance-docs)",
+          evidence: "derived",
+        },
         liveMigrate: { time: 60 * MILLISECOND, source: "os-migrateLive, taken to be like POST /servers", evidence: "assumed" },
         resize: { time: 60 * MILLISECOND, source: "resize and migrate actions, taken to be like POST /servers", evidence: "assumed" },
         confirmResize: { time: 40 * MILLISECOND, source: "confirmResize action, taken to be like DELETE", evidence: "assumed" },

@@ -25,6 +25,8 @@ import type { DecisionLog } from "./decision-log.ts";
 import type { GuestCpu } from "./guest-cpu.ts";
 import type { GuestDisks } from "./guest-disks.ts";
 import type { GuestMemory } from "./guest-memory.ts";
+import type { AccessOfServers } from "./identity/access-of-servers.ts";
+import type { Identity } from "./identity/identity.ts";
 import type { MigrationSettings } from "./migration-settings.ts";
 import type { Moves } from "./moves.ts";
 import { Moving } from "./moving.ts";
@@ -145,6 +147,16 @@ export class Cloud {
   readonly names = new Names();
   /** Tokens and policies; whoever knows users sets it. */
   access: Access = openAccess;
+  /** Users, roles and tokens; null: the scenario has none, and everybody may do everything. */
+  identity: Identity | null = null;
+  /** Tokens for what is asked of servers without a request; null: as above. */
+  accessOfServers: AccessOfServers | null = null;
+  /** What a project's servers may count; negative: as much as there is. Whoever lets operators change it sets it. */
+  quotaOf: (project: number) => QuotaUse = () => ({
+    instances: this.settings.quotaInstances,
+    vcpuMilli: this.settings.quotaVcpuMilli,
+    ramMb: this.settings.quotaRamMb,
+  });
   /** Servers that their users have locked. */
   readonly lockedByUser = new Set<number>();
   /** Who moves servers; the composition root sets it. */
@@ -443,23 +455,32 @@ export class Cloud {
 
   /** Counts all servers of a request against their project's quota, or refuses all: instances, cores and ram, as nova-api checks them. */
   takeQuotas(leader: number): boolean {
-    const { settings } = this;
-    const project = this.servers.project[leader]!;
-    const { instances, vcpuMilli, ramMb } = this.quotaAsked(leader);
-    const within = (limit: number, used: number) => limit < 0 || used <= limit;
-    if (
-      !within(settings.quotaInstances, this.usedInstances[project]! + instances) ||
-      !within(settings.quotaVcpuMilli, this.usedVcpuMilli[project]! + vcpuMilli) ||
-      !within(settings.quotaRamMb, this.usedRamMb[project]! + ramMb)
-    ) {
-      this.scheduling.refuse(leader, "quota", -1);
-      return false;
-    }
-    this.usedInstances[project]! += instances;
-    this.usedVcpuMilli[project]! += vcpuMilli;
-    this.usedRamMb[project]! += ramMb;
-    for (const server of this.membersOf(leader)) this.counted[server] = 1;
+    if (!this.checkQuotas(leader)) return false;
+    this.countAll(leader);
     return true;
+  }
+
+  /** The servers of a request count from now on; those that do already are not counted twice. */
+  countAll(leader: number): void {
+    for (const server of this.membersOf(leader)) if (this.counted[server] === 0) this.count(server);
+  }
+
+  /** Has the project room for all servers of a request? False: it is refused. */
+  checkQuotas(leader: number): boolean {
+    if (this.isWithinQuota(this.servers.project[leader]!, this.quotaAsked(leader))) return true;
+    this.scheduling.refuse(leader, "quota", -1);
+    return false;
+  }
+
+  /** Has the project no more than it may have, with `more` added? */
+  isWithinQuota(project: number, more: QuotaUse): boolean {
+    const limits = this.quotaOf(project);
+    const within = (limit: number, used: number) => limit < 0 || used <= limit;
+    return (
+      within(limits.instances, this.usedInstances[project]! + more.instances) &&
+      within(limits.vcpuMilli, this.usedVcpuMilli[project]! + more.vcpuMilli) &&
+      within(limits.ramMb, this.usedRamMb[project]! + more.ramMb)
+    );
   }
 
   /** What all servers of the request count together. */
@@ -589,13 +610,13 @@ export class Cloud {
 
   /** Has the server's project quota for the flavor instead of its own? Nova looks at this moment only; it counts flavors as servers have them. */
   quotaAllows(server: number, flavor: Flavor): boolean {
-    const { quotaVcpuMilli, quotaRamMb } = this.settings;
     const project = this.servers.project[server]!;
+    const limits = this.quotaOf(project);
     const own = this.flavorOf(server);
     const allows = (limit: number, used: number, more: number) => more <= 0 || limit < 0 || used + more <= limit;
     return (
-      allows(quotaVcpuMilli, this.usedVcpuMilli[project]!, flavor.vcpuMilli - own.vcpuMilli) &&
-      allows(quotaRamMb, this.usedRamMb[project]!, flavor.ramMb - own.ramMb)
+      allows(limits.vcpuMilli, this.usedVcpuMilli[project]!, flavor.vcpuMilli - own.vcpuMilli) &&
+      allows(limits.ramMb, this.usedRamMb[project]!, flavor.ramMb - own.ramMb)
     );
   }
 

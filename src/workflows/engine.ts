@@ -33,6 +33,8 @@ export class WorkflowEngine {
   /** Workflows begun and ended, by workflow. */
   readonly begun: number[] = [];
   readonly ended: number[] = [];
+  /** What workflows are told as before they are run; the composition root may set it before others are added. */
+  retell: (workflow: Workflow) => Workflow = (workflow) => workflow;
   private readonly cloud: Cloud;
   private readonly programs: Program[] = [];
   private readonly places: Seats;
@@ -221,7 +223,7 @@ export class WorkflowEngine {
 
   /** Adds a workflow behind those of the constructor; what it needs of components is there from now on. Returns its index. */
   add(workflow: Workflow): number {
-    const program = compile(workflow);
+    const program = compile(this.retell(workflow));
     this.programs.push(program);
     this.begun.push(0);
     this.ended.push(0);

@@ -143,15 +143,25 @@ function end(cloud: Cloud, server: number, outcome: Outcome | null): void {
   cloud.notifications.emit("instance.create.error", server);
 }
 
-export const launchServer: Workflow = {
+/** Where launches differ between clouds with and without users. */
+export interface LaunchRules {
+  /** Done by the API once it knows the token. */
+  readonly policy: readonly Step[];
+  readonly quota: Step;
+  /** Done by the conductor once the servers have hosts. */
+  readonly inCell: readonly Step[];
+}
+
+export const launching = ({ policy, quota, inCell }: LaunchRules): Workflow => ({
   name: "launch-server",
   steps: [
     at(user,           call(keystone.api.issueToken, "name, password"),
                        cast(nova.api.createServer, "flavor, image, networks")),
     at(nova.api,       call(keystone.api.validateToken, "token"),
+                       ...policy,
                        call(glance.api.showImage, "image id"),
                        call(neutron.server.listNetworks, "network id"),
-                       decide("quota", (cloud, server) => (cloud.takeQuotas(server) ? null : "OverQuota")),
+                       quota,
                        call(nova.database.createBuildRequest, "request spec"),
                        act("scheduling", (cloud, server) => cloud.setStates(server, "building", "scheduling")),
                        cast(nova.conductor.scheduleAndBuild, "request spec")),
@@ -161,7 +171,8 @@ export const launchServer: Workflow = {
                        call(nova.scheduler.filterAndWeigh, "host states"),
                        when("asked for alone", askedAlone, claimAlongTheList),
                        when("asked for together", askedTogether, call(placement.api.claimResources, "allocations"))),
-    at(nova.conductor, act("the others", (cloud, server) => cloud.buildOthers(server))),
+    at(nova.conductor, ...inCell,
+                       act("the others", (cloud, server) => cloud.buildOthers(server))),
     ...build,
   ],
   ended(cloud, server, outcome) {
@@ -169,7 +180,13 @@ export const launchServer: Workflow = {
     // Who leads a request that found no hosts speaks for all its servers.
     for (const other of cloud.waitingOthers(server)) end(cloud, other, outcome);
   },
-};
+});
+
+export const launchServer: Workflow = launching({
+  policy: [],
+  quota: decide("quota", (cloud, server) => (cloud.takeQuotas(server) ? null : "OverQuota")),
+  inCell: [],
+});
 
 /** The servers of a multi-create request behind the first, once all have hosts. */
 export const buildServer: Workflow = { name: "build-server", steps: build, ended: end };

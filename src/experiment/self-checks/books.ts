@@ -106,8 +106,10 @@ export function audit(cloud: Cloud): readonly string[] {
     const { least, most } = quota[servers.project[server]!]!;
     const amounts = [1, flavor.vcpuMilli, flavor.ramMb];
     const counted = state === "building" || state === "active" || state === "resized" || state === "error" || state === "stopped";
+    // Where there are users a server counts from when it is in its cell.
+    const racing = cloud.identity !== null && state === "building";
     for (const [i, amount] of amounts.entries()) {
-      if (counted) least[i]! += amount;
+      if (counted && !racing) least[i]! += amount;
       if (counted || (state === "requested" && servers.outcomeOf(server) === "pending")) most[i]! += amount;
     }
   }
@@ -205,7 +207,8 @@ export function audit(cloud: Cloud): readonly string[] {
     ].entries()) {
       between(`quota use of project ${project}, ${what}`, least[i]!, used, most[i]!);
       // Nova looks at a resize's quota when it is asked for, and counts the new flavor when it is there: others may have come in between.
-      const mayExceed = limit < 0 || cloud.moving.migrations.count > 0;
+      // Requests that race, and limits that are lowered, are told by the quota itself.
+      const mayExceed = limit < 0 || cloud.moving.migrations.count > 0 || cloud.identity !== null;
       between(`quota of project ${project}, ${what}`, 0, used, mayExceed ? Number.POSITIVE_INFINITY : limit);
     }
   }

@@ -31,6 +31,10 @@ export class Catalogue {
     this.#regions.set(id, parent);
   }
 
+  hasService(type: string): boolean {
+    return this.#services.has(type);
+  }
+
   /** A service of the type; adding it again changes its name or whether it is enabled. */
   putService(type: string, name: string, enabled = true): void {
     this.#services.set(type, { name, enabled });

@@ -72,9 +72,11 @@ export class RoleAssignments {
     for (const user of users) for (const listener of this.#listeners) listener(user, inherited ? null : place, now);
   }
 
-  /** @throws KeystoneError RoleNotFound */
+  /** @throws KeystoneError RoleNotFound; Conflict for what is so already */
   imply(priorRoleId: string, impliedRoleId: string): void {
     for (const id of [priorRoleId, impliedRoleId]) this.#directory.role(id);
+    if (this.#implies.get(priorRoleId)?.includes(impliedRoleId) === true)
+      throw new KeystoneError("Conflict", `Duplicate entry: role ${priorRoleId} implies ${impliedRoleId} already.`);
     this.#implies.set(priorRoleId, [...(this.#implies.get(priorRoleId) ?? []), impliedRoleId]);
   }
 

@@ -1,11 +1,13 @@
 // Sends the requests of users to the APIs, each at its time, and begins the workflow that carries it out.
 import type { Outcome } from "../../datacenter/outcomes.ts";
 import type { Micros } from "../../kernel/time.ts";
+import { components } from "../../services/index.ts";
 import type { Cloud } from "../cloud.ts";
 import type { WorkflowEngine } from "../engine.ts";
 import type { Workflow } from "../vocabulary.ts";
 import type { ApiOperation, Waiting } from "./api-operation.ts";
 import type { ApiAsk, Arguments } from "./api-requests.ts";
+import { wayIn } from "./steps.ts";
 
 /** A request that comes at its time. */
 export interface TimedAsk {
@@ -24,6 +26,7 @@ export class ApiClient implements Waiting {
   /** Who waits for a server's move. */
   private readonly moving = new Map<number, (outcome: Outcome | null) => void>();
   private readonly indexOf = new Map<string, number>();
+  private readonly waysIn = new Map<string, number>();
 
   constructor(cloud: Cloud, engine: WorkflowEngine, operations: readonly ApiOperation[]) {
     this.cloud = cloud;
@@ -57,13 +60,34 @@ export class ApiClient implements Waiting {
     const request = cloud.requests.add({ operation: name, project, user, server, args, service: operation.service.type }, simulation.now);
     const { workflow, carry } = operation;
     if (workflow !== undefined) engine.start(this.indexOfWorkflow(name, workflow), request);
-    else {
-      const refusal = cloud.access.authorise(request);
-      const done = (outcome: Outcome | null) => cloud.requests.end(request, outcome, simulation.now);
-      if (refusal === null) carry?.(cloud, request, done, this);
-      else done(refusal);
-    }
+    else if (cloud.identity !== null) engine.start(this.indexOfWayIn(operation.service.name), request);
+    else carry?.(cloud, request, (outcome) => cloud.requests.end(request, outcome, simulation.now), this);
     return request;
+  }
+
+  /** Requests that others carry out pass Keystone and the policy before. */
+  private indexOfWayIn(service: string): number {
+    const known = this.waysIn.get(service);
+    if (known !== undefined) return known;
+    const api = components.find((component) => component.service === service)!;
+    const index = this.engine.add(wayIn(api, (_cloud, request, outcome) => this.passed(request, outcome)));
+    this.waysIn.set(service, index);
+    return index;
+  }
+
+  private passed(request: number, refusal: Outcome | null): void {
+    const { cloud } = this;
+    const server = cloud.requests.server[request]!;
+    const done = (outcome: Outcome | null) => {
+      cloud.accessOfServers?.carried.delete(server);
+      cloud.requests.end(request, outcome, cloud.simulation.now);
+    };
+    if (refusal !== null) {
+      done(refusal);
+      return;
+    }
+    cloud.accessOfServers?.carried.add(server);
+    this.operationOf(request).carry?.(cloud, request, done, this);
   }
 
   private indexOfWorkflow(name: string, workflow: Workflow): number {

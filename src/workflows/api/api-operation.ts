@@ -1,6 +1,7 @@
 // An operation of an API as users ask for it: its name in the words of the OpenStack client, its parameters, and the workflow that carries it
 // out. A service brings its operations as a list; the scenario's grammar, the client and the tables are made from it.
 import type { Outcome } from "../../datacenter/outcomes.ts";
+import type { Values } from "../../policies/access/substitution.ts";
 import type { ServiceDeclaration } from "../../services/service.ts";
 import type { Cloud } from "../cloud.ts";
 import type { Workflow } from "../vocabulary.ts";
@@ -62,6 +63,11 @@ export interface ApiOperation {
   /** The rule of its policy that decides who may: `os_compute_api:servers:stop`. */
   readonly rule: string;
   readonly parameters: Readonly<Record<string, Parameter>>;
+  /**
+   * What its rule sees of the thing that the request is about, by the keys of the service: `project_id`, `target.user.id`. Absent: the project that
+   * the server is of, or that asks.
+   */
+  readonly target?: (cloud: Cloud, request: number) => Values;
   /** How it is carried out: by a workflow of its own, whose subject is the request, ... */
   readonly workflow?: Workflow;
   /** ... or by somebody who knows how, with workflows that are about a server. */

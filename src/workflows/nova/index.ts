@@ -2,6 +2,7 @@
 import type { ApiOperation } from "../api/api-operation.ts";
 import { serverRestore } from "./deletions.ts";
 import { serverLock, serverSetPassword, serverSetProperty, serverUnlock } from "./lock-server.ts";
+import { serverList, serverShow } from "./look-at-servers.ts";
 import {
   serverDelete,
   serverEvacuate,
@@ -47,4 +48,6 @@ export const novaOperations: readonly ApiOperation[] = [
   serverEvacuate,
   serverDelete,
   serverRestore,
+  serverShow,
+  serverList,
 ];
