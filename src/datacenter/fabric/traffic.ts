@@ -22,11 +22,15 @@ export interface TrafficOptions {
   readonly framing?: Framing;
 }
 
+const HERE: readonly number[] = [];
+
 interface Flow {
   readonly from: number;
   readonly to: number;
   readonly number: number;
   readonly bytes: number;
+  /** Links behind its end: a device that the bytes are read from or written to. */
+  readonly beyond: readonly number[];
   state: "setting out" | "under way" | "waiting";
   route: readonly number[];
 }
@@ -61,14 +65,15 @@ export class Traffic {
 
   /**
    * Sends `bytes` of payload from one attach point to another, for a job that has no flow under way. `number` tells flows between the same two
-   * points apart. Whoever hears that the capacity has finished the job says so (`ended`).
+   * points apart. `beyond`: links that it takes besides, whatever its way: those of devices at its ends. Whoever hears that the capacity has
+   * finished the job says so (`ended`).
    */
-  start(job: number, bytes: number, from: number, to: number, number: number = job): void {
+  start(job: number, bytes: number, from: number, to: number, number: number = job, beyond: readonly number[] = HERE): void {
     if (!(bytes >= 0 && bytes < Number.POSITIVE_INFINITY))
       throw new RangeError(`flow of job ${job}: expected a finite number of bytes, 0 or more, got ${bytes}`);
     if (this.flows.has(job)) throw new RangeError(`job ${job} has a flow under way already: expected one at a time`);
     const switches = this.fabric.switchesBetween(from, to);
-    this.flows.set(job, { from, to, number, bytes, state: "setting out", route: this.nowhere });
+    this.flows.set(job, { from, to, number, bytes, beyond, state: "setting out", route: this.nowhere });
     const wait = switches > 0 ? pathLatency(this.latency, switches) : 0;
     if (this.setOutLater !== null && wait > 0) this.simulation.set(wait, this.setOutLater, job);
     else this.setOut(job);
@@ -113,7 +118,7 @@ export class Traffic {
 
   private put(flow: Flow, route: readonly number[] | null): void {
     flow.state = route === null ? "waiting" : "under way";
-    flow.route = route ?? this.nowhere;
+    flow.route = route === null ? this.nowhere : flow.beyond.length === 0 ? route : [...route, ...flow.beyond];
   }
 
   private followTheFabric(): void {
@@ -121,7 +126,7 @@ export class Traffic {
       if (flow.state === "setting out") continue;
       const route = this.fabric.route(flow.from, flow.to, flow.number);
       if (flow.state === "waiting" && route === null) continue;
-      const stays = flow.state === "under way" && route !== null && route.length >= flow.route.length && this.fabric.carries(flow.route);
+      const stays = flow.state === "under way" && route !== null && route.length + flow.beyond.length >= flow.route.length && this.fabric.carries(flow.route);
       if (stays) continue;
       this.put(flow, route);
       this.capacity.reroute(job, flow.route);
