@@ -44,6 +44,7 @@ import type { Flavor, RequestTable } from "../workload/workload.ts";
 import { asksAreSimple, requestBook } from "./asking.ts";
 import { trafficOptions, wiringOf } from "./build-fabric.ts";
 import { buildGuestCpu } from "./build-guest-cpu.ts";
+import { buildObjectStore } from "./build-object-store.ts";
 import { hostAddresses } from "./host-addresses.ts";
 import { hostName } from "./host-names.ts";
 import { withOpened } from "./plugins/open-policies.ts";
@@ -202,6 +203,7 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
           delete: (server) => replay.deleteEarly(server),
         });
   const client = engine === null ? null : new ApiClient(cloud, engine, apiOperations);
+  buildObjectStore(scenario, cloud, engine, client);
   if (engine !== null && client !== null && scenario.actions !== undefined) {
     new Deletions(cloud, engine, (server) => replay.deleteEarly(server));
     const offload = engine.add(offloadServer);

@@ -11,6 +11,7 @@ import { checkDemand } from "./checks-demand.ts";
 import { checkFabric } from "./checks-fabric.ts";
 import { checkFlavors } from "./checks-flavors.ts";
 import { checkHosts, hostNamesOf } from "./checks-hosts.ts";
+import { checkObjectStore } from "./checks-object-store.ts";
 import { checkOperations } from "./checks-operations.ts";
 import { checkPolicies, checkRequests, checkServerHints } from "./checks-requests.ts";
 import type { ReadDistribution } from "./distributions.ts";
@@ -114,6 +115,7 @@ export function checkAcross(schema: z.ZodType, root: Located, catalogue: Catalog
   checkRequests(across, hosts);
   checkPolicies(across, hosts, catalogue);
   checkOperations(across, hosts);
+  checkObjectStore(across, hosts);
   const { flavors, images, storageTiers } = localNames(root);
   checkActions(
     across,

@@ -17,9 +17,12 @@ import type { PolicySpec } from "../policies/nova/policy.ts";
 import type { RequestOptions } from "../policies/nova/request/request-options.ts";
 import type { TimedAsk } from "../workflows/api/api-client.ts";
 import type { MigrationSettings } from "../workflows/migration-settings.ts";
+import type { ObjectReadsSpec } from "../workflows/clients/object-reads.ts";
 import type { OperationsSpec } from "../workflows/operations/operations.ts";
+import type { StorageEvent } from "../workflows/swift/storage-timeline.ts";
 import type { CpuPattern } from "../workload/cpu-pattern.ts";
 import type { WorkloadSpec } from "../workload/workload.ts";
+import type { ObjectStoreSpec } from "./object-store-spec.ts";
 import type { OwnPolicies } from "./plugins/own-policies.ts";
 
 /** A group of equal hosts. */
@@ -170,6 +173,8 @@ export interface CloudSpec {
   readonly stages?: ReadonlyMap<string, number>;
   readonly processorSharing?: ReadonlySet<string>;
   readonly metering: MeteringSpec;
+  /** Absent: none. */
+  readonly objectStore?: ObjectStoreSpec;
 }
 
 export interface StudySpec {
@@ -235,6 +240,10 @@ export interface Scenario {
   readonly own?: OwnPolicies;
   /** Failures and the operators' timeline; absent: nothing fails, and nobody does anything. */
   readonly operations?: OperationsSpec;
+  /** Absent: none. */
+  readonly objectReads?: ObjectReadsSpec;
+  /** Absent: nothing happens to storage nodes. */
+  readonly storageEvents?: readonly StorageEvent[];
   /** Absent: users ask for nothing but servers. In the order of their times. */
   readonly actions?: readonly TimedAsk[];
   /** The scenario as written, imports and parameters worked in, as plain data: reading it again gives this scenario. */

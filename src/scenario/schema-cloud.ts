@@ -24,6 +24,7 @@ import { cpuSharing } from "./schema-demand.ts";
 import { bandwidth, fabricSchema, nicShape } from "./schema-fabric.ts";
 import { hardwareShape } from "./schema-hardware.ts";
 import { migrationSchema } from "./schema-migration.ts";
+import { objectStoreSchema } from "./schema-object-store.ts";
 import { aggregatesShape, placementShape } from "./schema-placement.ts";
 import {
   count,
@@ -319,6 +320,7 @@ export function cloudSchema(catalogue: Catalogue, local: LocalNames) {
         { default: false, source: "placement/conf/placement.py, randomize_allocation_candidates", evidence: "verified" },
       ),
     }),
+    object_store: objectStoreSchema(),
     cpu_sharing: cpuSharing(),
     migration: migrationSchema(),
     workers: table(

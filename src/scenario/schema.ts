@@ -6,6 +6,7 @@ import { accept, type Default, defaulted, optional, reject, required, section, t
 import { actionsSchema } from "./schema-actions.ts";
 import { cloudSchema } from "./schema-cloud.ts";
 import { failuresSchema } from "./schema-failures.ts";
+import { objectReadsSchema, objectStoreTimelineSchema } from "./schema-object-store.ts";
 import { studySchema } from "./schema-study.ts";
 import { profilesSchema, timelineSchema } from "./schema-timeline.ts";
 import { workloadSchema } from "./schema-workload.ts";
@@ -54,6 +55,8 @@ export function scenarioSchema(catalogue: Catalogue, local: LocalNames, name: st
     cloud: cloudSchema(catalogue, local),
     workload: workloadSchema(catalogue, local),
     actions: actionsSchema(),
+    object_reads: objectReadsSchema(),
+    object_store_timeline: objectStoreTimelineSchema(),
     failures: failuresSchema(),
     profiles: profilesSchema(),
     timeline: timelineSchema(),

@@ -113,11 +113,12 @@ export class Replication {
     for (;;) {
       for (let key = pass.parts.pop(); key !== undefined; key = pass.parts.pop()) {
         const { policy, part } = partOfKey(key);
-        const move = replicator.planOf(pass.device, policy, part).find(({ to }) => !this.busy.has(`${policy}/${part}/${to}`));
+        const plan = replicator.planOf(pass.device, policy, part);
+        if (plan.length > 0) pass.moved = true;
+        const move = plan.find((one) => !this.busy.has(keyOf(one)));
         if (move === undefined) continue;
         // Others may lack something of it, too.
         pass.parts.push(key);
-        pass.moved = true;
         this.start(number, move);
         return;
       }
