@@ -88,6 +88,7 @@ export { type NotificationName, Notifications } from "./datacenter/notifications
 export { foretell } from "./datacenter/migration/foretell.ts";
 export { ObjectStore, type ObjectStoreDescription } from "./datacenter/object-store/object-store.ts";
 export { hoursToDataLoss, meanHoursToDataLoss, quorumAvailability } from "./datacenter/object-store/durability.ts";
+export { missingFiles, storedIn } from "./datacenter/object-store/redundancy.ts";
 export { hashPath, Ring } from "./datacenter/object-store/ring/ring.ts";
 export { RingBuilder } from "./datacenter/object-store/ring/ring-builder.ts";
 export { LiveCopies } from "./datacenter/migration/live-copies.ts";

@@ -17,6 +17,9 @@ import { softDeleteServer } from "../src/workflows/nova/deletions.ts";
 import { offloadServer } from "../src/workflows/nova/shelve-server.ts";
 import { resizeServer } from "../src/workflows/resize-server.ts";
 import { revertResize } from "../src/workflows/revert-resize.ts";
+import { contactWorkflow } from "../src/workflows/swift/contact-workflows.ts";
+import { readFragment, replicatePart } from "../src/workflows/swift/replication.ts";
+import { updateListings } from "../src/workflows/swift/updaters.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -138,6 +141,10 @@ describe("nothing is declared in vain", () => {
     deleteServerLocally,
     softDeleteServer,
     offloadServer,
+    ...Object.values(contactWorkflow),
+    replicatePart,
+    readFragment,
+    updateListings,
     ...apiOperations.flatMap(({ workflow = [] }) => workflow),
   ].map((workflow) => compile(workflow).code);
   const instructions = programs.flat();

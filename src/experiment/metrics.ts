@@ -6,13 +6,14 @@ import type { BuiltRun } from "../scenario/build.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { quantile, sortedSample } from "../statistics/quantiles.ts";
 import { cpuMetrics, migrationMetrics } from "./guest-metrics.ts";
+import { objectStoreMetrics } from "./object-store-metrics.ts";
 import { operationsMetrics } from "./operations-metrics.ts";
 import { rallyMetrics } from "./rally-metrics.ts";
 import { requestMetrics } from "./request-metrics.ts";
 import type { Watch } from "./run.ts";
 
 /** What decides which metrics a scenario has. */
-export type MetricScenario = Pick<Scenario, "operations" | "cloud"> & Partial<Pick<Scenario, "workload" | "actions">>;
+export type MetricScenario = Pick<Scenario, "operations" | "cloud"> & Partial<Pick<Scenario, "workload" | "actions" | "objectReads">>;
 
 export interface Metric {
   readonly name: string;
@@ -191,7 +192,7 @@ export const metrics: readonly Metric[] = [
 ];
 
 /** The metrics of a scenario's runs: those of failures only where something can fail, and so on. */
-export function metricsOf({ operations, cloud, workload, actions }: MetricScenario): readonly Metric[] {
+export function metricsOf({ operations, cloud, workload, actions, objectReads }: MetricScenario): readonly Metric[] {
   const drains = operations?.timeline.some(({ steps }) => steps.some(({ action }) => action.verb === "drain")) ?? false;
   return [
     ...metrics,
@@ -199,6 +200,7 @@ export function metricsOf({ operations, cloud, workload, actions }: MetricScenar
     ...(drains ? migrationMetrics : []),
     ...(operations === undefined ? [] : operationsMetrics),
     ...(workload?.kind === "rally" ? rallyMetrics : []),
-    ...(actions === undefined ? [] : requestMetrics),
+    ...(actions === undefined && objectReads === undefined ? [] : requestMetrics),
+    ...(cloud.objectStore === undefined ? [] : objectStoreMetrics),
   ];
 }

@@ -273,7 +273,7 @@ export function runFiles(
         decisionRows(),
       ),
     },
-    ...(scenario.actions === undefined
+    ...(scenario.actions === undefined && scenario.objectReads === undefined
       ? []
       : [
           {

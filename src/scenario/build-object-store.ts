@@ -27,8 +27,17 @@ export function objectStorePoints(spec: ObjectStoreSpec | undefined): readonly S
   ];
 }
 
-export function buildObjectStore(scenario: Scenario, cloud: Cloud, engine: WorkflowEngine | null, client: ApiClient | null): ObjectCloud | null {
-  const { cloud: { objectStore: spec }, objectReads, storageEvents = [] } = scenario;
+export function buildObjectStore(
+  scenario: Scenario,
+  cloud: Cloud,
+  engine: WorkflowEngine | null,
+  client: ApiClient | null,
+): ObjectCloud | null {
+  const {
+    cloud: { objectStore: spec },
+    objectReads,
+    storageEvents = [],
+  } = scenario;
   if (spec === undefined || engine === null || client === null) return null;
   const { wiring } = cloud.fabric;
   let id = 0;

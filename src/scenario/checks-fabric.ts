@@ -5,8 +5,8 @@ import { fatTreeRacks } from "../datacenter/fabric/fat-tree.ts";
 import { didYouMean } from "../kernel/did-you-mean.ts";
 import { shorten } from "../kernel/units.ts";
 import type { Across } from "./across.ts";
-import type { HostNames } from "./host-names.ts";
 import { storageNamesIn } from "./checks-object-store.ts";
+import type { HostNames } from "./host-names.ts";
 import { type Path, valueAt } from "./located.ts";
 import { counted } from "./value-kinds.ts";
 
@@ -99,7 +99,13 @@ function checkCustom(across: Across, custom: Path, hosts: HostNames): void {
   const storage = storageNamesIn(across);
   const before = across.problems.length;
   for (const [index, name] of switches.entries()) {
-    const taken = storage.includes(name) ? "the object store has" : name === GLANCE ? "the image service is" : hosts.rowsOf(name).ok ? "hosts are" : null;
+    const taken = storage.includes(name)
+      ? "the object store has"
+      : name === GLANCE
+        ? "the image service is"
+        : hosts.rowsOf(name).ok
+          ? "hosts are"
+          : null;
     if (taken !== null) across.complain([...custom, "switches", index], `"${shorten(name)}" is what ${taken} called`, "another name");
   }
   const islands = new Islands();

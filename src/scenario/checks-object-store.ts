@@ -73,7 +73,11 @@ function checkRings(across: Across, store: ReadObjectStore, nodes: readonly Stor
     if (slots <= weighted) continue;
     const path: Path = [...STORE, "policies", index];
     const what = policy.replicas === undefined ? "fragments" : "replicas";
-    across.complain(path, `storage policy "${shorten(policy.name)}" needs ${slots} devices for its ${what}, but there are ${tooFew}`, more(slots));
+    across.complain(
+      path,
+      `storage policy "${shorten(policy.name)}" needs ${slots} devices for its ${what}, but there are ${tooFew}`,
+      more(slots),
+    );
   }
   if (store.container_replicas > weighted)
     across.complain(
@@ -127,7 +131,9 @@ function checkPlaces(across: Across, store: ReadObjectStore, nodes: readonly Sto
 function hostNics(across: Across, rack: number): number {
   let first = 1;
   for (let index = 0; index < across.length(["cloud", "hosts"]); index++) {
-    const group = across.read(["cloud", "hosts", index]) as { readonly count: number; readonly racks: number; readonly nics: number } | undefined;
+    const group = across.read(["cloud", "hosts", index]) as
+      | { readonly count: number; readonly racks: number; readonly nics: number }
+      | undefined;
     if (group === undefined) return 0;
     const place = rack - first;
     if (place >= 0 && place < group.racks) return Math.ceil((group.count - place) / group.racks) * group.nics;
@@ -173,13 +179,15 @@ function checkTimeline(across: Across, nodes: readonly StorageNodeSpec[]): void 
     if (storageTargetOf(event, nodes) === null) {
       const noun = node === undefined ? "device" : "storage node";
       const near = didYouMean(name, names);
-      const hint = near === null ? `such as ${node === undefined ? nodes[0]!.devices[0]!.name : nodes[0]!.name}` : `did you mean "${near}"?`;
+      const hint =
+        near === null ? `such as ${node === undefined ? nodes[0]!.devices[0]!.name : nodes[0]!.name}` : `did you mean "${near}"?`;
       across.complain([...path, node === undefined ? "device" : "node"], `there is no ${noun} "${shorten(name)}"`, hint);
     }
     if (event.for !== undefined && event.do !== "fail") across.complainOfKey([...path, "for"], "for belongs to fail", "leave it out");
     if (event.do === "reweigh" && (device === undefined || weight === undefined))
       across.complain(path, "reweigh needs a device and its weight", "{at: 1 h, do: reweigh, device: storage-1/d1, weight: 0}");
-    if (event.do !== "reweigh" && weight !== undefined) across.complainOfKey([...path, "weight"], "weight belongs to reweigh", "leave it out");
+    if (event.do !== "reweigh" && weight !== undefined)
+      across.complainOfKey([...path, "weight"], "weight belongs to reweigh", "leave it out");
   }
 }
 
@@ -192,7 +200,9 @@ function checkReads(across: Across, store: ReadObjectStore, nodes: readonly Stor
   const of = policyOf(policy);
   const copies = of.kind === "replication" ? of.replicas : slotsOf(of) / of.dataFragments;
   const needed = reads.objects * reads.size * copies;
-  const room = nodes.flatMap(({ devices }) => devices).reduce((sum, { capacityBytes, weight }) => sum + (weight > 0 ? capacityBytes : 0), 0);
+  const room = nodes
+    .flatMap(({ devices }) => devices)
+    .reduce((sum, { capacityBytes, weight }) => sum + (weight > 0 ? capacityBytes : 0), 0);
   const usable = room * (1 - swiftParameters.fallocateReserve.value);
   if (needed > usable)
     across.complain(
@@ -206,7 +216,11 @@ function checkPolicyName(across: Across, path: Path, name: unknown, store: ReadO
   const names = store.policies.map((policy) => policy.name);
   if (typeof name !== "string" || names.includes(name)) return;
   const near = didYouMean(name, names);
-  across.complain(path, `there is no storage policy "${shorten(name)}"`, near === null ? `policies: ${names.join(", ")}` : `did you mean "${near}"?`);
+  across.complain(
+    path,
+    `there is no storage policy "${shorten(name)}"`,
+    near === null ? `policies: ${names.join(", ")}` : `did you mean "${near}"?`,
+  );
 }
 
 function checkActions(across: Across, store: ReadObjectStore): void {

@@ -106,5 +106,12 @@ export function storageEventsOf(read: ReadScenario): readonly StorageEvent[] {
 export function objectReadsOf({ object_reads: reads }: ReadScenario): ObjectReadsSpec | null {
   if (reads === undefined) return null;
   const { rate, objects, size, skew, container, storage_policy: storagePolicy } = reads;
-  return { ratePerSecond: rate, objects, bytes: Math.floor(size), skew, container, ...(storagePolicy === undefined ? {} : { storagePolicy }) };
+  return {
+    ratePerSecond: rate,
+    objects,
+    bytes: Math.floor(size),
+    skew,
+    container,
+    ...(storagePolicy === undefined ? {} : { storagePolicy }),
+  };
 }

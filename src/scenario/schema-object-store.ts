@@ -102,7 +102,11 @@ export function objectStoreSchema() {
         source: "Swift's installation guides",
         evidence: "from memory",
       }),
-      part_power: defaulted(count("powers", 1, MAX_PART_POWER), "Rings have 2 to this power parts; about 100 a device are good", assumed(10)),
+      part_power: defaulted(
+        count("powers", 1, MAX_PART_POWER),
+        "Rings have 2 to this power parts; about 100 a device are good",
+        assumed(10),
+      ),
       min_part_hours: defaulted(
         count("hours", 0, 255),
         "Hours for which a rebalance leaves a part alone of which another has moved a replica",

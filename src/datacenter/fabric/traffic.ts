@@ -126,7 +126,11 @@ export class Traffic {
       if (flow.state === "setting out") continue;
       const route = this.fabric.route(flow.from, flow.to, flow.number);
       if (flow.state === "waiting" && route === null) continue;
-      const stays = flow.state === "under way" && route !== null && route.length + flow.beyond.length >= flow.route.length && this.fabric.carries(flow.route);
+      const stays =
+        flow.state === "under way" &&
+        route !== null &&
+        route.length + flow.beyond.length >= flow.route.length &&
+        this.fabric.carries(flow.route);
       if (stays) continue;
       this.put(flow, route);
       this.capacity.reroute(job, flow.route);

@@ -133,7 +133,13 @@ export class ContainerServers {
     const asked = [...found.passed, device];
     const states = { up: 404, down: 0, unmounted: 507 } as const;
     const contacts = asked.map((one): Contact => {
-      return { device: one, ip: this.nodes.ipOf(one), handoff: false, status: one === device ? 200 : states[this.nodes.state(one)], bytes: 0 };
+      return {
+        device: one,
+        ip: this.nodes.ipOf(one),
+        handoff: false,
+        status: one === device ? 200 : states[this.nodes.state(one)],
+        bytes: 0,
+      };
     });
     return {
       status: 200,

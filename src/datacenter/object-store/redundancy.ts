@@ -51,3 +51,21 @@ function partsHeld(nodes: StorageNodes, policy: number): readonly number[] {
   }
   return [...parts].sort((a, b) => a - b);
 }
+
+/** Objects that devices in order hold in their newest version, and the bytes of all files on them. */
+export function storedIn(nodes: StorageNodes): { readonly objects: number; readonly bytes: number } {
+  const newest = new Map<number, { readonly version: number; readonly tombstone: boolean }>();
+  let bytes = 0;
+  for (const device of nodes.ids) {
+    if (nodes.state(device) !== "up") continue;
+    for (const key of nodes.partsOn(device)) {
+      for (const { object, version, tombstone, bytes: of } of nodes.filesIn(device, key)) {
+        bytes += of;
+        if (version > (newest.get(object)?.version ?? 0)) newest.set(object, { version, tombstone });
+      }
+    }
+  }
+  let objects = 0;
+  for (const { tombstone } of newest.values()) if (!tombstone) objects++;
+  return { objects, bytes };
+}

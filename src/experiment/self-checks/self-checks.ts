@@ -69,6 +69,14 @@ export const selfChecks: readonly SelfCheck[] = [
       },
   },
   {
+    name: "objects",
+    meaning: "Storage devices hold what the files on them take, and no more than they have room for.",
+    watch:
+      ({ cloud }) =>
+      () =>
+        cloud.objectStore?.store.nodes.check() ?? null,
+  },
+  {
     name: "failures",
     meaning: "What hangs on something that is down is down itself, and no guest runs on a host without power.",
     watch:

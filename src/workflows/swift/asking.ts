@@ -1,6 +1,7 @@
 // What requests of users say to Swift: parameters that they share, and what they come to.
-import type { Cloud } from "../cloud.ts";
+
 import type { ApiOperation, Parameter } from "../api/api-operation.ts";
+import type { Cloud } from "../cloud.ts";
 import { accountOf, identityOf } from "./identities.ts";
 import { objectCloudOf } from "./object-cloud.ts";
 import type { AskedObject } from "./proxying.ts";

@@ -130,7 +130,8 @@ export class Replication {
       pass.parts = nodes.state(device) === "up" ? [...nodes.partsOn(device)].reverse() : [];
     }
     this.passes[number] = null;
-    this.quietSince[number] = pass.moved || this.busy.size > 0 || node.devices.some((device) => nodes.state(device) === "down") ? -1 : pass.changes;
+    this.quietSince[number] =
+      pass.moved || this.busy.size > 0 || node.devices.some((device) => nodes.state(device) === "down") ? -1 : pass.changes;
     this.objects.rebuilds.check();
     this.rest(number);
   }

@@ -1,8 +1,9 @@
 // The steps by which objects are stored, fetched and deleted, for any workflow about a request: a user's own, or another service's that keeps its
 // things in Swift. `storeObject(asked)` calls the proxy and goes on when that has answered; `putObject(asked)` and the like are what the proxy does.
 // A request that has to do with several objects takes one after the other.
-import type { ObjectWritten } from "../../datacenter/object-store/object-store.ts";
+
 import type { Found } from "../../datacenter/object-store/object-servers.ts";
+import type { ObjectWritten } from "../../datacenter/object-store/object-store.ts";
 import type { Reply } from "../../datacenter/object-store/replies.ts";
 import type { Upload } from "../../datacenter/object-store/uploads.ts";
 import type { Outcome } from "../../datacenter/outcomes.ts";
@@ -172,11 +173,7 @@ export const getObject = (askedFor: AskedFor): Step[] => [
   asTheStoreSays,
 ];
 
-export const headObject = (askedFor: AskedFor): Step[] => [
-  reads(askedFor, "headObject"),
-  waitsForEnd(asks("headObject")),
-  asTheStoreSays,
-];
+export const headObject = (askedFor: AskedFor): Step[] => [reads(askedFor, "headObject"), waitsForEnd(asks("headObject")), asTheStoreSays];
 
 export const deleteObject = (askedFor: AskedFor): Step[] => [
   opens("container, ACL and nodes", askedFor, (cloud, asked): { readonly reply: ObjectWritten } => ({
@@ -193,7 +190,11 @@ export const postObject = (askedFor: AskedFor): Step[] => [
 ];
 
 /** A verb of containers: `open` asks the store. */
-export const onContainer = (verb: ContactVerb, askedFor: AskedFor, open: (cloud: Cloud, asked: AskedObject, request: number) => Reply): Step[] => [
+export const onContainer = (
+  verb: ContactVerb,
+  askedFor: AskedFor,
+  open: (cloud: Cloud, asked: AskedObject, request: number) => Reply,
+): Step[] => [
   opens("container and ACL", askedFor, (cloud, asked, request) => ({ reply: open(cloud, asked, request) })),
   waitsForEnd(asks(verb)),
   asTheStoreSays,
