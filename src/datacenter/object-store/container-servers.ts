@@ -179,6 +179,7 @@ export class ContainerServers {
     requireSameParts(this.ring, ring);
     this.ring = ring;
     this.listings.setRing(ring);
+    this.nodes.changes++;
   }
 
   /** A server that is too busy does not take updates of listings in time. */

@@ -147,6 +147,7 @@ export class ObjectStore {
       throw new RangeError(`no storage policy ${policyName}: expected one of ${this.policies.map(({ name }) => name).join(", ")}`);
     requireSameParts(policy.ring, ring);
     this.policies[index] = requirePolicy({ ...policy, ring });
+    this.nodes.changes++;
   }
 
   /** Devices from which the fragments of a move are rebuilt. */

@@ -53,7 +53,7 @@ interface DeviceRow extends StorageDevice {
 export class StorageNodes {
   private readonly rows = new Map<number, DeviceRow>();
   private readonly down = new Set<string>();
-  /** Counts all that has changed: files that came and went, devices and nodes that failed and are back. */
+  /** Counts all that has changed: files that came and went, devices and nodes that failed and are back; rings, where they are changed. */
   changes = 0;
 
   constructor(devices: readonly StorageDevice[]) {

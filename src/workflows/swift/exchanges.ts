@@ -90,6 +90,11 @@ export class Exchanges {
     return this.contacts.size;
   }
 
+  /** Exchanges that are not over for everybody. */
+  get open(): number {
+    return this.exchanges.size;
+  }
+
   /** Returns the number of the exchange. */
   begin(order: ExchangeOrder): number {
     const number = this.count++;
