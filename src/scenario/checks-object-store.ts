@@ -36,6 +36,10 @@ export function checkObjectStore(across: Across, hosts: HostNames | null): void 
   const store = across.read(STORE) as ReadObjectStore | undefined;
   if (store === undefined) return;
   const nodes = storageNodesOf(store.nodes);
+  if (nodes.length === 0) {
+    across.complain([...STORE, "nodes"], "an object store without storage nodes", "nodes: [{count: 3, devices: {count: 4}}]");
+    return;
+  }
   checkPlaces(across, store, nodes, hosts);
   const before = across.problems.length;
   checkPolicies(across, store);

@@ -1,5 +1,6 @@
 // The steps by which objects are stored, fetched and deleted, for any workflow about a request: a user's own, or another service's that keeps its
-// things in Swift. `storeObject(asked)` calls the proxy and goes on when that has answered; `putObject(asked)` and the like are what the proxy does.
+// things in Swift. `storeObject(by, asked)` calls the proxy and goes on when that has answered, as `by` again; `putObject(asked)` and the like are what
+// the proxy does. Without an object store they fail with ServiceUnavailable.
 // A request that has to do with several objects takes one after the other.
 
 import type { Found } from "../../datacenter/object-store/object-servers.ts";
@@ -8,6 +9,7 @@ import type { Reply } from "../../datacenter/object-store/replies.ts";
 import type { Upload } from "../../datacenter/object-store/uploads.ts";
 import type { Outcome } from "../../datacenter/outcomes.ts";
 import { keystone } from "../../services/keystone.ts";
+import type { Component, Operation } from "../../services/service.ts";
 import { swift } from "../../services/swift.ts";
 import type { Cloud } from "../cloud.ts";
 import { at, call, decide, perform, type Step, together, transfer, when } from "../vocabulary.ts";
@@ -207,36 +209,37 @@ const authenticated = when(
   call(keystone.api.validateToken, "token"),
 );
 
-// For other services, which ask a proxy as clients do.
-
-export const storeObject = (askedFor: AskedFor): Step[] => [
-  call(swift.proxy.putObject, "account, container, object, bytes"),
-  at(swift.proxy, authenticated, ...putObject(askedFor)),
+/** `by` asks a proxy as clients do, and is the one who acts afterwards. */
+const throughProxy = (by: Component, operation: Operation, what: string, steps: readonly Step[]): Step[] => [
+  at(by, call(operation, what)),
+  at(swift.proxy, authenticated, ...steps),
+  at(by),
 ];
 
-export const fetchObject = (askedFor: AskedFor): Step[] => [
-  call(swift.proxy.getObject, "account, container, object"),
-  at(swift.proxy, authenticated, ...getObject(askedFor)),
-];
+// For other services.
 
-export const removeObject = (askedFor: AskedFor): Step[] => [
-  call(swift.proxy.deleteObject, "account, container, object"),
-  at(swift.proxy, authenticated, ...deleteObject(askedFor)),
-];
+export const storeObject = (by: Component, askedFor: AskedFor): Step[] =>
+  throughProxy(by, swift.proxy.putObject, "account, container, object, bytes", putObject(askedFor));
+
+export const fetchObject = (by: Component, askedFor: AskedFor): Step[] =>
+  throughProxy(by, swift.proxy.getObject, "account, container, object", getObject(askedFor));
+
+export const removeObject = (by: Component, askedFor: AskedFor): Step[] =>
+  throughProxy(by, swift.proxy.deleteObject, "account, container, object", deleteObject(askedFor));
 
 /** The container of a service is made with its first object; it stays as it is when it is there. */
-export const ensureContainer = (askedFor: AskedFor): Step[] => [
+export const ensureContainer = (by: Component, askedFor: AskedFor): Step[] => [
   when(
     "its container is missing",
     (cloud, request) => {
       const { account, container } = askedFor(cloud, request);
-      return objectCloudOf(cloud).store.containers.get(account, container) === undefined;
+      return cloud.objectStore?.store.containers.get(account, container) === undefined;
     },
-    call(swift.proxy.putContainer, "account, container"),
-    at(
-      swift.proxy,
-      authenticated,
-      ...onContainer("putContainer", askedFor, (cloud, asked) => objectCloudOf(cloud).store.containers.put(asked)),
+    ...throughProxy(
+      by,
+      swift.proxy.putContainer,
+      "account, container",
+      onContainer("putContainer", askedFor, (cloud, asked) => objectCloudOf(cloud).store.containers.put(asked)),
     ),
   ),
 ];

@@ -36,7 +36,10 @@ describe("a node that does not answer", () => {
 
   it("costs reads the time for a connection where it is asked first, until its errors are too many", () => {
     const reads = Array.from({ length: 60 }, (_, i) => save(`${400 + i} s`, "cat"));
-    const { answers, seconds } = run({ actions: [PHOTOS, create("2 min", "cat", "1 MB"), ...reads], timeline: [down(first!, "5 min", "20 min")] });
+    const { answers, seconds } = run({
+      actions: [PHOTOS, create("2 min", "cat", "1 MB"), ...reads],
+      timeline: [down(first!, "5 min", "20 min")],
+    });
     expect(answers.slice(2).filter((answer) => answer !== "object save 200")).toEqual([]);
     const waited = seconds.slice(2).filter((time) => time > 0.5).length;
     // A third of the reads would ask it first; after eleven errors nobody does.
@@ -47,7 +50,13 @@ describe("a node that does not answer", () => {
     const nodes = "{count: 3, devices: {count: 2, kind: ssd-sata, size: 100 GB}}";
     const story = (count: number): Story => ({
       nodes,
-      actions: [PHOTOS, create("2 min", "cat", "1 MB"), create("6 min", "dog", "1 MB"), save("7 min", "cat"), "at: 7 min, do: object list, container: photos"],
+      actions: [
+        PHOTOS,
+        create("2 min", "cat", "1 MB"),
+        create("6 min", "dog", "1 MB"),
+        save("7 min", "cat"),
+        "at: 7 min, do: object list, container: photos",
+      ],
       timeline: Array.from({ length: count }, (_, i) => `at: 5 min, do: fail, node: storage-${i + 1}`),
     });
     expect(run(story(1)).answers.slice(2)).toEqual(["object create 201", "object save 200", "object list 200"]);
@@ -113,7 +122,11 @@ describe("a device that fails", () => {
   const writes = [PHOTOS, ...objects.map((name, i) => create(`${120 + 2 * i} s`, name, "100 MB"))];
 
   it("is rebuilt where it is replaced: what comes over the links is what it holds in the end", () => {
-    const { cloud, objects: swift, ...made } = buildStore({
+    const {
+      cloud,
+      objects: swift,
+      ...made
+    } = buildStore({
       actions: writes,
       timeline: ["at: 10 min, do: fail, device: storage-3/d1", "at: 10 min, do: repair, device: storage-3/d1"],
     });
@@ -144,10 +157,7 @@ describe("a device that fails", () => {
 
   it("is given its fragments back from four others each", () => {
     const { cloud, objects: swift } = buildStore({
-      actions: [
-        "at: 1 min, do: container create, name: photos, storage_policy: frozen",
-        ...writes.slice(1),
-      ],
+      actions: ["at: 1 min, do: container create, name: photos, storage_policy: frozen", ...writes.slice(1)],
       timeline: ["at: 10 min, do: fail, device: storage-3/d1, for: 1 s"],
     });
     cloud.simulation.run(599e6);
@@ -167,7 +177,11 @@ describe("a device that fails", () => {
 
   it("in the middle of a write is told at once, and the others are a quorum", () => {
     const [first] = primariesOf("cat");
-    const { answers, seconds, objects: swift } = run({
+    const {
+      answers,
+      seconds,
+      objects: swift,
+    } = run({
       actions: [PHOTOS, create("5 min", "cat", "4 GB")],
       timeline: [`at: 302 s, do: fail, device: ${first}, for: 1 min`],
     });

@@ -9,6 +9,7 @@ export interface Story {
   /** Keys of `object_store` besides its nodes, as flow YAML. */
   readonly store?: string;
   readonly nodes?: string;
+  readonly power?: number;
   readonly actions?: readonly string[];
   /** Entries of `object_store_timeline`. */
   readonly timeline?: readonly string[];
@@ -17,7 +18,7 @@ export interface Story {
 }
 
 /** Six nodes of two SSDs each in three zones, three replicas or 4 + 2 fragments; one server called web from the first minute on. */
-export function storeText({ store = "", nodes, actions = [], timeline = [], more = "", duration = "30 min" }: Story): string {
+export function storeText({ store = "", nodes, power = 6, actions = [], timeline = [], more = "", duration = "30 min" }: Story): string {
   const devices = "devices: {count: 2, kind: ssd-sata, size: 100 GB}";
   const usual = [1, 2, 3].map((zone) => `{count: 2, zone: ${zone}, nic: 10 Gbit/s, ${devices}}`).join(", ");
   const list = (key: string, entries: readonly string[]) =>
@@ -28,7 +29,7 @@ export function storeText({ store = "", nodes, actions = [], timeline = [], more
   object_store:
     nodes: [${nodes ?? usual}]
     policies: [{name: gold, replicas: 3}, {name: frozen, data_fragments: 4, parity_fragments: 2}]
-    part_power: 6
+    part_power: ${power}
 ${store
   .split("\n")
   .filter((line) => line.trim() !== "")
@@ -39,8 +40,7 @@ study: {duration: ${duration}, seed: 4}
 `;
 }
 
-export const readStore = (story: Story): Scenario =>
-  readScenario("a.yaml", { catalogue, cwd: folder({ "a.yaml": storeText(story) }) });
+export const readStore = (story: Story): Scenario => readScenario("a.yaml", { catalogue, cwd: folder({ "a.yaml": storeText(story) }) });
 
 export function buildStore(story: Story, list: "wheel" | "heap" = "wheel") {
   const scenario = readStore(story);
