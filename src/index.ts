@@ -155,6 +155,8 @@ export { deleteInstantly, launchInstantly } from "./workflows/instant.ts";
 export { WorkflowEngine } from "./workflows/engine.ts";
 export { Cloud } from "./workflows/cloud.ts";
 export { DecisionLog } from "./workflows/decision-log.ts";
+export { ObjectCloud } from "./workflows/swift/object-cloud.ts";
+export { fetchObject, removeObject, storeObject } from "./workflows/swift/store-object.ts";
 export { Operations, type OperationsSpec } from "./workflows/operations/operations.ts";
 export type { Happening } from "./workflows/operations/happenings.ts";
 export type { Action, TimelineEntry } from "./workflows/operations/timeline.ts";

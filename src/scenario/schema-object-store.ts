@@ -17,6 +17,7 @@ import {
   required,
   section,
   table,
+  type ValueKind,
 } from "./grammar.ts";
 import { nameOf } from "./hardware-kinds.ts";
 import { bandwidth } from "./schema-fabric.ts";
@@ -31,6 +32,8 @@ export const MAX_PART_POWER = 18;
 const time = (least = 0) => quantity("time", { least, most: MAX_DURATION });
 const assumed = (value: unknown, source = OWN_CHOICE): Default => ({ default: value, source, evidence: "assumed" });
 const ofParameter = ({ value, source, evidence }: Parameter): Default => ({ default: formatQuantity(value, "time"), source, evidence });
+/** What is told apart by a number, rather than counted. */
+const numbered = (noun: string, least: number, most: number): ValueKind<number> => ({ ...count(noun, least, most), print: String });
 const notSaid = { absent: "not said", source: "", evidence: "assumed" } as const;
 
 /** Those of accounts' names are fixed: project 1 has the account AUTH_project-1. */
@@ -48,9 +51,9 @@ function nodesShape() {
   return section("A group of equal storage nodes", {
     name: defaulted(nameOf("storage nodes"), "Name of the group: its nodes are called <name>-1, <name>-2, ...", assumed("storage")),
     count: required(count("storage nodes", 1, 10_000), "Number of nodes in this group"),
-    region: defaulted(count("regions", 0, 1000), "Region of these nodes in the rings", assumed(1)),
-    zone: defaulted(count("zones", 0, 100_000), "Zone of these nodes in the rings", assumed(1)),
-    rack: optional(count("racks", 1, 1_000_000), "Number of the rack that they stand in: one of hosts, or one behind those", {
+    region: defaulted(numbered("regions", 0, 1000), "Region of these nodes in the rings", assumed(1)),
+    zone: defaulted(numbered("zones", 0, 100_000), "Zone of these nodes in the rings", assumed(1)),
+    rack: optional(numbered("racks", 1, 1_000_000), "Number of the rack that they stand in: one of hosts, or one behind those", {
       absent: "where the services of the cloud are, on links that never limit",
       source: OWN_CHOICE,
       evidence: "assumed",
@@ -103,7 +106,7 @@ export function objectStoreSchema() {
         evidence: "from memory",
       }),
       part_power: defaulted(
-        count("powers", 1, MAX_PART_POWER),
+        numbered("powers", 1, MAX_PART_POWER),
         "Rings have 2 to this power parts; about 100 a device are good",
         assumed(10),
       ),

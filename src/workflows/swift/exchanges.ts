@@ -151,11 +151,12 @@ export class Exchanges {
 
   /** HTTP status with which the contact ends before its work begins; 0: it does not answer; null: it answers. */
   failsWith(number: number): number | null {
-    const { contact } = this.contacts.get(number)!;
+    const { contact, limited } = this.contacts.get(number)!;
     const { limiter } = this.objects;
     const { now } = this.cloud.simulation;
-    if (contact.status === 0) limiter.error(contact.device, now);
-    if (contact.status === 507) limiter.limit(contact.device, now);
+    // One that is left alone makes no more errors.
+    if (contact.status === 0 && !limited) limiter.error(contact.device, now);
+    if (contact.status === 507 && !limited) limiter.limit(contact.device, now);
     return contact.status === 0 || contact.status === 507 ? contact.status : null;
   }
 
