@@ -5,6 +5,7 @@ import { datacenter } from "./datacenter.bench.ts";
 import { decisions } from "./decisions.bench.ts";
 import { demand } from "./demand.bench.ts";
 import { fabric } from "./fabric.bench.ts";
+import { failures } from "./failures.bench.ts";
 import { fingerprint } from "./fingerprint.bench.ts";
 import { hold } from "./hold.bench.ts";
 import { hostCpu } from "./host-cpu.bench.ts";
@@ -27,6 +28,7 @@ export const benches: readonly Bench[] = [
   fabric,
   memory,
   storage,
+  failures,
   fingerprint,
   network,
   micro,

@@ -74,12 +74,13 @@ export { Fabric } from "./datacenter/fabric/fabric.ts";
 export { Traffic } from "./datacenter/fabric/traffic.ts";
 export { type Encapsulation, goodputFraction, instanceMtu } from "./datacenter/fabric/encapsulation.ts";
 export { HostPower, type PowerModel, wattsAt } from "./datacenter/power.ts";
+export { PowerPeaks } from "./datacenter/power-peaks.ts";
 export { type PowerModelKind, powerModel, powerModels } from "./datacenter/power-models.ts";
 export { breakEvenIdleSeconds, type PowerState, type PowerStateFigures } from "./datacenter/power-states.ts";
 export { type PowerOrder, PowerSwitch } from "./datacenter/power-switch.ts";
 export { cubePStates, type Governor, governedPower, type PState } from "./datacenter/dvfs.ts";
 export { affineFacility, constantPue, type FacilityModel, quadraticFacility, weatherPue } from "./datacenter/facility.ts";
-export { FacilityBooks, type FacilityOptions } from "./datacenter/facility-books.ts";
+export { FacilityBooks, type FacilityInterval, type FacilityOptions } from "./datacenter/facility-books.ts";
 export { carbonIntensities, embodiedCarbon, embodiedGramsPerSecond } from "./datacenter/carbon.ts";
 export { MachineRoom } from "./datacenter/failures/machine-room.ts";
 export { type FailurePreset, failurePresets } from "./datacenter/failures/presets.ts";
@@ -135,6 +136,7 @@ export { decide, type Question, type ServerDecision } from "./policies/cases/dec
 export { cleanAcl, parseAcl, referrerAllowed } from "./policies/swift/acl.ts";
 export { KeystoneAuth, keystoneauthOptions } from "./policies/swift/keystoneauth.ts";
 export { boundL1, boundL2 } from "./policies/packing/lower-bounds.ts";
+export { type SavingEnergySettings, savingEnergy } from "./policies/watcher/saving-energy.ts";
 
 // services: one declaration for each OpenStack service
 export { type Component, defineService, type Operation, type Service } from "./services/service.ts";
@@ -147,6 +149,8 @@ export { launchServer } from "./workflows/launch-server.ts";
 export { deleteServer } from "./workflows/delete-server.ts";
 export { liveMigrateServer } from "./workflows/live-migrate-server.ts";
 export { resizeServer } from "./workflows/resize-server.ts";
+export { ColdMoves, type Confirmation } from "./workflows/cold-moves.ts";
+export { type ResizesSpec, UserResizes } from "./workflows/user-resizes.ts";
 export { confirmResize } from "./workflows/confirm-resize.ts";
 export { revertResize } from "./workflows/revert-resize.ts";
 export { type Answer, Moves } from "./workflows/moves.ts";

@@ -7,6 +7,7 @@ import { notificationNames } from "../src/datacenter/notifications.ts";
 import { outcomes, taskStates, vmStates } from "../src/datacenter/servers.ts";
 import { components, operations } from "../src/services/index.ts";
 import { apiOperations } from "../src/workflows/api/operations.ts";
+import { authenticate, showServer } from "../src/workflows/client-calls.ts";
 import { compile } from "../src/workflows/compile.ts";
 import { confirmResize } from "../src/workflows/confirm-resize.ts";
 import { deleteServer, deleteServerLocally } from "../src/workflows/delete-server.ts";
@@ -140,6 +141,8 @@ describe("nothing is declared in vain", () => {
     evacuateServer,
     deleteServerLocally,
     softDeleteServer,
+    showServer(() => {}),
+    authenticate(() => {}),
     offloadServer,
     ...Object.values(contactWorkflow),
     replicatePart,

@@ -13,7 +13,7 @@ export const cpuWeightings = ["perVm", "perVcpu"] as const;
 export type CpuWeighting = (typeof cpuWeightings)[number];
 
 export const cpuWeighting: Parameter<string> = parameter<string>({
-  name: "hosts.cpu_weighting",
+  name: "cloud.cpu_sharing.weighting",
   value: "perVm",
   unit: "text",
   meaning: "Weight of a server without quota:cpu_shares where cores are short: perVm (all alike) or perVcpu (by its vCPUs, as older Nova).",
@@ -22,7 +22,7 @@ export const cpuWeighting: Parameter<string> = parameter<string>({
 });
 
 export const defaultShares: Parameter = parameter({
-  name: "hosts.cpu_shares",
+  name: "cloud.cpu_sharing.cpu_shares",
   value: 1024,
   unit: "1",
   meaning: "cgroup CPU shares of a server (perVm) or of each of its vCPUs (perVcpu) unless its flavor says otherwise.",
@@ -31,7 +31,7 @@ export const defaultShares: Parameter = parameter({
 });
 
 export const cpuPeriod: Parameter = parameter({
-  name: "hosts.cpu_period",
+  name: "cloud.cpu_sharing.cpu_period",
   value: 100_000,
   unit: "us",
   meaning: "Period over which quota:cpu_quota is enforced where a flavor does not set quota:cpu_period.",

@@ -18,6 +18,17 @@ export interface FacilityOptions {
   readonly outside?: StepFunction;
   /** Of everything in the facility together, see `embodiedGramsPerSecond`. */
   readonly embodiedGramsPerSecond?: number;
+  /** Length of the intervals that `intervals` tells of; absent: they are not kept. */
+  readonly intervalMicros?: Micros;
+}
+
+/** What was drawn and emitted in one interval, from its beginning. */
+export interface FacilityInterval {
+  readonly from: Micros;
+  readonly until: Micros;
+  readonly itJoules: number;
+  readonly facilityJoules: number;
+  readonly grams: number;
 }
 
 export class FacilityBooks {
@@ -34,6 +45,13 @@ export class FacilityBooks {
   private it = 0;
   private facility = 0;
   private carbon = 0;
+  /** Most watts that were drawn for some time, however short. */
+  private mostIt = 0;
+  private mostFacility = 0;
+  private readonly intervalMicros: Micros;
+  private readonly over: FacilityInterval[] = [];
+  /** Of the interval that goes on, as above. */
+  private part = { from: 0, it: 0, facility: 0, carbon: 0 };
 
   /** @throws RangeError when the carbon intensity is ever negative or the embodied rate is not finite and 0 or more */
   constructor(options: FacilityOptions = {}, itWatts = 0, now: Micros = 0) {
@@ -48,6 +66,9 @@ export class FacilityBooks {
     this.itWattsNow = itWatts;
     this.bookedAt = now;
     this.since = now;
+    this.intervalMicros = options.intervalMicros ?? Number.POSITIVE_INFINITY;
+    if (!(this.intervalMicros > 0)) throw new RangeError(`intervals of ${this.intervalMicros} us: expected more than 0`);
+    this.part.from = now;
     this.facilityWatts(now);
   }
 
@@ -88,6 +109,23 @@ export class FacilityBooks {
     return this.facility / SECOND;
   }
 
+  /** Most watts of the hosts together that held for some time. */
+  peakItWatts(now: Micros): number {
+    this.book(now);
+    return this.mostIt;
+  }
+
+  peakFacilityWatts(now: Micros): number {
+    this.book(now);
+    return this.mostFacility;
+  }
+
+  /** Whole intervals from the first instant of these books on, and the one that goes on; a `reset` does not forget them. */
+  intervals(now: Micros): readonly FacilityInterval[] {
+    this.book(now);
+    return this.part.from < now ? [...this.over, this.interval(now)] : [...this.over];
+  }
+
   /** Grams of CO2 for the facility's energy. */
   operationalGrams(now: Micros): number {
     this.book(now);
@@ -106,6 +144,8 @@ export class FacilityBooks {
     this.it = 0;
     this.facility = 0;
     this.carbon = 0;
+    this.mostIt = 0;
+    this.mostFacility = 0;
     this.since = now;
   }
 
@@ -117,12 +157,28 @@ export class FacilityBooks {
     while (this.bookedAt < now) {
       const from = this.bookedAt;
       const outsideUntil = this.outside === null ? Number.POSITIVE_INFINITY : this.outside.nextAfter(from);
-      const until = Math.min(now, this.intensity.nextAfter(from), outsideUntil);
-      const wattMicros = this.facilityWatts(from) * (until - from);
+      const intervalUntil = this.part.from + this.intervalMicros;
+      const until = Math.min(now, this.intensity.nextAfter(from), outsideUntil, intervalUntil);
+      const watts = this.facilityWatts(from);
+      const wattMicros = watts * (until - from);
+      const grams = wattMicros * this.intensity.at(from);
       this.it += it * (until - from);
       this.facility += wattMicros;
-      this.carbon += wattMicros * this.intensity.at(from);
+      this.carbon += grams;
+      this.mostIt = Math.max(this.mostIt, it);
+      this.mostFacility = Math.max(this.mostFacility, watts);
       this.bookedAt = until;
+      this.part.it += it * (until - from);
+      this.part.facility += wattMicros;
+      this.part.carbon += grams;
+      if (until < intervalUntil) continue;
+      this.over.push(this.interval(until));
+      this.part = { from: until, it: 0, facility: 0, carbon: 0 };
     }
+  }
+
+  private interval(until: Micros): FacilityInterval {
+    const { from, it, facility, carbon } = this.part;
+    return { from, until, itJoules: it / SECOND, facilityJoules: facility / SECOND, grams: carbon / SECOND / JOULES_OF_KWH };
   }
 }

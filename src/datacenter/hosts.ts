@@ -46,6 +46,8 @@ export interface HostDescription {
   readonly pciPools?: readonly PciPool[];
   /** Watts at equally spaced loads from idle to full; absent = not known. */
   readonly wattsByLoad?: readonly number[];
+  /** Bare metal: a server has all of the host, whatever its flavor says; absent = servers share it. */
+  readonly oneServer?: boolean;
 }
 
 /** What a server takes of a host, as Placement counts it. A flavor says it of itself; requests may ask for other classes, too. */
@@ -143,12 +145,12 @@ export class Hosts {
     this.capacityRamMb = new Float64Array(n);
     this.capacityDiskGb = new Float64Array(n);
     this.inService = new Uint8Array(n).fill(1);
-    for (let host = 0; host < n; host++) this.writeCapacity(host);
-    this.averageCapacity = [mean(this.capacityVcpuMilli), mean(this.capacityRamMb), mean(this.capacityDiskGb)];
     this.usedVcpuMilli = new Float64Array(n);
     this.usedRamMb = new Float64Array(n);
     this.usedDiskGb = new Float64Array(n);
     this.instances = new Int32Array(n);
+    for (let host = 0; host < n; host++) this.writeCapacity(host);
+    this.averageCapacity = [mean(this.capacityVcpuMilli), mean(this.capacityRamMb), mean(this.capacityDiskGb)];
     this.ioOps = new Int32Array(n);
     this.failedBuilds = new Int32Array(n);
     this.serviceEnabled = Uint8Array.from(descriptions, ({ disabled = false }) => (disabled ? 0 : 1));
@@ -194,6 +196,7 @@ export class Hosts {
     this.usedDiskGb[host]! += flavor.diskGb;
     for (const [name, amount] of flavor.others ?? []) this.further.get(name)!.used[host]! += amount;
     if (this.instances[host]!++ === 0) this.inUse++;
+    if (this.descriptions[host]!.oneServer === true) this.writeCapacity(host);
     this.changes.note(host);
     return true;
   }
@@ -213,6 +216,7 @@ export class Hosts {
     this.usedDiskGb[host] = diskGb;
     for (const [name, amount] of flavor.others ?? []) this.further.get(name)!.used[host]! -= amount;
     if (--this.instances[host]! === 0) this.inUse--;
+    if (this.descriptions[host]!.oneServer === true) this.writeCapacity(host);
     this.changes.note(host);
   }
 
@@ -278,6 +282,13 @@ export class Hosts {
   }
 
   private writeCapacity(host: number): void {
+    if (this.descriptions[host]!.oneServer === true && this.instances[host]! > 0) {
+      // There is nothing beside the server that has the host.
+      this.capacityVcpuMilli[host] = this.usedVcpuMilli[host]!;
+      this.capacityRamMb[host] = this.usedRamMb[host]!;
+      this.capacityDiskGb[host] = this.usedDiskGb[host]!;
+      return;
+    }
     const serves = this.inService[host]!;
     const capacity = (physical: number, reserved: number, ratio: number) => Math.max(0, Math.floor((physical - reserved) * ratio)) * serves;
     this.capacityVcpuMilli[host] = capacity(this.vcpuMilli[host]!, this.reservedVcpuMilli[host]!, this.cpuRatio[host]!);

@@ -37,6 +37,10 @@ export interface Hypervisor {
   readonly liveMigration: Parameter<boolean>;
   /** A live migration can end with the server running before its memory has come. */
   readonly postCopy: Parameter<boolean>;
+  /** Nova can move a server that is shut down to another host, and resize it. */
+  readonly coldMigration: Parameter<boolean>;
+  /** Microseconds from a defined domain to a server that Nova takes for running, beyond those of libvirt. */
+  readonly spawnMicros: Parameter;
 }
 
 /** A value with where it comes from. */
@@ -68,6 +72,8 @@ const kvm: Facts = {
   memorySwapping: [true, "guests are processes of the host", "from memory"],
   liveMigration: [true, matrix, "verified"],
   postCopy: [true, `${forceComplete}, requires libvirt 1.3.3 and QEMU 2.5`, "verified"],
+  coldMigration: [true, "nova, doc/source/user/support-matrix.ini: operation.migrate, operation.resize", "from memory"],
+  spawnMicros: [0, "nova.compute.spawn is that of libvirt with kvm", "derived"],
 };
 
 const drivers: Readonly<Record<string, { readonly supported: readonly string[]; readonly facts: Facts }>> = {
@@ -78,6 +84,7 @@ const drivers: Readonly<Record<string, { readonly supported: readonly string[]; 
       ...kvm,
       cpuOverhead: [9, "software emulation taken to cost ten host instructions per guest instruction", "assumed"],
       networkRoundTripMicros: [300, "ten times that of kvm, as the CPU time", "assumed"],
+      spawnMicros: [0, "as kvm: Nova does not wait for the guest's own boot", "derived"],
     },
   },
   xen: {
@@ -94,6 +101,7 @@ const drivers: Readonly<Record<string, { readonly supported: readonly string[]; 
       memoryBallooning: [true, "Xen, dynamic memory: domains balloon between a minimum and a maximum", "from memory"],
       memorySwapping: [false, "xenpaging never left its experiments", "from memory"],
       postCopy: [false, `${forceComplete}: missing for libvirt-xen`, "verified"],
+      spawnMicros: [0, `as for kvm: ${noComparison}`, "assumed"],
     },
   },
   vmware: {
@@ -115,6 +123,7 @@ const drivers: Readonly<Record<string, { readonly supported: readonly string[]; 
       memorySwapping: [true, "a .vswp file for each guest", "from memory"],
       liveMigration: [true, "vMotion, in Nova's driver since Stein; the support matrix of older releases says missing", "from memory"],
       postCopy: [false, `${forceComplete}: missing for vmware; vMotion slows the guest down instead`, "verified"],
+      spawnMicros: [0, `as for kvm: ${noComparison}`, "assumed"],
     },
   },
   hyperv: {
@@ -131,6 +140,7 @@ const drivers: Readonly<Record<string, { readonly supported: readonly string[]; 
       memoryBallooning: [true, "Dynamic Memory; [hyperv] dynamic_memory_ratio has to be set", "from memory"],
       memorySwapping: [false, "Smart Paging serves guests that restart, not those that run", "from memory"],
       postCopy: [false, `${forceComplete}: missing for hyperv`, "verified"],
+      spawnMicros: [0, `as for kvm: ${noComparison}`, "assumed"],
     },
   },
   ironic: {
@@ -149,6 +159,8 @@ const drivers: Readonly<Record<string, { readonly supported: readonly string[]; 
       memorySwapping: [false, "what the server's own system swaps is its own business", "derived"],
       liveMigration: [false, ironicDoc, "verified"],
       postCopy: [false, ironicDoc, "verified"],
+      coldMigration: [false, ironicDoc, "verified"],
+      spawnMicros: [600_000_000, "power on self test, network boot and the writing of the image: some five to fifteen minutes", "assumed"],
     },
   },
 };
@@ -177,6 +189,8 @@ function hypervisor(key: string, supported: readonly string[], facts: Facts): Hy
     memorySwapping: declare("memory_swapping", "1", "The host can put pages of guests on disk.", facts.memorySwapping),
     liveMigration: declare("live_migration", "1", "Nova can move a running server to another host.", facts.liveMigration),
     postCopy: declare("post_copy", "1", "A live migration can end before the memory has come.", facts.postCopy),
+    coldMigration: declare("cold_migration", "1", "Nova can move a server that is shut down, and resize it.", facts.coldMigration),
+    spawnMicros: declare("spawn_time", "us", "Time to spawn a server, beyond that of libvirt with kvm.", facts.spawnMicros),
   };
 }
 

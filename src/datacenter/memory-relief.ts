@@ -13,7 +13,7 @@ import { SECOND } from "../kernel/time.ts";
 
 export const memoryRelief = {
   ksmPagesToScan: parameter({
-    name: "hosts.ksm.pages_to_scan",
+    name: "cloud.memory_sharing.ksm_pages_to_scan",
     value: 100,
     unit: "1",
     meaning: "4 KiB pages that KSM scans each time it wakes.",
@@ -21,7 +21,7 @@ export const memoryRelief = {
     evidence: "verified",
   }),
   ksmSleepMs: parameter({
-    name: "hosts.ksm.sleep",
+    name: "cloud.memory_sharing.ksm_sleep",
     value: 20,
     unit: "ms",
     meaning: "Time KSM sleeps between scans.",
@@ -29,7 +29,7 @@ export const memoryRelief = {
     evidence: "verified",
   }),
   ksmDuplicates: parameter({
-    name: "hosts.ksm.duplicates",
+    name: "cloud.memory_sharing.ksm_duplicates",
     value: 0.3,
     unit: "1",
     meaning: "Share of the scanned pages that turn out to be copies while many are left.",
@@ -37,7 +37,7 @@ export const memoryRelief = {
     evidence: "assumed",
   }),
   ksmSharable: parameter({
-    name: "hosts.ksm.sharable",
+    name: "cloud.memory_sharing.ksm_sharable",
     value: 0.3,
     unit: "1",
     meaning: "Share of a server's touched memory that servers of the same image hold alike.",
@@ -45,7 +45,7 @@ export const memoryRelief = {
     evidence: "assumed",
   }),
   ksmRelaxationSeconds: parameter({
-    name: "hosts.ksm.relaxation",
+    name: "cloud.memory_sharing.ksm_relaxation",
     value: 600,
     unit: "s",
     meaning: "Time constant with which the last pages to be merged are found.",
@@ -53,7 +53,7 @@ export const memoryRelief = {
     evidence: "assumed",
   }),
   balloonMbPerSecond: parameter({
-    name: "hosts.balloon_rate",
+    name: "cloud.memory_sharing.balloon_rate",
     value: 512,
     unit: "MiB/s",
     meaning: "Memory that the guests of a host give back each second when they are asked to.",
@@ -61,7 +61,7 @@ export const memoryRelief = {
     evidence: "assumed",
   }),
   memoryLatencySeconds: parameter({
-    name: "hosts.memory_latency",
+    name: "cloud.memory_sharing.memory_latency",
     value: 100e-9,
     unit: "s",
     meaning: "Time of an access to memory.",
@@ -69,7 +69,7 @@ export const memoryRelief = {
     evidence: "from memory",
   }),
   swapLatencySeconds: parameter({
-    name: "hosts.swap_latency",
+    name: "cloud.memory_sharing.swap_latency",
     value: 85e-6,
     unit: "s",
     meaning: "Time to read a page back from the swap device.",
@@ -77,7 +77,7 @@ export const memoryRelief = {
     evidence: "verified",
   }),
   swapAccesses: parameter({
-    name: "hosts.swap_accesses",
+    name: "cloud.memory_sharing.swap_accesses",
     value: 0.001,
     unit: "1",
     meaning: "Accesses to pages in swap relative to their share of the memory: what is swapped out is what is used least.",
@@ -98,8 +98,23 @@ const PAGE_MB = 4 / 1024;
 /** What the parameters say: 5,000 pages a second, of which so many are copies. */
 export function defaultMergeRates(): MergeRates {
   const { ksmPagesToScan, ksmSleepMs, ksmDuplicates, ksmRelaxationSeconds } = memoryRelief;
-  const scannedMbPerMicros = (ksmPagesToScan.value * PAGE_MB) / (ksmSleepMs.value * 1000);
-  return { mbPerMicros: scannedMbPerMicros * ksmDuplicates.value, relaxationMicros: ksmRelaxationSeconds.value * SECOND };
+  return mergeRates({
+    pagesToScan: ksmPagesToScan.value,
+    sleepMs: ksmSleepMs.value,
+    duplicates: ksmDuplicates.value,
+    relaxationSeconds: ksmRelaxationSeconds.value,
+  });
+}
+
+/** Pages scanned on each waking, of which a share are copies. */
+export function mergeRates(ksm: {
+  readonly pagesToScan: number;
+  readonly sleepMs: number;
+  readonly duplicates: number;
+  readonly relaxationSeconds: number;
+}): MergeRates {
+  const scannedMbPerMicros = (ksm.pagesToScan * PAGE_MB) / (ksm.sleepMs * 1000);
+  return { mbPerMicros: scannedMbPerMicros * ksm.duplicates, relaxationMicros: ksm.relaxationSeconds * SECOND };
 }
 
 /** MiB merged after `elapsed` microseconds, from `merged` on, when `mergeable` are to be had in the end: the exact course. */

@@ -42,7 +42,9 @@ function formula(
   };
 }
 
-const kinds: readonly PowerModelKind[] = [
+const averaged = ["mse", "sqrt", "asymptotic", "asymptotic-dvfs"] as const;
+
+const formulas: readonly PowerModelKind[] = [
   {
     name: "piecewise",
     formula: "linear between the measured loads",
@@ -125,6 +127,23 @@ const kinds: readonly PowerModelKind[] = [
     (u, a) => (1 + u * u * u - exp((-u * u * u) / a)) / 2,
   ),
 ];
+
+/** Models err to different sides, so the mean of several is often nearer than most of them. */
+const meanOfFour: PowerModelKind = {
+  name: "mean-of-four",
+  formula: `mean of ${averaged.join(", ")}`,
+  source: `${m3sa}: the Meta-Model of the four`,
+  option: null,
+  of(curve) {
+    const models = averaged.map((name) => {
+      const { option, of } = formulas.find((kind) => kind.name === name)!;
+      return of(curve, option?.value ?? 0);
+    });
+    return (utilisation) => models.reduce((sum, model) => sum + model(utilisation), 0) / models.length;
+  },
+};
+
+const kinds: readonly PowerModelKind[] = [...formulas, meanOfFour];
 
 export const powerModels: ReadonlyMap<string, PowerModelKind> = new Map(kinds.map((kind) => [kind.name, kind]));
 

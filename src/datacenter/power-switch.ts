@@ -10,6 +10,7 @@ const orders = {
   "switch on": { from: "off", through: "booting", to: "on", takes: (figures: PowerStateFigures) => figures.boot.duration },
   "switch off": { from: "on", through: "shutting down", to: "off", takes: (figures: PowerStateFigures) => figures.shutdown.duration },
   suspend: { from: "on", through: "suspending", to: "suspended", takes: (figures: PowerStateFigures) => figures.suspend.duration },
+  reboot: { from: "on", through: "booting", to: "on", takes: (figures: PowerStateFigures) => figures.boot.duration },
   resume: { from: "suspended", through: "resuming", to: "on", takes: (figures: PowerStateFigures) => figures.resume.duration },
 } as const;
 
@@ -34,14 +35,14 @@ export class PowerSwitch {
   }
 
   /**
-   * Begins a transition and says how long it takes.
+   * Begins a transition and says how long it takes: as the figures of the host have it, unless `time` is given.
    * @throws RangeError when the host is not in the state the order starts from
    */
-  order(host: number, order: PowerOrder): Micros {
+  order(host: number, order: PowerOrder, time?: Micros): Micros {
     const { from, through, takes } = orders[order];
     const state = this.power.state(host);
     if (state !== from) throw new RangeError(`host ${host} cannot ${order}: it is ${state}, expected ${from}`);
-    const duration = takes(this.power.figures(host));
+    const duration = time ?? takes(this.power.figures(host));
     this.power.enter(host, this.simulation.now, through);
     this.simulation.set(duration, this.timer, host);
     return duration;

@@ -92,9 +92,7 @@ export class HostPower {
 
   /** From `now` on, `host` draws nothing. */
   switchOff(host: number, now: Micros): void {
-    this.booked[host] = this.wattMicros(host, now);
-    this.bookedAt[host] = now;
-    this.wattsNow[host] = 0;
+    this.draw(host, now, 0);
   }
 
   watts(host: number): number {

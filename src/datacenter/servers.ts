@@ -135,6 +135,19 @@ export class Servers {
     return number === null ? Number.NaN : Number(number[1]) - 1;
   }
 
+  /** Called at every change of a server's states; null: nobody looks. */
+  stateListener: ((server: number, before: readonly [VmState, TaskState], after: readonly [VmState, TaskState]) => void) | null = null;
+
+  /** `vmState` null: it stays. */
+  enter(server: number, vmState: VmState | null, taskState: TaskState): void {
+    const before = this.stateListener === null ? null : ([this.vmStateOf(server), this.taskStateOf(server)] as const);
+    if (vmState !== null) this.vmState[server] = vmStates.indexOf(vmState);
+    this.taskState[server] = taskStates.indexOf(taskState);
+    if (before === null) return;
+    const after = [this.vmStateOf(server), this.taskStateOf(server)] as const;
+    if (before[0] !== after[0] || before[1] !== after[1]) this.stateListener?.(server, before, after);
+  }
+
   vmStateOf(server: number): VmState {
     return vmStates[this.vmState[server]!]!;
   }

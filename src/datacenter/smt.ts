@@ -5,7 +5,7 @@ import type { Parameter } from "../kernel/parameter.ts";
 import { parameter } from "../kernel/parameter.ts";
 
 export const smtGain: Parameter = parameter({
-  name: "hosts.smt_gain",
+  name: "cloud.cpu_sharing.smt_gain",
   value: 1.25,
   unit: "1",
   meaning: "Throughput of a core with all its hardware threads busy over that with one; 1 switches multithreading off.",

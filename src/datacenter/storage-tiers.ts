@@ -52,6 +52,18 @@ export class StorageTiers {
     });
   }
 
+  /** Are the tier's volumes followed one by one? Those of a tier that is only a capacity need not be. */
+  follows(tier: number): boolean {
+    const { thin, backend, qos } = this.tiers[tier]!;
+    return thin !== undefined || backend !== undefined || qos !== undefined;
+  }
+
+  /** What volumes may be promised together, in GB. */
+  promisableGb(tier: number): number {
+    const { capacityGb, thin } = this.tiers[tier]!;
+    return capacityGb * (thin?.maxOverSubscriptionRatio ?? 1);
+  }
+
   indexOf(volumeType: string): number {
     return this.tiers.findIndex((tier) => tier.name === volumeType);
   }
@@ -100,6 +112,12 @@ export class StorageTiers {
   writeNew(volume: VolumeId, bytes: number): "written" | "ENOSPC" {
     const { tier, thin } = this.of(volume);
     return thin < 0 ? "written" : this.pools[tier]!.write(thin as ThinVolumeId, bytes);
+  }
+
+  /** Bytes for which a thin volume has no room yet; 0 for a thick one. */
+  unwrittenBytes(volume: VolumeId): number {
+    const { tier, thin, sizeGb } = this.of(volume);
+    return thin < 0 ? 0 : sizeGb * GIB - this.pools[tier]!.writtenBytes(thin as ThinVolumeId);
   }
 
   isPaused(volume: VolumeId): boolean {

@@ -21,7 +21,7 @@ export function* recordCallsInSteps(
   server: number,
   slices: number,
 ): Generator<number, { readonly result: RunResult; readonly calls: readonly RecordedCall[] | null }> {
-  const found: { readonly link: number; readonly sentAt: Micros; readonly answeredAt: Micros }[] = [];
+  const found: { readonly link: number; readonly what: string; readonly sentAt: Micros; readonly answeredAt: Micros }[] = [];
   const result = yield* runInSteps(
     {
       ...options,
@@ -29,8 +29,8 @@ export function* recordCallsInSteps(
         options.prepare?.(built);
         if (built.engine === null) return;
         built.engine.callObserver = {
-          answered: (_strand, about, link, sentAt, answeredAt) => {
-            if (about === server) found.push({ link, sentAt, answeredAt });
+          answered: (_strand, about, link, what, sentAt, answeredAt) => {
+            if (about === server) found.push({ link, what, sentAt, answeredAt });
           },
         };
       },
@@ -41,8 +41,8 @@ export function* recordCallsInSteps(
   const { servers } = cloud;
   if (engine === null || !(server < servers.count) || servers.requestedAt[server]! < 0) return { result, calls: null };
   const calls = found
-    .map(({ link, sentAt, answeredAt }): RecordedCall => {
-      const { from, operation, what } = engine.calls[link]!;
+    .map(({ link, what, sentAt, answeredAt }): RecordedCall => {
+      const { from, operation } = engine.calls[link]!;
       return { from, to: operation.slice(0, operation.lastIndexOf(".")), operation, what, sentAt, answeredAt };
     })
     // Sorting keeps the order of the answers for calls sent at one instant.

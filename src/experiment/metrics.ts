@@ -5,15 +5,20 @@ import { HOUR, SECOND } from "../kernel/time.ts";
 import type { BuiltRun } from "../scenario/build.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { quantile, sortedSample } from "../statistics/quantiles.ts";
+import { diskMetrics } from "./disk-metrics.ts";
 import { cpuMetrics, migrationMetrics } from "./guest-metrics.ts";
+import { memoryMetrics, remoteAccessMetrics } from "./memory-metrics.ts";
 import { objectStoreMetrics } from "./object-store-metrics.ts";
 import { operationsMetrics } from "./operations-metrics.ts";
+import { powerMetrics } from "./power-metrics.ts";
 import { rallyMetrics } from "./rally-metrics.ts";
 import { requestMetrics } from "./request-metrics.ts";
+import { isCold, resizeMetrics } from "./resize-metrics.ts";
 import type { Watch } from "./run.ts";
 
 /** What decides which metrics a scenario has. */
-export type MetricScenario = Pick<Scenario, "operations" | "cloud"> & Partial<Pick<Scenario, "workload" | "actions" | "objectReads">>;
+export type MetricScenario = Pick<Scenario, "operations" | "cloud"> &
+  Partial<Pick<Scenario, "workload" | "actions" | "objectReads" | "resizes" | "diskIo">>;
 
 export interface Metric {
   readonly name: string;
@@ -180,7 +185,10 @@ export const metrics: readonly Metric[] = [
     unit: "Wh",
     better: "lower",
     meaning: "Energy of all hosts for each hour that a server held a claim",
-    of: (_run, watch) => watch.energyJoules / 3600 / (watch.liveServers.integral(watch.until) / HOUR),
+    of: (_run, watch) => {
+      const serverHours = watch.liveServers.integral(watch.until) / HOUR;
+      return serverHours === 0 ? Number.NaN : watch.energyJoules / 3600 / serverHours;
+    },
   },
   {
     name: "scheduler.wait",
@@ -192,15 +200,23 @@ export const metrics: readonly Metric[] = [
 ];
 
 /** The metrics of a scenario's runs: those of failures only where something can fail, and so on. */
-export function metricsOf({ operations, cloud, workload, actions, objectReads }: MetricScenario): readonly Metric[] {
+export function metricsOf({ operations, cloud, workload, actions, objectReads, resizes, diskIo }: MetricScenario): readonly Metric[] {
   const drains = operations?.timeline.some(({ steps }) => steps.some(({ action }) => action.verb === "drain")) ?? false;
+  const cold = operations?.timeline.some(({ steps }) => steps.some(({ action }) => isCold(action))) ?? false;
   return [
     ...metrics,
     ...((cloud.cpuSharing ?? null) === null ? [] : cpuMetrics),
+    ...((cloud.power ?? null) === null ? [] : powerMetrics),
+    ...(diskIo === undefined ? [] : diskMetrics(cloud, diskIo)),
+    ...(cloud.cpuSharing?.remoteLatency === undefined ? [] : remoteAccessMetrics),
+    ...((cloud.memorySharing ?? null) === null ? [] : memoryMetrics),
     ...(drains ? migrationMetrics : []),
+    ...(cold || resizes !== undefined ? resizeMetrics : []),
     ...(operations === undefined ? [] : operationsMetrics),
     ...(workload?.kind === "rally" ? rallyMetrics : []),
-    ...(actions === undefined && objectReads === undefined ? [] : requestMetrics),
+    ...(actions === undefined && objectReads === undefined && !(workload?.kind === "rally" && workload.scenario === "iteration")
+      ? []
+      : requestMetrics),
     ...(cloud.objectStore === undefined ? [] : objectStoreMetrics),
   ];
 }

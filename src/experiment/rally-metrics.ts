@@ -1,8 +1,8 @@
 // What Rally prints of a task: durations of its main action, success, and iterations a second.
 import { SECOND } from "../kernel/time.ts";
 import type { BuiltRun } from "../scenario/build.ts";
+import type { Iteration, RallyClient } from "../scenario/rally-client.ts";
 import { quantile, sortedSample } from "../statistics/quantiles.ts";
-import type { Iteration, RallyClient } from "../workflows/clients/rally-client.ts";
 import type { Metric } from "./metrics.ts";
 
 const only = (of: (iterations: readonly Iteration[]) => number) => (run: BuiltRun) =>

@@ -10,6 +10,7 @@ import { TimeWeighted } from "../statistics/time-weighted.ts";
 import { Fullest } from "./fullest.ts";
 import { type CpuTimes, cpuTimes } from "./guest-metrics.ts";
 import { HostsNeeded } from "./hosts-needed.ts";
+import { remoteTime } from "./memory-metrics.ts";
 import { metricsOf } from "./metrics.ts";
 import { NoValidHostTally } from "./no-valid-host.ts";
 import { hostTimeLost } from "./operations-metrics.ts";
@@ -52,6 +53,8 @@ export interface Watch {
   readonly hostsNeeded: HostsNeeded;
   readonly claimedVcpuMilli: TimeWeighted;
   readonly claimedRamMb: TimeWeighted;
+  /** vCPUs claimed by servers on the move on their other host. */
+  readonly heldTwiceVcpuMilli: TimeWeighted;
   readonly bootSeconds: Tally;
   /** Boot times in seconds of the servers that were asked for after the warm-up. */
   readonly boots: number[];
@@ -64,6 +67,9 @@ export interface Watch {
   evacuationsBefore: ReadonlyMap<string, number>;
   /** Likewise, of the hosts whose guests share CPUs. */
   cpuBefore: CpuTimes;
+  /** Likewise, CPU time lost to remote memory, and guests killed for want of memory. */
+  remoteBefore: number;
+  oomKillsBefore: number;
 }
 
 /** Runs to the end at once. */
@@ -94,6 +100,7 @@ export function* runInSteps(options: RunOptions, slices: number): Generator<numb
     } while (options.paused?.() === true);
   }
   look?.();
+  built.cloud.guestDisks?.book();
   watch.energyJoules = built.cloud.power.totalJoules(simulation.now);
   const values = new Map(metricsOf(scenario).map((metric) => [metric.name, metric.of(built, watch)]));
   const { hash: fingerprint, count: events } = simulation.fingerprint;
@@ -111,6 +118,7 @@ function startWatch(built: BuiltRun, from: Micros, until: Micros): Watch {
     hostsNeeded: new HostsNeeded(hosts, cloud.flavors),
     claimedVcpuMilli: new TimeWeighted(),
     claimedRamMb: new TimeWeighted(),
+    heldTwiceVcpuMilli: new TimeWeighted(),
     bootSeconds: new Tally(),
     boots: [],
     energyJoules: 0,
@@ -119,6 +127,8 @@ function startWatch(built: BuiltRun, from: Micros, until: Micros): Watch {
     hostTimeLostBefore: 0,
     evacuationsBefore: new Map(),
     cpuBefore: { used: new Float64Array(), stolen: new Float64Array() },
+    remoteBefore: 0,
+    oomKillsBefore: 0,
   };
   let live = 0;
   let vcpuMilli = 0;
@@ -145,6 +155,7 @@ function startWatch(built: BuiltRun, from: Micros, until: Micros): Watch {
     watch.claimedRamMb.set(simulation.now, ramMb);
     watch.hostsInUse.set(simulation.now, hosts.inUse);
   });
+  cloud.moving.claims.heldListeners.push(() => watch.heldTwiceVcpuMilli.set(simulation.now, cloud.moving.claims.heldVcpuMilli));
   cloud.notifications.on("instance.create.end", (server) => {
     if (servers.requestedAt[server]! < from) return;
     const seconds = (servers.launchedAt[server]! - servers.requestedAt[server]!) / SECOND;
@@ -153,10 +164,13 @@ function startWatch(built: BuiltRun, from: Micros, until: Micros): Watch {
   });
   if (from > 0) {
     const endOfWarmUp = simulation.kind("end of warm-up", () => {
-      for (const average of [watch.liveServers, watch.hostsInUse, watch.claimedVcpuMilli, watch.claimedRamMb])
+      for (const average of [watch.liveServers, watch.hostsInUse, watch.claimedVcpuMilli, watch.claimedRamMb, watch.heldTwiceVcpuMilli])
         average.reset(simulation.now);
       watch.hostsNeeded.reset();
       power.reset(simulation.now);
+      built.electricity?.facility.reset(simulation.now);
+      built.electricity?.peaks.reset(simulation.now);
+      cloud.guestDisks?.reset();
       watch.claimsRefusedBefore = cloud.scheduling.claimsRefused;
       engine?.resetStatistics();
       operations?.outages.guests.reset();
@@ -164,6 +178,9 @@ function startWatch(built: BuiltRun, from: Micros, until: Micros): Watch {
       watch.hostTimeLostBefore = operations === null ? 0 : hostTimeLost(operations, hosts.count);
       watch.evacuationsBefore = new Map(operations?.evacuations.counts);
       watch.cpuBefore = cpuTimes(built);
+      watch.remoteBefore = remoteTime(built);
+      cloud.guestMemory?.reset();
+      watch.oomKillsBefore = built.oomKills?.count ?? 0;
     });
     simulation.schedule(from, endOfWarmUp, 0);
   }

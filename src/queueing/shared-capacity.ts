@@ -47,6 +47,7 @@ export class SharedCapacity {
   private jobOf = new Int32Array(64);
   private readonly delayed = new Map<number, Delayed>();
   private begins: TimerKind | null = null;
+  private readonly listeners: (() => void)[] = [];
 
   /** `finished` is called when the last byte of a job's transfer has arrived. */
   constructor(simulation: Simulation, finished: (job: number) => void) {
@@ -122,6 +123,11 @@ export class SharedCapacity {
     return left;
   }
 
+  /** Is called whenever rates have been solved anew, in the event that did. */
+  onRates(listener: () => void): void {
+    this.listeners.push(listener);
+  }
+
   isRunning(job: number): boolean {
     return this.flowOf.has(job);
   }
@@ -187,6 +193,7 @@ export class SharedCapacity {
     const micros = this.toNow().ticksToNextEnd;
     simulation.cancel(this.nextEnd, 0);
     if (micros < Number.POSITIVE_INFINITY) simulation.set(Math.max(0, Math.ceil(micros - ROUNDING_MICROS)), this.nextEnd, 0);
+    for (const listener of this.listeners) listener();
   }
 
   private end(): void {

@@ -9,6 +9,7 @@ import { SECOND } from "../kernel/time.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { Operations } from "../workflows/operations/operations.ts";
 import { type Cell, csvChunks } from "./csv.ts";
+import { powerFiles } from "./power-files.ts";
 import { MANIFEST } from "./result-folder.ts";
 
 /** A file of a result: its name and its text in pieces. */
@@ -273,7 +274,7 @@ export function runFiles(
         decisionRows(),
       ),
     },
-    ...(scenario.actions === undefined && scenario.objectReads === undefined
+    ...(requests.count === 0 && scenario.actions === undefined
       ? []
       : [
           {
@@ -299,6 +300,7 @@ export function runFiles(
     ...(operations === null
       ? []
       : [{ name: "events.csv", text: csvChunks(["time_s", "by", "action", "object", "outcome", "ended_at_s"], eventRows(operations)) }]),
+    ...powerFiles(result),
     ...others,
   ]);
 }

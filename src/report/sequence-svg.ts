@@ -3,7 +3,7 @@ import { formatTime } from "../kernel/time.ts";
 import type { Sequence } from "./sequence.ts";
 
 const COLUMN = 190;
-const LEFT = 90;
+const LEFT = 140;
 const TOP = 84;
 const ROW = 30;
 

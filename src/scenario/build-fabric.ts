@@ -1,5 +1,5 @@
 // The network of a scenario, wired: its hosts with their racks and NICs, the image service, and the topology that joins them.
-import { type AttachPoints, bonds, GLANCE, type ServicePoint } from "../datacenter/fabric/attach-points.ts";
+import { type AttachPoints, bonds, GLANCE } from "../datacenter/fabric/attach-points.ts";
 import { custom } from "../datacenter/fabric/custom.ts";
 import { ethernetMtu } from "../datacenter/fabric/encapsulation.ts";
 import { fatTree } from "../datacenter/fabric/fat-tree.ts";
@@ -8,11 +8,11 @@ import { star } from "../datacenter/fabric/star.ts";
 import type { TrafficOptions } from "../datacenter/fabric/traffic.ts";
 import type { Wiring } from "../datacenter/fabric/wiring.ts";
 import { objectStorePoints } from "./build-object-store.ts";
+import { storageNodes } from "./build-storage.ts";
 import type { CloudSpec, FabricSpec, HostGroupSpec } from "./scenario.ts";
 
-export function wiringOf({ hosts, fabric, objectStore }: CloudSpec): Wiring {
-  const glance = { name: GLANCE, bytesPerSecond: fabric.glanceBytesPerSecond };
-  const points = attachPoints(hosts, [glance, ...objectStorePoints(objectStore)]);
+export function wiringOf({ hosts, fabric, storageBackends, objectStore }: CloudSpec): Wiring {
+  const points = attachPoints(hosts, fabric, [...storageNodes(storageBackends ?? []), ...objectStorePoints(objectStore)]);
   const { topology } = fabric;
   if ("star" in topology) return star(points);
   if ("leafSpine" in topology) return leafSpine(points, topology.leafSpine);
@@ -21,7 +21,11 @@ export function wiringOf({ hosts, fabric, objectStore }: CloudSpec): Wiring {
 }
 
 /** Hosts and racks are numbered through the file; the hosts of a group are dealt over its racks. */
-function attachPoints(groups: readonly HostGroupSpec[], services: readonly ServicePoint[]): AttachPoints {
+function attachPoints(
+  groups: readonly HostGroupSpec[],
+  { glanceBytesPerSecond }: FabricSpec,
+  storage: AttachPoints["services"],
+): AttachPoints {
   const count = groups.reduce((sum, group) => sum + group.count, 0);
   const nicBytesPerSecond = new Float64Array(count);
   const [racks, nics, bond] = [new Int32Array(count), new Int32Array(count), new Int32Array(count)];
@@ -35,7 +39,7 @@ function attachPoints(groups: readonly HostGroupSpec[], services: readonly Servi
     }
     firstRack += group.racks;
   }
-  return { nicBytesPerSecond, racks, nics, bonds: bond, services };
+  return { nicBytesPerSecond, racks, nics, bonds: bond, services: [{ name: GLANCE, bytesPerSecond: glanceBytesPerSecond }, ...storage] };
 }
 
 export function trafficOptions({ hopLatency, encapsulation, mtu = ethernetMtu.value }: FabricSpec): TrafficOptions {

@@ -10,6 +10,7 @@ import { GuestCpu } from "../workflows/guest-cpu.ts";
 import { cpuSeries } from "../workload/cpu-pattern.ts";
 import type { Flavor } from "../workload/workload.ts";
 import type { InventoryHost } from "./build.ts";
+import { localityOf } from "./build-guest-memory.ts";
 import type { Scenario } from "./scenario.ts";
 
 export interface GuestCpuSurroundings {
@@ -21,13 +22,16 @@ export interface GuestCpuSurroundings {
   readonly flavors: readonly Flavor[];
   /** What a server holds of its host. */
   readonly claimOf: (server: number) => Amounts | undefined;
+  /** Has the server NUMA cells of its own? */
+  readonly hasCells: (server: number) => boolean;
 }
 
 /** Null: guests get the CPU they ask for. @throws InputError for a broken trace of their demand */
 export function buildGuestCpu(
-  { cloud, workload, cpuPattern = null }: Scenario,
-  { simulation, streams, servers, power, inventory, flavors, claimOf }: GuestCpuSurroundings,
+  scenario: Scenario,
+  { simulation, streams, servers, power, inventory, flavors, claimOf, hasCells }: GuestCpuSurroundings,
 ): GuestCpu | null {
+  const { cloud, workload, cpuPattern = null } = scenario;
   const sharing = cloud.cpuSharing ?? null;
   if (sharing === null) return null;
   const flavorOf = (server: number) => flavors[servers.flavor[server]!]!;
@@ -36,7 +40,9 @@ export function buildGuestCpu(
   );
   const pattern =
     cpuPattern === null ? null : cpuSeries(cpuPattern, workload.cpuUtilisation, (server) => servers.cpuUtilisation[server]!, streams);
+  const locality = localityOf(scenario, inventory, hasCells);
   return new GuestCpu({
+    ...(locality === undefined ? {} : { localityOf: locality }),
     ...{ simulation, servers, power, cpu, flavorOf, pattern, hosts: inventory.length },
     describe: (server) => {
       const vcpus = flavorOf(server).vcpuMilli / 1000;

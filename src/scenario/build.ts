@@ -9,10 +9,9 @@ import { cpuOverheadShare, type Hypervisor, hypervisors } from "../datacenter/hy
 import { Notifications } from "../datacenter/notifications.ts";
 import { layOutCells } from "../datacenter/numa/lay-out-cells.ts";
 import { OfferedHosts } from "../datacenter/offered-hosts.ts";
-import { HostPower } from "../datacenter/power.ts";
+import type { PowerModel } from "../datacenter/power.ts";
 import { ServerGroups } from "../datacenter/server-groups.ts";
 import { Servers } from "../datacenter/servers.ts";
-import { StorageTiers } from "../datacenter/storage-tiers.ts";
 import { type EventListName, eventLists } from "../kernel/event-list/event-list.ts";
 import { RandomStreams } from "../kernel/random.ts";
 import { Simulation } from "../kernel/simulation.ts";
@@ -23,10 +22,11 @@ import { FilterScheduler } from "../policies/nova/filter-scheduler.ts";
 import type { PolicySpec } from "../policies/nova/policy.ts";
 import { SharedCapacity } from "../queueing/shared-capacity.ts";
 import { Ceilometer } from "../telemetry/ceilometer.ts";
+import type { GuestTraffic } from "../telemetry/samples.ts";
 import { ApiClient } from "../workflows/api/api-client.ts";
 import { apiOperations } from "../workflows/api/operations.ts";
-import { RallyClient } from "../workflows/clients/rally-client.ts";
 import { Cloud } from "../workflows/cloud.ts";
+import { ColdMoves } from "../workflows/cold-moves.ts";
 import { deleteServer, deleteServerLocally } from "../workflows/delete-server.ts";
 import { WorkflowEngine } from "../workflows/engine.ts";
 import { evacuateServer } from "../workflows/evacuate-server.ts";
@@ -35,21 +35,30 @@ import { buildServer, launchServer } from "../workflows/launch-server.ts";
 import { Moves } from "../workflows/moves.ts";
 import { Deletions } from "../workflows/nova/deletions.ts";
 import { offloadServer } from "../workflows/nova/shelve-server.ts";
+import { OomKills } from "../workflows/oom-kills.ts";
 import { Operations } from "../workflows/operations/operations.ts";
+import { UserResizes } from "../workflows/user-resizes.ts";
 import { generateRequests } from "../workload/generate.ts";
 import { listRequests } from "../workload/listed.ts";
 import { rallyRequests } from "../workload/rally.ts";
+import { RecordedBytes } from "../workload/recorded-traffic.ts";
 import { readTrace } from "../workload/trace.ts";
+import { readBitbrains } from "../workload/traces/bitbrains.ts";
 import type { Flavor, RequestTable } from "../workload/workload.ts";
 import { asksAreSimple, requestBook } from "./asking.ts";
 import { trafficOptions, wiringOf } from "./build-fabric.ts";
 import { buildGuestCpu } from "./build-guest-cpu.ts";
+import { buildGuestMemory } from "./build-guest-memory.ts";
 import { buildObjectStore } from "./build-object-store.ts";
+import { buildElectricity, buildPower, type Electricity, hostPowerOf, wattsByLoadOf } from "./build-power.ts";
+import { buildStorage } from "./build-storage.ts";
 import { hostAddresses } from "./host-addresses.ts";
 import { hostName } from "./host-names.ts";
 import { withOpened } from "./plugins/open-policies.ts";
+import { RallyClient } from "./rally-client.ts";
 import { Replay } from "./replay.ts";
 import type { CloudSpec, HostGroupSpec, Scenario } from "./scenario.ts";
+import { plainFailures } from "./schema-failures.ts";
 
 /** `max_concurrent_builds: 0` is no limit, as in Nova. */
 const NO_LIMIT = 1_000_000_000;
@@ -74,6 +83,12 @@ export interface BuiltRun {
   readonly ceilometer: Ceilometer | null;
   /** Null: the scenario says nothing of failures or operators. */
   readonly operations: Operations | null;
+  /** Null: the scenario says nothing of the facility and the grid. */
+  readonly electricity: Electricity | null;
+  /** Null: users resize nothing. */
+  readonly resizes: UserResizes | null;
+  /** Null: guests get the memory they ask for. */
+  readonly oomKills: OomKills | null;
 }
 
 /** Draws or reads the requests of a replication. @throws InputError for a broken trace */
@@ -112,22 +127,36 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
   const configured = { ...opened, options: new Map<string, OptionValue>([packing, ...heard, ...opened.options]) };
   let transferDone: (strand: number) => void = () => {};
   const transfers = new SharedCapacity(simulation, (strand) => {
+    if (storage.flows.ended(strand)) return;
     traffic.ended(strand);
     transferDone(strand);
   });
   const fabric = new Fabric(transfers, wiringOf(spec), spec.fabric.hashSeed);
   const traffic = new Traffic(simulation, fabric, transfers, trafficOptions(spec.fabric));
-  const power = new HostPower(inventory.map((host) => host.wattsByLoad));
+  const power = buildPower(spec.power ?? null, inventory);
+  const rackOf = inventory.map(({ description }) => description.rack);
+  const electricity = spec.power ? buildElectricity(spec.power, power, rackOf, scenario.study.duration) : null;
   const claimOf = (server: number) => cloud.scheduling.claimOf(server);
-  const guestCpu = buildGuestCpu(scenario, { simulation, streams, servers, power, inventory, flavors: workload.flavors, claimOf });
+  const storage = buildStorage(scenario, policy, {
+    ...{ simulation, streams, fabric, traffic, transfers, flavors: workload.flavors },
+    pause: (server) => cloud.pauseGuest(server),
+    resume: (server) => cloud.resumeGuest(server),
+  });
+  const hasCells = (server: number) => cloud.scheduling.claims.hasCells(server);
+  const guests = { simulation, streams, servers, power, inventory, flavors: workload.flavors, claimOf, hasCells };
+  const guestCpu = buildGuestCpu(scenario, guests);
+  const guestMemory = buildGuestMemory(scenario, guests);
   const cloud: Cloud = new Cloud({
     simulation,
     guestCpu,
+    guestMemory,
+    hypervisorOf: (host) => inventory[host]!.hypervisor,
     streams,
     hosts,
     servers,
     groups: new ServerGroups((group) => asks?.groupRules[asks.ruleOfGroup[group]!] ?? null, hosts.count),
-    tiers: new StorageTiers(spec.storageTiers),
+    tiers: storage.tiers,
+    guestDisks: storage.disks,
     fabric,
     traffic,
     transfers,
@@ -177,15 +206,23 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
     processorSharing: spec.processorSharing ?? new Set(),
   });
   const ceilometer = spec.metering.enabled
-    ? new Ceilometer(cloud, spec.metering.meters, spec.metering.intervalMicros, scenario.guestTraffic)
+    ? new Ceilometer(cloud, spec.metering.meters, spec.metering.intervalMicros, guestTraffic(scenario))
     : null;
   transferDone = (job) => cloud.transferDone(job);
   const others = scenario.operations === undefined ? [] : [evacuateServer, deleteServerLocally];
   const engine = spec.controlPlane === "modelled" ? new WorkflowEngine(cloud, [launchServer, deleteServer, buildServer, ...others]) : null;
-  const operations = scenario.operations === undefined ? null : new Operations(cloud, engine, scenario.operations);
+  const oomKills =
+    guestMemory === null
+      ? null
+      : new OomKills(cloud, scenario.operations?.outages.syncPowerStateInterval ?? plainFailures().sync_power_state_interval);
+  const operations =
+    scenario.operations === undefined ? null : new Operations(cloud, engine, scenario.operations, (spec.power?.states ?? null) !== null);
   if (operations !== null && engine !== null) operations.evacuations.begin = (server) => engine.start(3, server);
+  if (oomKills !== null) operations?.outages.hearOf(oomKills);
   const moves = new Moves(cloud, engine);
-  if (operations !== null) operations.operator.migrate = (server, done) => moves.leaveHost(server, done);
+  const coldMoves = operations === null && scenario.resizes === undefined ? null : new ColdMoves(cloud, moves);
+  if (operations !== null) operations.operator.move = (...move) => coldMoves!.leaveHost(...move);
+  const resizes = scenario.resizes === undefined ? null : new UserResizes(cloud, scenario.resizes, moves, coldMoves!);
   const launch = engine === null ? (server: number) => launchInstantly(cloud, server) : (server: number) => engine.start(0, server);
   const remove =
     engine === null
@@ -195,13 +232,6 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
   cloud.moves = moves;
   const task = scenario.workload.kind === "rally" ? scenario.workload : null;
   const replay = new Replay(cloud, workload.requests, { launch, delete: (server) => moves.delete(server, remove) }, task === null);
-  const rally =
-    task === null || engine === null
-      ? null
-      : new RallyClient(cloud, engine, task, {
-          launch: (server) => replay.ask(server),
-          delete: (server) => replay.deleteEarly(server),
-        });
   const client = engine === null ? null : new ApiClient(cloud, engine, apiOperations);
   buildObjectStore(scenario, cloud, engine, client);
   if (engine !== null && client !== null && scenario.actions !== undefined) {
@@ -210,7 +240,28 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
     cloud.beginOffload = (server) => engine.start(offload, server);
     client.schedule(scenario.actions.filter(({ at }) => at < scenario.study.duration));
   }
-  return { cloud, requests: workload.requests, engine, moves, client, rally, ceilometer, operations };
+  const rally =
+    task === null || engine === null || client === null
+      ? null
+      : new RallyClient(cloud, engine, task, {
+          launch: (server) => replay.ask(server),
+          delete: (server) => replay.deleteEarly(server),
+          send: (ask) => client.send(ask),
+        });
+  return { cloud, requests: workload.requests, engine, moves, client, rally, ceilometer, operations, electricity, resizes, oomKills };
+}
+
+function guestTraffic({ guestTraffic: means, networkTrace }: Scenario): GuestTraffic {
+  if (networkTrace === undefined) return means;
+  const { receivedBytesPerSecond, transmittedBytesPerSecond } = readBitbrains(networkTrace);
+  const [received, transmitted] = [new RecordedBytes(receivedBytesPerSecond), new RecordedBytes(transmittedBytesPerSecond)];
+  return {
+    ...means,
+    recorded: {
+      incoming: (server, from, until) => received.between(server, from, until),
+      outgoing: (server, from, until) => transmitted.between(server, from, until),
+    },
+  };
 }
 
 /** Then the API deletes without the host. */
@@ -219,7 +270,8 @@ const isKnownToBeDown = ({ hosts }: Cloud, host: number): boolean => host >= 0 &
 export interface InventoryHost {
   readonly description: HostDescription;
   readonly cpus: HostCpuDescription;
-  readonly wattsByLoad: readonly number[];
+  /** Hosts of one group share it. */
+  readonly power: readonly number[] | PowerModel;
   readonly hypervisor: Hypervisor;
 }
 
@@ -235,6 +287,7 @@ function describeHosts(spec: CloudSpec): readonly InventoryHost[] {
   for (const group of spec.hosts) {
     const type = hostTypes.get(group.type)!;
     const hypervisor = hypervisors.get(group.hypervisor)!;
+    const power = hostPowerOf(group, type);
     const { cells, sharedCpus, dedicatedCpus } = cpusOf(group, type);
     const resources = dedicatedCpus === 0 ? group.resources : new Map([["PCPU", dedicatedCpus], ...group.resources]);
     for (let i = 0; i < group.count; i++) {
@@ -261,7 +314,8 @@ function describeHosts(spec: CloudSpec): readonly InventoryHost[] {
         disabled: group.disabled,
         ...(cells === null ? {} : { cells }),
         pciPools: group.pciPools,
-        wattsByLoad: type.wattsByLoad,
+        wattsByLoad: wattsByLoadOf(power),
+        ...(hypervisor.oneServerPerHost.value ? { oneServer: true } : {}),
       };
       const threads = group.vcpus ?? type.threads;
       const { threadsPerCore } = type;
@@ -271,7 +325,7 @@ function describeHosts(spec: CloudSpec): readonly InventoryHost[] {
         dedicatedThreads: dedicatedCpus,
         overhead: cpuOverheadShare(hypervisor),
       };
-      inventory.push({ description, cpus, wattsByLoad: type.wattsByLoad, hypervisor });
+      inventory.push({ description, cpus, power, hypervisor });
     }
     firstRack += group.racks;
   }

@@ -1,4 +1,5 @@
 // The catalogue of the shipped Orrery: every name that a scenario may use, gathered from the registries that own them.
+import { cpuPeriod, defaultShares } from "../datacenter/cputune.ts";
 import { hostTypes } from "../datacenter/host-types.ts";
 import { hypervisors } from "../datacenter/hypervisors.ts";
 import type { Parameter } from "../kernel/parameter.ts";
@@ -10,6 +11,7 @@ import { weighers } from "../policies/nova/weighers/index.ts";
 import { components, operations } from "../services/index.ts";
 import { meters } from "../telemetry/meters.ts";
 import { namedBatchSizes, namedLifetimes } from "../workload/lifetimes.ts";
+import { memoryParameters } from "./schema-memory.ts";
 import type { Catalogue, OptionFacts } from "./vocabulary.ts";
 
 /** Defaults of the services, under the keys with which a scenario overrides them. */
@@ -30,6 +32,14 @@ const serviceParameters: readonly Parameter<number | string | boolean>[] = [
     source: operation.declaration.source,
     evidence: operation.declaration.evidence,
   })),
+];
+
+/** What holds of hosts and their hypervisors and is no key of scenarios. The virtual networks of hypervisors are not modelled. */
+const hostParameters: readonly Parameter<number | string | boolean>[] = [
+  defaultShares,
+  cpuPeriod,
+  ...memoryParameters,
+  ...[...hypervisors.values()].flatMap(({ key: _, supported: __, networkRoundTripMicros: ___, ...facts }) => Object.values(facts)),
 ];
 
 const ONE_CELL = "a scenario is one cell of Nova";
@@ -79,5 +89,5 @@ export const catalogue: Catalogue = {
   operations: operations.map((operation) => operation.key),
   lifetimes: namedLifetimes,
   batchSizes: namedBatchSizes,
-  parameters: serviceParameters,
+  parameters: [...serviceParameters, ...hostParameters],
 };

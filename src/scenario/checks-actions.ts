@@ -16,6 +16,7 @@ export function checkActions(across: Across, given: ReadonlyMap<ResourceType, re
   const instant = across.read(["cloud", "control_plane"]) === "instant";
   if (instant && across.read(["workload", "rally"]) !== undefined)
     across.complainOfKey(["workload", "rally"], "Rally has nothing to measure with an instant control plane", "control_plane: modelled");
+  checkIteration(across);
   const count = across.length(ACTIONS);
   if (count === 0) return;
   if (instant) across.complainOfKey(ACTIONS, "an instant control plane has no APIs to ask", "control_plane: modelled");
@@ -51,6 +52,25 @@ export function checkActions(across: Across, given: ReadonlyMap<ResourceType, re
         const hint = near === null ? `make it with an earlier ${kind.of} create` : `did you mean "${near}"?`;
         across.complain([...path, name], `nothing makes a ${kind.of} "${shorten(wanted)}"`, hint);
       }
+    }
+  }
+}
+
+const RALLY = ["workload", "rally"] as const;
+
+/** Exactly one of a scenario of Rally's and requests of one's own; these can name no servers. */
+function checkIteration(across: Across): void {
+  const rally = across.read(RALLY) as { readonly scenario?: string; readonly iteration?: readonly ReadAction[] } | undefined;
+  if (rally === undefined) return;
+  if ((rally.scenario === undefined) === (rally.iteration === undefined)) {
+    const what = rally.scenario === undefined ? "says nothing of what an iteration does" : "says twice what an iteration does";
+    across.complain(RALLY, what, "one of scenario: NovaServers.boot_server and iteration: [{do: ...}]");
+  }
+  if (rally.iteration?.length === 0) across.complain([...RALLY, "iteration"], "expected at least one request");
+  for (const [index, action] of (rally.iteration ?? []).entries()) {
+    for (const [name, { kind }] of parametersOf(action)) {
+      if (kind.is === "server")
+        across.complain([...RALLY, "iteration", index, name], "an iteration has no servers", "ask for other things");
     }
   }
 }

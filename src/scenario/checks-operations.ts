@@ -1,16 +1,20 @@
 // What failures and the timeline must get right across several values: objects that there are, one verb an entry, and nothing that could have no
 // effect.
 
+import type { Wiring } from "../datacenter/fabric/wiring.ts";
+import { fabricNames } from "../datacenter/failures/fabric-parts.ts";
 import { failurePresets } from "../datacenter/failures/presets.ts";
 import { suggestion } from "../kernel/did-you-mean.ts";
 import { formatQuantity, shorten } from "../kernel/units.ts";
 import type { Across } from "./across.ts";
+import { wiringOfRead } from "./fabric-objects.ts";
 import type { HostNames } from "./host-names.ts";
 import { type Path, valueAt } from "./located.ts";
 import { aggregateOf, type hostGroupOf } from "./resolve-hosts.ts";
 import { usualZone, verbOf } from "./resolve-operations.ts";
+import type { ReadScenario } from "./schema.ts";
 import { failuresShape, type ReadFailures } from "./schema-failures.ts";
-import { ratioKeys, stepVerbs, type Verb, verbs } from "./schema-timeline.ts";
+import { powerVerbs, ratioKeys, stepVerbs, takenBy, type Verb, verbs } from "./schema-timeline.ts";
 import { type NamedHosts, namedHosts, objectsOf, whereIn } from "./timeline-objects.ts";
 
 type Entry = Readonly<Record<string, unknown>>;
@@ -21,7 +25,7 @@ export function checkOperations(across: Across, names: HostNames | null): void {
   const hosts = names === null ? null : hostsOf(across, names, failures?.racks_per_pdu ?? 12);
   const done = checkTimeline(across, hosts, duration);
   const used = checkProfiles(across);
-  if (failures !== null) checkFailures(across, failures, new Set([...done, ...used]));
+  if (failures !== null) checkFailures(across, failures, new Set([...done, ...used]), hosts?.wiring ?? (() => null));
 }
 
 /** What of the failures is right by itself; null: there is no such part. Components that are wrong are null. */
@@ -55,7 +59,14 @@ function hostsOf(across: Across, names: HostNames, racksPerPdu: number): NamedHo
     aggregates.filter((aggregate) => aggregate !== null),
     racksPerPdu,
     usualZone(),
+    () => networkOf(across, names),
   );
+}
+
+/** Null: something of it is wrong by itself. */
+function networkOf(across: Across, names: HostNames): Wiring | null {
+  const cloud = across.read(["cloud"]) as ReadScenario["cloud"] | undefined;
+  return cloud === undefined ? null : wiringOfRead(cloud, names);
 }
 
 /** What is done anywhere: verbs, and the kinds of objects that they fail. */
@@ -97,6 +108,7 @@ function checkEntry(across: Across, path: Path, entry: Entry, hosts: NamedHosts 
   if (verb === "set" && !ratioKeys.some((key) => said[key] !== undefined)) {
     across.complain(at, `nothing is set: expected one of ${ratioKeys.join(", ")}`, "e.g. {all: hosts, cpu_allocation_ratio: 8}");
   }
+  checkReversion(across, at, said);
   if (verb === "profile") {
     const known = Object.keys((across.read(["profiles"]) as Entry | undefined) ?? {});
     const name = said.name as string;
@@ -153,6 +165,12 @@ function checkEntry(across: Across, path: Path, entry: Entry, hosts: NamedHosts 
   }
 }
 
+function checkReversion(across: Across, path: Path, said: Entry): void {
+  if (said.revert_probability === undefined || said.confirm_after !== undefined) return;
+  const hint = "say confirm_after: 10 min";
+  across.complainOfKey([...path, "revert_probability"], "nobody reverts without a time at which it is decided", hint);
+}
+
 /** Profiles that nobody uses, and steps that say what their action does not take. Returns what the steps do. */
 function checkProfiles(across: Across): ReadonlySet<string> {
   const done = new Set<string>();
@@ -174,12 +192,19 @@ function checkProfiles(across: Across): ReadonlySet<string> {
         for (const key of ratios) across.complainOfKey([...path, key], `${verb} takes no ${key}`, "it belongs to do: set");
       if (verb !== "fail" && step.for !== undefined)
         across.complainOfKey([...path, "for"], `${verb} takes no time`, "it belongs to do: fail");
+      for (const [key, takers] of Object.entries(takenBy)) {
+        if (step[key] !== undefined && !takers.includes(verb))
+          across.complainOfKey([...path, key], `${verb} takes no ${key}`, `it belongs to do: ${takers.join(" or ")}`);
+      }
+      checkReversion(across, path, step);
     }
   }
   return done;
 }
 
-function checkFailures(across: Across, failures: KnownFailures, done: ReadonlySet<string>): void {
+const OF_GUESTS: readonly string[] = ["sync_power_state_interval", "owners_start_after"];
+
+function checkFailures(across: Across, failures: KnownFailures, done: ReadonlySet<string>, network: () => Wiring | null): void {
   const at = (key: string): Path => ["failures", key];
   const written = (key: string) => valueAt(across.root, at(key)) !== undefined;
   const idle = (key: string, why: string, hint = "leave it out") =>
@@ -192,7 +217,13 @@ function checkFailures(across: Across, failures: KnownFailures, done: ReadonlySe
     }),
   );
   const complete = !components.includes(null);
-  const breaks = components.length > 0 || written("bursts") || done.has("fail") || done.has("reboot");
+  const breaks = components.length > 0 || written("bursts") || ["fail", "reboot", ...powerVerbs].some((verb) => done.has(verb));
+  const kills = valueAt(across.root, ["cloud", "memory_sharing"]) !== undefined;
+  if (!breaks && kills) {
+    // A guest that its kernel kills is found shut off, and started by its owner; hosts are not touched.
+    for (const key of Object.keys(failuresShape).filter((key) => !OF_GUESTS.includes(key))) idle(key, "no host fails");
+    return;
+  }
   if (!breaks) {
     const hint = "components: [host-crash], or a timeline with fail or reboot";
     across.complainOfKey(["failures"], "nothing fails: this part has no effect", hint);
@@ -205,6 +236,14 @@ function checkFailures(across: Across, failures: KnownFailures, done: ReadonlySe
   }
   if (kinds.has("disk") && disks !== undefined && tolerated !== undefined && tolerated >= disks) {
     across.complain(at("disks_tolerated"), `a host has ${disks} disk${disks === 1 ? "" : "s"}, so its failures would have no effect`);
+  }
+  for (const [kind, noun] of [["link", "links"] as const, ["fabric-switch", "switches above those of racks"] as const]) {
+    const index = components.findIndex((component) => typeof component === "object" && component?.component === kind);
+    const wiring = index < 0 ? null : network();
+    if (wiring === null) continue;
+    const { links, upper } = fabricNames(wiring);
+    if ((kind === "link" ? links.length : upper) === 0)
+      across.complain([...at("components"), index, "component"], `the network has no ${noun}, so nothing fails`, "leave it out");
   }
   if (!done.has("reboot")) idle("reboot_time", "nobody reboots a host");
   if (interval !== undefined && down !== undefined && interval >= down) {

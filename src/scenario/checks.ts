@@ -11,9 +11,12 @@ import { checkDemand } from "./checks-demand.ts";
 import { checkFabric } from "./checks-fabric.ts";
 import { checkFlavors } from "./checks-flavors.ts";
 import { checkHosts, hostNamesOf } from "./checks-hosts.ts";
+import { checkHypervisors } from "./checks-hypervisors.ts";
 import { checkObjectStore } from "./checks-object-store.ts";
 import { checkOperations } from "./checks-operations.ts";
+import { checkPower } from "./checks-power.ts";
 import { checkPolicies, checkRequests, checkServerHints } from "./checks-requests.ts";
+import { checkStorage } from "./checks-storage.ts";
 import type { ReadDistribution } from "./distributions.ts";
 import type { Hints } from "./hints.ts";
 import { type Located, type Path, problemAt, valueAt } from "./located.ts";
@@ -46,6 +49,7 @@ export function localNames(root: Located): LocalNames {
     flavors: names("flavors"),
     images: written === undefined ? [DEFAULT_IMAGE] : names("images"),
     storageTiers: names("storage_tiers"),
+    storageBackends: names("storage_backends"),
     zones: zonesIn(root),
     serverGroups: namesIn(root, ["workload", "server_groups"]).map(({ name }) => name),
     release: writtenRelease(root) ?? newestRelease,
@@ -91,6 +95,7 @@ export function checkAcross(schema: z.ZodType, root: Located, catalogue: Catalog
     ["flavors", "flavor"],
     ["images", "image"],
     ["storage_tiers", "storage tier"],
+    ["storage_backends", "storage back end"],
     ["aggregates", "aggregate"],
   ] as const) {
     problems.push(...namedTwice(namesIn(root, ["cloud", key]), noun));
@@ -112,6 +117,8 @@ export function checkAcross(schema: z.ZodType, root: Located, catalogue: Catalog
   checkFabric(across, hosts);
   checkFlavors(across);
   checkDemand(across);
+  checkStorage(across);
+  checkHypervisors(across);
   checkRequests(across, hosts);
   checkPolicies(across, hosts, catalogue);
   checkOperations(across, hosts);
@@ -125,6 +132,7 @@ export function checkAcross(schema: z.ZodType, root: Located, catalogue: Catalog
       ["volume type", storageTiers ?? []],
     ]),
   );
+  checkPower(across);
 
   const duration = number(["study", "duration"]);
   const warmUp = number(["study", "warm_up"]);

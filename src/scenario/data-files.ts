@@ -8,19 +8,24 @@ import { type Located, type Path, problemAt, valueAt } from "./located.ts";
 import type { DataFile } from "./scenario.ts";
 
 const TRACE_PATH: Path = ["workload", "trace", "path"];
+const CARBON_PATH: Path = ["cloud", "power", "carbon_intensity", "file", "path"];
 const CHUNK_BYTES = 1 << 20;
 
-/** The files named by the scenario, a trace of requests first. Problems are added for those that are not there. */
+/** The files named by the scenario, a trace of requests first, carbon intensities last. Problems are added for those that are not there. */
 export function dataFiles(root: Located, problems: Problem[]): readonly DataFile[] {
-  return [TRACE_PATH, ...patternPaths(root)].flatMap((place) => dataFile(root, place, problems));
+  return [TRACE_PATH, ...patternPaths(root), CARBON_PATH].flatMap((place) => dataFile(root, place, problems));
 }
 
-/** Where a pattern of CPU use names its files. */
+/** Where patterns of CPU and memory use name their files. */
 function patternPaths(root: Located): readonly Path[] {
   return (
     [
       ["workload", "cpu_pattern"],
       ["workload", "trace", "cpu_pattern"],
+      ["workload", "memory_pattern"],
+      ["workload", "network_pattern"],
+      ["workload", "trace", "network_pattern"],
+      ["workload", "trace", "memory_pattern"],
     ] as const
   ).flatMap((pattern): readonly Path[] => {
     const paths: Path = [...pattern, "bitbrains", "paths"];

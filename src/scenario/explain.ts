@@ -14,6 +14,7 @@ import { writtenRelease } from "./release.ts";
 import { policyOf } from "./resolve.ts";
 import type { ExplainedValue, PolicySpec } from "./scenario.ts";
 import type { ReadScenario } from "./schema.ts";
+import { zoneIntensity } from "./schema-power.ts";
 import { printOption } from "./value-kinds.ts";
 import type { Catalogue } from "./vocabulary.ts";
 
@@ -46,7 +47,7 @@ export function explain(
     const facts = factsOf(inside);
     let value = written;
     let from = origin;
-    if (located !== undefined) from = { source: formatPlace(located.place), evidence: "scenario" };
+    if (located !== undefined) from = originOf(located);
     else if (value === undefined) {
       const { fallback } = facts;
       if (fallback === null) return;
@@ -85,6 +86,7 @@ export function explain(
         if (result.success)
           values.push({ path: path.join("."), value: facts.valueKind.print(result.data), ...said, meaning: facts.meaning });
         if (path[0] === "failures" && path[1] === "components" && path.length === 3) values.push(...presetValues(path, value));
+        if (path.join(".") === "cloud.power.carbon_intensity.zone") values.push(...zoneValue(path, value));
         return;
       }
       case "section":
@@ -154,11 +156,26 @@ export function explain(
 
   visit(schema, root, toPlain(root), [], null);
   for (const parameter of catalogue.parameters ?? []) {
-    if (values.some((value) => value.path === parameter.name)) continue;
+    if (values.some((value) => value.path === parameter.name) || !acts(parameter.name, read)) continue;
     const { name, source, evidence, meaning } = parameter;
     values.push({ path: name, value: printParameter(parameter), source, evidence, meaning });
   }
   return values;
+}
+
+function zoneValue(path: Path, zone: unknown): ExplainedValue[] {
+  const known = zoneIntensity(zone);
+  if (known === null) return [];
+  const { value, unit, source, evidence, meaning } = known;
+  return [{ path: `${path.join(".")}.intensity`, value: `${value} ${unit}`, source, evidence, meaning }];
+}
+
+/** Is there anything in the scenario that the parameter has an effect on? */
+function acts(name: string, { cloud }: ReadScenario): boolean {
+  const [top, key = "", rest = ""] = name.split(".");
+  if (top === "cloud") return (cloud as Readonly<Record<string, unknown>>)[key] !== undefined;
+  if (top !== "hypervisors") return true;
+  return cloud.hosts.some(({ hypervisor }) => hypervisor === key) && (cloud.memory_sharing !== undefined || !rest.startsWith("memory_"));
 }
 
 /** What a failure preset means, and who says so. */
@@ -185,7 +202,7 @@ function presetValues(path: Path, name: unknown): ExplainedValue[] {
 
 const CONF_KEYS: readonly string[] = ["cloud.nova_conf", "cloud.placement_conf"];
 
-/** What stands in no line and calls itself a default was put there for a configuration file that is silent about it. */
+/** What stands in no line and calls itself a default was put there: a configuration file is silent about it, or a hypervisor leaves no choice. */
 function originOf({ place }: Located): Origin {
   const isDefault = place.line === 0 && place.file.startsWith("default: ");
   return { source: formatPlace(place), evidence: isDefault ? "verified" : "scenario" };

@@ -2,6 +2,7 @@
 // that can be found is found before anything is thrown.
 import { basename, isAbsolute, resolve } from "node:path";
 import { InputError, type Problem } from "../kernel/problem.ts";
+import { withBareMetal } from "./bare-metal.ts";
 import { checkAcross, localNames } from "./checks.ts";
 import { complaintsOf, inFileOrder } from "./complain.ts";
 import { dataFiles } from "./data-files.ts";
@@ -41,7 +42,7 @@ export function readScenario(path: string, { catalogue, parameters = new Map(), 
 
   const filled = withParameters(imported, parameters, cwd, problems);
   const configured = withConfiguration(filled, { schema: anySchema, catalogue, cwd }, problems);
-  const root = withHostDefaults(configured.root);
+  const root = withBareMetal(withHostDefaults(configured.root));
   const { own, catalogue: known, complete } = readOwnPolicies(root, catalogue, problems);
   const schema = scenarioSchema(known, localNames(root), name);
   // While the names of a broken plug-in are not known, nothing is said about those that policies use.

@@ -40,6 +40,10 @@ export function hostGroupOf(host: ReadCloud["hosts"][number]): HostGroupSpec {
       numaNode: numa_cell ?? null,
       count,
     })),
+    powerModel: host.power_model,
+    ...(host.power_model_option === undefined ? {} : { powerModelOption: host.power_model_option }),
+    ...(host.idle_power === undefined ? {} : { idleWatts: host.idle_power }),
+    ...(host.max_power === undefined ? {} : { maxWatts: host.max_power }),
   };
 }
 

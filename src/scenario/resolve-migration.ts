@@ -22,6 +22,9 @@ export function migrationOf({ migration: read }: ReadScenario["cloud"]): Partial
     },
     dirtyRate: read.dirty_rate,
     touchedShare: read.touched_share,
+    resizeConfirmWindow: read.resize_confirm_window,
+    allowResizeToSameHost: read.allow_resize_to_same_host,
+    resizeFailureProbability: read.resize_failure_probability,
     sharedStorage: read.shared_storage,
     allocatedDiskShare: read.allocated_disk_share,
   };

@@ -1,6 +1,6 @@
 // The object store as the rest of Orrery works with it: nodes and devices one by one, names in its timeline as numbers.
 import { storageDevices } from "../datacenter/storage/devices.ts";
-import type { ObjectReadsSpec } from "../workflows/clients/object-reads.ts";
+import type { ObjectReadsSpec } from "../workflows/swift/object-reads.ts";
 import type { StorageEvent, StorageTarget } from "../workflows/swift/storage-timeline.ts";
 import type { ObjectStoreSpec, StorageDeviceSpec, StorageNodeSpec, StoragePolicySpec } from "./object-store-spec.ts";
 import type { ReadScenario } from "./schema.ts";

@@ -1,10 +1,14 @@
 // Failures and timeline as the workflows work with them: presets turned into laws, names into components, profiles into steps.
 import { failurePresets } from "../datacenter/failures/presets.ts";
 import { NovaConfig } from "../policies/nova/config.ts";
+import type { Confirmation } from "../workflows/cold-moves.ts";
 import type { FailureProcess, OperationsSpec } from "../workflows/operations/operations.ts";
 import type { Action, TimelineEntry, TimelineStep } from "../workflows/operations/timeline.ts";
+import type { ReadDistribution } from "./distributions.ts";
+import { wiringOfRead } from "./fabric-objects.ts";
 import type { HostNames } from "./host-names.ts";
 import { aggregateOf } from "./resolve-hosts.ts";
+import { savingOf } from "./resolve-power.ts";
 import type { ReadScenario } from "./schema.ts";
 import { plainFailures, type ReadFailures } from "./schema-failures.ts";
 import { type Verb, verbs } from "./schema-timeline.ts";
@@ -16,7 +20,8 @@ type ReadStep = ReadScenario["profiles"][string][number];
 /** Null: the scenario says nothing of failures or operators. */
 export function operationsOf(read: ReadScenario, names: HostNames): OperationsSpec | null {
   const { timeline = [] } = read;
-  if (read.failures === undefined && timeline.length === 0) return null;
+  const saving = savingOf(read.cloud);
+  if (read.failures === undefined && timeline.length === 0 && saving === null) return null;
   const failures: ReadFailures = read.failures ?? plainFailures();
   const { instance_ha: ha } = failures;
   const hosts = namedHosts(
@@ -28,6 +33,7 @@ export function operationsOf(read: ReadScenario, names: HostNames): OperationsSp
     }),
     failures.racks_per_pdu,
     usualZone(),
+    () => wiringOfRead(read.cloud, names),
   );
   const owners = failures.owners_start_after.distribution;
   return {
@@ -63,6 +69,7 @@ export function operationsOf(read: ReadScenario, names: HostNames): OperationsSp
             enablesReturnedHosts: ha.enable_returned_hosts,
           },
     timeline: timeline.map((entry) => entryOf(entry, read.profiles, hosts)),
+    ...(saving === null ? {} : { saving }),
   };
 }
 
@@ -121,12 +128,23 @@ interface Said {
   readonly ram_allocation_ratio?: number | undefined;
   readonly disk_allocation_ratio?: number | undefined;
   readonly for?: number | undefined;
+  readonly method?: string | undefined;
+  readonly confirm_after?: ReadDistribution | undefined;
+  readonly revert_probability?: number | undefined;
+}
+
+function confirmationOf({ confirm_after: after, revert_probability: revertProbability = 0 }: Said): Confirmation {
+  return { after: after?.distribution ?? null, revertProbability };
 }
 
 function actionOf(verb: Verb, said: Said): Action {
   switch (verb) {
     case "fail":
       return { verb, time: said.for ?? null };
+    case "drain":
+      return { verb, method: said.method === "cold" ? "cold" : "live", confirmation: confirmationOf(said) };
+    case "migrate":
+      return { verb, confirmation: confirmationOf(said) };
     case "set": {
       const { cpu_allocation_ratio: cpu, ram_allocation_ratio: ram, disk_allocation_ratio: disk } = said;
       return {

@@ -9,16 +9,19 @@ import { components } from "../services/index.ts";
 import { type RallySpec, rallyScenarios } from "../workload/rally.ts";
 import type { ArrivalSpec, WorkloadSpec } from "../workload/workload.ts";
 import { HostNames } from "./host-names.ts";
-import { actionsOf } from "./resolve-actions.ts";
-import { cpuPatternOf } from "./resolve-demand.ts";
+import { actionsOf, iterationOf } from "./resolve-actions.ts";
+import { cpuPatternOf, memoryDemandOf, networkTraceOf, sharingOf } from "./resolve-demand.ts";
 import { fabricOf } from "./resolve-fabric.ts";
 import { aggregateOf, hostGroupOf } from "./resolve-hosts.ts";
 import { migrationOf } from "./resolve-migration.ts";
 import { objectReadsOf, objectStoreOf, objectStoreWorkers, storageEventsOf } from "./resolve-object-store.ts";
 import { operationsOf } from "./resolve-operations.ts";
+import { powerOf } from "./resolve-power.ts";
 import { listedWorkloadOf } from "./resolve-requests.ts";
+import { diskIoOf, storageBackendOf, storageTierOf } from "./resolve-storage.ts";
 import type { CloudSpec, DataFile, ExplainedValue, PolicySpec, Scenario } from "./scenario.ts";
 import type { ReadScenario } from "./schema.ts";
+import type { ReadRequest } from "./schema-actions.ts";
 import { requestSwitches } from "./schema-placement.ts";
 import type { Catalogue } from "./vocabulary.ts";
 
@@ -43,9 +46,12 @@ export function resolveScenario(
   return {
     name: read.name,
     question: read.question,
-    cloud: cloudOf(read.cloud),
+    cloud: { ...cloudOf(read.cloud), power: powerOf(read.cloud, data) },
     workload: workloadOf(read, data),
     cpuPattern: cpuPatternOf(read.workload, data),
+    ...diskIoOf(read.workload),
+    ...networkTraceOf(read.workload, data),
+    memoryDemand: memoryDemandOf(read.workload, data),
     guestTraffic: { incomingBytesPerSecond: traffic.incoming, outgoingBytesPerSecond: traffic.outgoing },
     study: {
       duration: read.study.duration,
@@ -61,6 +67,7 @@ export function resolveScenario(
     ...(actions === null ? {} : { actions }),
     ...(reads === null ? {} : { objectReads: reads }),
     ...(storageEvents.length === 0 ? {} : { storageEvents }),
+    ...resizesOf(read),
   };
 }
 
@@ -71,7 +78,8 @@ function cloudOf(cloud: ReadCloud): CloudSpec {
     hosts: cloud.hosts.map(hostGroupOf),
     aggregates: cloud.aggregates.map((aggregate) => aggregateOf(aggregate, hosts)),
     fabric: fabricOf(cloud, hosts),
-    storageTiers: cloud.storage_tiers.map(({ name, capacity }) => ({ name, capacityGb: capacity })),
+    storageTiers: cloud.storage_tiers.map(storageTierOf),
+    ...(cloud.storage_backends.length === 0 ? {} : { storageBackends: cloud.storage_backends.map(storageBackendOf) }),
     images: cloud.images.map(({ name, id = name, size, disk_format, properties }) => {
       return { name, id, bytes: size, diskFormat: disk_format, properties: new Map(Object.entries(properties)) };
     }),
@@ -95,10 +103,7 @@ function cloudOf(cloud: ReadCloud): CloudSpec {
     },
     ...(cloud.object_store === undefined ? {} : { objectStore: objectStoreOf(cloud.object_store) }),
     migration: migrationOf(cloud),
-    cpuSharing:
-      cloud.cpu_sharing === undefined
-        ? null
-        : { weighting: cloud.cpu_sharing.weighting === "per_vcpu" ? "perVcpu" : "perVm", smtGain: cloud.cpu_sharing.smt_gain },
+    ...sharingOf(cloud),
     placement: { randomizeAllocationCandidates: cloud.placement.randomize_allocation_candidates },
     workers: new Map([
       ["nova.liveMigrationSlot", cloud.migration.max_concurrent_live_migrations],
@@ -182,7 +187,8 @@ function rallyOf(workload: Extract<ReadScenario["workload"], { rally: unknown }>
     );
   return {
     kind: "rally",
-    scenario: rallyScenarios.find((name) => name === rally.scenario)!,
+    scenario: rallyScenarios.find((name) => name === rally.scenario) ?? "iteration",
+    iteration: iterationOf((rally.iteration ?? []) as readonly ReadRequest[]),
     runner: "constant" in rally.runner ? { kind: "constant", ...rally.runner.constant } : { kind: "rps", ...rally.runner.rps },
     boot: {
       prepollDelay: rally.nova_server_boot_prepoll_delay,
@@ -208,6 +214,13 @@ function arrivalsOf(arrivals: ReadArrivals): ArrivalSpec {
   if ("diurnal" in arrivals) return { process: "diurnal", ...arrivals.diurnal };
   if ("constant" in arrivals) return { process: "constant", interval: arrivals.constant.interval };
   return { process: "at-once", at: arrivals.at_once.at, count: arrivals.at_once.count };
+}
+
+function resizesOf({ workload, cloud }: ReadScenario): Pick<Scenario, "resizes"> {
+  if (!("arrivals" in workload) || workload.resizes === undefined) return {};
+  const { probability, after, to, confirm_after: confirmAfter, revert_probability: revertProbability } = workload.resizes;
+  const confirmation = { after: confirmAfter.distribution, revertProbability };
+  return { resizes: { probability, after: after.distribution, flavorWeights: weightsOf(to, cloud.flavors), confirmation } };
 }
 
 /** By name, so that the order of the file decides nothing. */
@@ -244,6 +257,7 @@ export function policyOf(policy: ReadPolicy, catalogue: Catalogue, release: Nova
     ...(policy.randomize_allocation_candidates === undefined
       ? {}
       : { randomizeAllocationCandidates: policy.randomize_allocation_candidates }),
+    ...(policy.volume_qos === undefined ? {} : { volumeQos: policy.volume_qos }),
     ...(startAt === undefined ? {} : { startAt }),
   };
 }

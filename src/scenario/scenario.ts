@@ -10,17 +10,20 @@ import type { LeafSpine } from "../datacenter/fabric/leaf-spine.ts";
 import type { Flavor, Image } from "../datacenter/flavor.ts";
 import type { CellLayout } from "../datacenter/numa/lay-out-cells.ts";
 import type { PciPool } from "../datacenter/pci-pool.ts";
+import type { QosSpec } from "../datacenter/storage/qos.ts";
+import type { RaidLevel } from "../datacenter/storage/raid.ts";
 import type { Distribution } from "../kernel/distribution.ts";
 import type { Micros } from "../kernel/time.ts";
 import type { PciAlias } from "../policies/nova/pci/alias.ts";
 import type { PolicySpec } from "../policies/nova/policy.ts";
 import type { RequestOptions } from "../policies/nova/request/request-options.ts";
 import type { TimedAsk } from "../workflows/api/api-client.ts";
-import type { ObjectReadsSpec } from "../workflows/clients/object-reads.ts";
 import type { MigrationSettings } from "../workflows/migration-settings.ts";
 import type { OperationsSpec } from "../workflows/operations/operations.ts";
+import type { ObjectReadsSpec } from "../workflows/swift/object-reads.ts";
 import type { StorageEvent } from "../workflows/swift/storage-timeline.ts";
-import type { CpuPattern } from "../workload/cpu-pattern.ts";
+import type { ResizesSpec } from "../workflows/user-resizes.ts";
+import type { CpuPattern, MemoryPattern } from "../workload/cpu-pattern.ts";
 import type { WorkloadSpec } from "../workload/workload.ts";
 import type { ObjectStoreSpec } from "./object-store-spec.ts";
 import type { OwnPolicies } from "./plugins/own-policies.ts";
@@ -60,6 +63,43 @@ export interface HostGroupSpec {
   /** Cells, pages and CPU sets; null: the host reports no NUMA topology. */
   readonly numa: CellLayout | null;
   readonly pciPools: readonly PciPool[];
+  /** Name in the table of power models; absent: piecewise. */
+  readonly powerModel?: string;
+  readonly powerModelOption?: number;
+  /** Both, or neither: then the watts are those of the host type. */
+  readonly idleWatts?: number;
+  readonly maxWatts?: number;
+}
+
+/** A transition between power states; `watts` null: as a running host at the load that the table of power states names. */
+export interface TransitionSpec {
+  readonly duration: Micros;
+  readonly watts: number | null;
+}
+
+export interface PowerSpec {
+  readonly pue:
+    | { readonly kind: "constant"; readonly pue: number }
+    | { readonly kind: "affine"; readonly overheadShare: number; readonly fixedWatts: number }
+    | { readonly kind: "quadratic"; readonly a0: number; readonly a1: number; readonly a2: number }
+    | {
+        readonly kind: "weather";
+        readonly points: readonly (readonly [celsius: number, pue: number])[];
+        /** From the start on, over and over. */
+        readonly outsideHourly: readonly number[];
+      };
+  readonly carbon:
+    | { readonly kind: "hourly"; readonly gramsPerKwh: readonly number[] }
+    | { readonly kind: "file"; readonly path: string; readonly zone: string };
+  /** Null: a host is on, or draws nothing. */
+  readonly states: {
+    readonly offWatts: number;
+    readonly suspendedWatts: number;
+    readonly boot: TransitionSpec;
+    readonly shutdown: TransitionSpec;
+    readonly suspend: TransitionSpec;
+    readonly resume: TransitionSpec;
+  } | null;
 }
 
 /** A host aggregate; `availability_zone` is one of its metadata. */
@@ -74,6 +114,42 @@ export interface StorageTierSpec {
   /** Cinder volume type that selects this tier. */
   readonly name: string;
   readonly capacityGb: number;
+  /** Name of its back end; absent = capacity only. */
+  readonly backend?: string;
+  /** Absent = thick. */
+  readonly thin?: { readonly maxOverSubscriptionRatio: number; readonly nearFullRatio: number };
+  /** Absent = no limits. */
+  readonly qos?: QosSpec;
+}
+
+/** Its nodes are attached to the network as `<name>-1`, `<name>-2`, ... */
+export interface StorageBackendSpec {
+  readonly name: string;
+  readonly nodes: number;
+  /** Of each node. */
+  readonly nicBytesPerSecond: number;
+  /** Key of the device table (`src/datacenter/storage/devices.ts`). */
+  readonly device: string;
+  /** On each node. */
+  readonly devices: number;
+  readonly kind: { readonly lvm: RaidLevel } | { readonly nfs: RaidLevel } | { readonly ceph: { readonly size: number } };
+}
+
+/** What the guests of a flavor do with their volumes. */
+export interface DiskIoSpec {
+  readonly readIops: number;
+  readonly writeIops: number;
+  readonly blockBytes: number;
+  readonly sequentialShare: number;
+  readonly queueDepth: number;
+  readonly newShare: number;
+  /** Null: constant. */
+  readonly bursts: {
+    readonly stepMicros: Micros;
+    readonly onMicros: Micros;
+    readonly offMicros: Micros;
+    readonly offShare: number;
+  } | null;
 }
 
 /** Names of hosts in a custom network are rows here. */
@@ -135,6 +211,35 @@ export interface NovaSpec {
 export interface CpuSharingSpec {
   readonly weighting: CpuWeighting;
   readonly smtGain: number;
+  /** Of memory in another NUMA cell, over that of the local one; absent: it is equally near. */
+  readonly remoteLatency?: number;
+}
+
+export interface MemorySharingSpec {
+  /** Of one host. */
+  readonly swapMb: number;
+  readonly swapLatencySeconds: number;
+  readonly swapAccesses: number;
+  /** Null: identical pages are not merged. */
+  readonly merging: {
+    readonly pagesToScan: number;
+    readonly sleepMs: number;
+    readonly duplicates: number;
+    readonly relaxationSeconds: number;
+    readonly sharable: number;
+  } | null;
+  /** Null: guests are not asked for memory. */
+  readonly balloon: { readonly mbPerSecond: number; readonly floorShare: number } | null;
+  readonly lookMicros: Micros;
+}
+
+/** What guests do with their memory; it matters where they share it, and where it may be far away. */
+export interface MemoryDemandSpec {
+  /** Mean share of its RAM that a server has touched. */
+  readonly utilisation: Distribution;
+  /** Null: constant. */
+  readonly pattern: MemoryPattern | null;
+  readonly memoryBound: number;
 }
 
 export interface PlacementSpec {
@@ -155,6 +260,8 @@ export interface CloudSpec {
   readonly aggregates: readonly AggregateSpec[];
   readonly fabric: FabricSpec;
   readonly storageTiers: readonly StorageTierSpec[];
+  /** Absent = none. */
+  readonly storageBackends?: readonly StorageBackendSpec[];
   readonly images: readonly Image[];
   readonly flavors: readonly Flavor[];
   readonly quota: QuotaSpec;
@@ -163,6 +270,10 @@ export interface CloudSpec {
   readonly migration?: Partial<MigrationSettings>;
   /** Null or absent: guests get the CPU they ask for. */
   readonly cpuSharing?: CpuSharingSpec | null;
+  /** Null or absent: only the energy of the hosts is known. */
+  readonly power?: PowerSpec | null;
+  /** Null or absent: guests get the memory they ask for. */
+  readonly memorySharing?: MemorySharingSpec | null;
   readonly placement: PlacementSpec;
   /** Worker counts by component (`nova.api: 8`), over the services' own defaults. */
   readonly workers: ReadonlyMap<string, number>;
@@ -232,8 +343,13 @@ export interface Scenario {
   readonly workload: WorkloadSpec;
   /** What an active guest receives and sends on average, in bytes per second. */
   readonly guestTraffic: { readonly incomingBytesPerSecond: number; readonly outgoingBytesPerSecond: number };
+  /** Files of Bitbrains, absolute paths, whose guests say how much is sent and received; absent: `guestTraffic`. */
+  readonly networkTrace?: readonly string[];
   /** How the guests' use of CPU varies in time; null or absent: it does not. */
   readonly cpuPattern?: CpuPattern | null;
+  /** By name of flavor; absent: guests do no I/O that is looked at. */
+  readonly diskIo?: ReadonlyMap<string, DiskIoSpec>;
+  readonly memoryDemand?: MemoryDemandSpec;
   readonly study: StudySpec;
   readonly data: readonly DataFile[];
   /** Filters and weighers that the scenario brings with it; absent = none. */
@@ -246,6 +362,8 @@ export interface Scenario {
   readonly storageEvents?: readonly StorageEvent[];
   /** Absent: users ask for nothing but servers. In the order of their times. */
   readonly actions?: readonly TimedAsk[];
+  /** Resizes that users ask for; absent: none. */
+  readonly resizes?: ResizesSpec;
   /** The scenario as written, imports and parameters worked in, as plain data: reading it again gives this scenario. */
   readonly written: Readonly<Record<string, unknown>>;
   /** Every effective value in file order, for `explain` and for the hash of the run. */

@@ -62,9 +62,11 @@ function parameterOf(operation: ApiOperation, name: string, { kind, meaning, abs
   return optional(value, meaning, { absent, source: `the API of ${operation.service.name}`, evidence: "verified" });
 }
 
-function actionOf(operation: ApiOperation) {
+const instant = () => ({ at: required(quantity("time", { most: MAX_DURATION }), "Instant of the request") });
+
+function actionOf(operation: ApiOperation, timed: boolean) {
   return section(`${operation.meaning} (${operation.service.name})`, {
-    at: required(quantity("time", { most: MAX_DURATION }), "Instant of the request"),
+    ...(timed ? instant() : {}),
     do: required(word("operation", [operation.name]), "What is asked for, in the words of the OpenStack client"),
     project: defaulted(
       {
@@ -85,7 +87,7 @@ function actionOf(operation: ApiOperation) {
 }
 
 /** What stands for an entry whose operation nobody knows: it is never right. */
-function unknownOperation(names: readonly string[]) {
+function unknownOperation(names: readonly string[], timed: boolean) {
   const operation: ValueKind<string> = {
     expected: "an operation such as server stop",
     read: (written) => {
@@ -97,35 +99,45 @@ function unknownOperation(names: readonly string[]) {
     json: { enum: names },
   };
   return looseSection("A request of a user", {
-    at: required(quantity("time", { most: MAX_DURATION }), "Instant of the request"),
+    ...(timed ? instant() : {}),
     do: required(operation, "What is asked for"),
   });
 }
 
-export function actionsSchema(operations: readonly ApiOperation[] = apiOperations) {
+/** @param timed it says when */
+export function requestSchema(timed: boolean, operations: readonly ApiOperation[] = apiOperations) {
   const forms: Readonly<Record<string, z.ZodType>> = Object.fromEntries(
-    operations.map((operation) => [operation.name, actionOf(operation)]),
+    operations.map((operation) => [operation.name, actionOf(operation, timed)]),
   );
-  const unknown = unknownOperation(operations.map(({ name }) => name));
-  const action = choice(
+  const unknown = unknownOperation(
+    operations.map(({ name }) => name),
+    timed,
+  );
+  return choice(
     "A request of a user",
     { ...forms, "?": unknown } as Readonly<Record<string, z.ZodType>>,
-    "a map with at, do and the parameters of the operation, such as {at: 5 min, do: server stop, server: web}",
+    `a map with ${timed ? "at, " : ""}do and the parameters of the operation, such as {${timed ? "at: 5 min, " : ""}do: server stop, server: web}`,
     (written) => {
       if (typeof written !== "object" || written === null || Array.isArray(written)) return null;
       const name = (written as { readonly do?: unknown }).do;
       return typeof name === "string" && Object.hasOwn(forms, name.trim()) ? name.trim() : "?";
     },
   );
-  return absentList("What users ask of the APIs at given times", MAX_ACTIONS, action, {
+}
+
+export function actionsSchema() {
+  return absentList("What users ask of the APIs at given times", MAX_ACTIONS, requestSchema(true), {
     absent: "nobody asks for anything but servers",
     source: "a choice of Orrery",
     evidence: "assumed",
   });
 }
 
-export interface ReadAction {
+export interface ReadAction extends ReadRequest {
   readonly at: number;
+}
+
+export interface ReadRequest {
   readonly do: string;
   readonly project: number;
   readonly as?: string;

@@ -23,9 +23,12 @@ import { releaseKind } from "./release.ts";
 import { cpuSharing } from "./schema-demand.ts";
 import { bandwidth, fabricSchema, nicShape } from "./schema-fabric.ts";
 import { hardwareShape } from "./schema-hardware.ts";
+import { memorySharing } from "./schema-memory.ts";
 import { migrationSchema } from "./schema-migration.ts";
 import { objectStoreSchema } from "./schema-object-store.ts";
 import { aggregatesShape, placementShape } from "./schema-placement.ts";
+import { hostPowerShape, powerSchema } from "./schema-power.ts";
+import { storageBackends, tierShape } from "./schema-storage.ts";
 import {
   count,
   flag,
@@ -123,6 +126,7 @@ export function hostShape(catalogue: Catalogue, release: NovaRelease = newestRel
       { default: "0 B", source: "nova/conf/compute.py, reserved_host_disk_mb", evidence: "verified" },
     ),
     ...hardwareShape(),
+    ...hostPowerShape(),
   };
 }
 
@@ -269,6 +273,7 @@ export function cloudSchema(catalogue: Catalogue, local: LocalNames) {
     hosts: list("Groups of equal hosts", 10_000, section("A group of equal hosts", { ...hostIdentity(catalogue), ...host })),
     aggregates: aggregatesShape(),
     fabric: fabricSchema(),
+    storage_backends: storageBackends(),
     storage_tiers: defaultedList(
       "Storage tiers for volumes",
       1000,
@@ -278,6 +283,7 @@ export function cloudSchema(catalogue: Catalogue, local: LocalNames) {
           quantity("information", { least: 2 ** 30, most: 1000 * PETABYTE, step: gibRoundedDown }),
           "Space for volumes, in whole GiB",
         ),
+        ...tierShape(local),
       }),
       { default: [], source: "servers without volumes", evidence: "assumed" },
     ),
@@ -322,7 +328,9 @@ export function cloudSchema(catalogue: Catalogue, local: LocalNames) {
     }),
     object_store: objectStoreSchema(),
     cpu_sharing: cpuSharing(),
+    memory_sharing: memorySharing(),
     migration: migrationSchema(),
+    power: powerSchema(),
     workers: table(
       "Worker processes by service component",
       { noun: "component", names: catalogue.components },

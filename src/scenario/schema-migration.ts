@@ -4,6 +4,7 @@ import { liveMigrationParameters as nova, timeoutActions } from "../datacenter/m
 import type { Parameter } from "../kernel/parameter.ts";
 import { allocatedDiskShare, touchedShare } from "../workflows/migration-settings.ts";
 import { type Default, defaulted, optionalSection } from "./grammar.ts";
+import { MAX_DURATION } from "./schema-requests.ts";
 import { count, flag, quantity, word } from "./value-kinds.ts";
 
 /** The default of a parameter, written as a user would. */
@@ -59,6 +60,20 @@ export function migrationSchema() {
       ...OWN_CHOICE,
     }),
     touched_share: defaulted(share, touchedShare.meaning, from(touchedShare)),
+    resize_confirm_window: defaulted(
+      quantity("time", { most: MAX_DURATION }),
+      "A cold migration or resize is confirmed by itself after this time; 0: never",
+      { default: "0 s", source: "nova/conf/compute.py, resize_confirm_window", evidence: "verified" },
+    ),
+    allow_resize_to_same_host: defaulted(flag, "Whether a resize may stay on its host", {
+      default: false,
+      source: "nova/conf/compute.py, allow_resize_to_same_host",
+      evidence: "verified",
+    }),
+    resize_failure_probability: defaulted(share, "Share of cold migrations and resizes whose server does not start on its new host", {
+      default: 0,
+      ...OWN_CHOICE,
+    }),
     shared_storage: defaulted(flag, "Whether hosts share the disks of their guests, so that none are copied", {
       default: false,
       ...OWN_CHOICE,

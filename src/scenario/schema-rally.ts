@@ -1,7 +1,8 @@
 // A workload as Rally runs it. Keys and defaults are Rally's own.
 import { SECOND } from "../kernel/time.ts";
 import { rallyScenarios } from "../workload/rally.ts";
-import { choice, defaulted, optional, required, section } from "./grammar.ts";
+import { absentList, choice, defaulted, optional, required, section } from "./grammar.ts";
+import { requestSchema } from "./schema-actions.ts";
 import { count, quantity, word } from "./value-kinds.ts";
 import type { LocalNames } from "./vocabulary.ts";
 
@@ -17,7 +18,17 @@ const waiting = (unit: string, value: string, meaning: string, least = 0) =>
 export function rallyShape(local: LocalNames) {
   const isMap = (written: unknown): written is Record<string, unknown> => typeof written === "object" && written !== null;
   return {
-    scenario: required(word("Rally scenario", rallyScenarios), "What one iteration does"),
+    scenario: optional(word("Rally scenario", rallyScenarios), "What one iteration does", {
+      absent: "the requests of `iteration`",
+      source: "",
+      evidence: "assumed",
+    }),
+    iteration: absentList(
+      "Requests of one iteration, each sent when the one before has come to its end; names that they give are the iteration's own",
+      100,
+      requestSchema(false),
+      { absent: "what `scenario` does", source: "", evidence: "assumed" },
+    ),
     runner: choice(
       "How iterations begin",
       {

@@ -27,7 +27,7 @@ import type { Catalogue, OptionFacts } from "./vocabulary.ts";
 
 /** Keys of a described policy beside the options. */
 export const POLICY_KEYS: readonly string[] = [
-  ...["name", "based_on", "enabled_filters", "weight_classes", "host_subset_size", "shuffle_best_same_weighed_hosts"],
+  ...["name", "based_on", "enabled_filters", "weight_classes", "host_subset_size", "shuffle_best_same_weighed_hosts", "volume_qos"],
 ];
 
 export const DEFAULT_PRESET = "nova-default";
@@ -70,6 +70,12 @@ export function policySchema(catalogue: Catalogue, fallback: Default | null = nu
   const options = Object.fromEntries([...catalogue.options].map(([name, option]) => [name, optionSchema(option)]));
   const named = { ...word("policy", presets), json: orExpression({ enum: [...presets, CONF_POLICY] }) };
   const preset = required(named, "A policy of the catalogue, or nova.conf");
+  // A question to the scheduler has no volumes.
+  const volumeQos = optional(flag, "Whether QoS specs are associated with the volume types that have them, under this policy", {
+    absent: "they are",
+    source: "cloud.storage_tiers",
+    evidence: "assumed",
+  });
   const described = section("A policy in Nova's own option names", {
     ...(options as Record<string, never>),
     name: required(text("a name for the policy", 80), "Name of the policy in results"),
@@ -88,6 +94,7 @@ export function policySchema(catalogue: Catalogue, fallback: Default | null = nu
       source: "cloud.nova",
       evidence: "assumed",
     }),
+    ...((fallback === null ? { volume_qos: volumeQos } : {}) as { volume_qos: typeof volumeQos }),
     randomize_allocation_candidates: optional(flag, "Whether Placement draws the candidates, under this policy", {
       absent: "cloud.placement.randomize_allocation_candidates",
       source: "cloud.placement",

@@ -1,6 +1,7 @@
 // The timeline of a scenario: what operators do, and what they let fail, at which times. An entry has one verb; the verb says to what.
 import { SECOND } from "../kernel/time.ts";
-import { absentList, absentSection, defaulted, list, optional, required, section, table } from "./grammar.ts";
+import { distribution } from "./distributions.ts";
+import { absentList, absentSection, defaulted, list, optional, required, section, table, type ValueKind } from "./grammar.ts";
 import { MAX_DURATION } from "./schema-requests.ts";
 import { count, quantity, text, texts, word } from "./value-kinds.ts";
 
@@ -8,8 +9,10 @@ const time = (least = 0) => quantity("time", { least, most: MAX_DURATION });
 const none = { absent: "not said", source: "", evidence: "assumed" } as const;
 const ratio = quantity("ratio", { above: 0, most: 1000 });
 
+/** Orders to hosts that can be off. */
+export const powerVerbs = ["power_off", "power_on", "suspend"] as const;
 /** Verbs that are done to hosts. */
-export const hostVerbs = ["drain", "disable", "enable", "reboot", "evacuate"] as const;
+export const hostVerbs = ["drain", "migrate", "disable", "enable", "reboot", "evacuate", ...powerVerbs] as const;
 /** All verbs of timeline entries. */
 export const verbs = [...hostVerbs, "set", "fail", "repair", "add_hosts", "add_rack", "profile"] as const;
 export type Verb = (typeof verbs)[number];
@@ -27,10 +30,26 @@ const whereShape = {
   all: optional(word("kind of object", ["hosts", "racks", "pdus", "switches"]), "All objects of a kind", none),
 };
 
+/** A number as it is, a name as text. */
+const numberOrName: ValueKind<number | string> = {
+  ...text("the number of a rack, or the name of a switch"),
+  read: (written) =>
+    typeof written === "number"
+      ? count("switches", 1, 1_000_000).read(written)
+      : text("the number of a rack, or the name of a switch").read(written),
+  print: (value) => String(value),
+  json: { anyOf: [count("switches", 1, 1_000_000).json, text("the name of a switch").json] },
+};
+
 /** Objects that can fail without being hosts or racks. */
 const brokenShape = {
   pdu: optional(count("PDUs", 1, 1_000_000), "A PDU by its number", none),
-  switch: optional(count("switches", 1, 1_000_000), "The top-of-rack switch of a rack, by the number of the rack", none),
+  switch: optional(
+    numberOrName,
+    "The top-of-rack switch of a rack, by the number of the rack, or a switch of the fabric by its name",
+    none,
+  ),
+  link: optional(texts("the name of a switch"), "All cables between two switches of the fabric, as [leaf-1, spine-2]", none),
   feed: optional(word("feed", ["power", "network"]), "What the whole cloud hangs on: its power feed, or its router", none),
 };
 
@@ -52,6 +71,32 @@ const ratiosShape = {
   disk_allocation_ratio: optional(ratio, "Disk promised per byte of disk from then on", none),
 };
 export const ratioKeys: readonly string[] = Object.keys(ratiosShape);
+
+const methodShape = {
+  method: optional(word("method", ["live", "cold"]), "How servers leave: live, and only those cold that are stopped, or all cold", {
+    absent: "live",
+    source: "a choice of Orrery",
+    evidence: "assumed",
+  }),
+};
+const confirmationShape = {
+  confirm_after: optional(
+    distribution({ value: time(), example: "10 min, {exponential: {mean: 1 h}} or never", never: true }),
+    "Time from the arrival of a server that was migrated cold to its confirmation; until then its old host keeps its room",
+    { absent: "resize_confirm_window decides", source: "", evidence: "assumed" },
+  ),
+  revert_probability: optional(
+    quantity("ratio", { most: 1 }),
+    "Share of the servers migrated cold that are reverted after confirm_after instead of confirmed",
+    { absent: "0", source: "", evidence: "assumed" },
+  ),
+};
+/** Keys that only some verbs take, and those that take them. */
+export const takenBy: Readonly<Record<string, readonly string[]>> = {
+  method: ["drain"],
+  confirm_after: ["drain", "migrate"],
+  revert_probability: ["drain", "migrate"],
+};
 
 const forShape = { for: optional(time(1), "Time until it is over; otherwise a repair ends it", none) };
 
@@ -84,11 +129,22 @@ function entryShape() {
         wait: defaulted(time(), "Pause from the end of a batch to the next one", { default: "0 s", source: "none", evidence: "assumed" }),
       },
     ),
-    drain: verb("Disable the compute service, and move servers away by live migration where that is possible", onHosts),
+    drain: verb("Disable the compute service, and move servers away where that is possible", {
+      ...onHosts,
+      ...methodShape,
+      ...confirmationShape,
+    }),
+    migrate: verb("Migrate all servers of hosts cold: each is shut down, and started on another host", {
+      ...onHosts,
+      ...confirmationShape,
+    }),
     disable: verb("Disable the compute service: no new servers come", onHosts),
     enable: verb("Enable the compute service", onHosts),
     reboot: verb("Reboot hosts with all that runs on them", onHosts),
     evacuate: verb("Evacuate all servers of hosts whose compute service is down", onHosts),
+    power_off: verb("Shut hosts down; what runs on them stops", onHosts),
+    power_on: verb("Switch hosts on that are off, or wake them", onHosts),
+    suspend: verb("Suspend hosts to memory (S3) on which nothing runs", onHosts),
     set: verb("Change what may be promised of hosts", { ...onHosts, ...ratiosShape }),
     fail: verb("Let something fail, with all that hangs on it", { ...whereShape, ...brokenShape, ...drawnShape, ...forShape }),
     repair: verb("End what a fail of the timeline has begun", { ...whereShape, ...brokenShape, ...drawnShape }),
@@ -127,6 +183,8 @@ export function profilesSchema() {
         after: defaulted(time(), "Pause before it", { default: "0 s", source: "none", evidence: "assumed" }),
         ...ratiosShape,
         ...forShape,
+        ...methodShape,
+        ...confirmationShape,
       }),
     ),
     { default: {}, source: "none are declared", evidence: "assumed" },

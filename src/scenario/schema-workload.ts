@@ -1,10 +1,12 @@
 // The workload of a scenario: what users ask for, drawn from distributions or read from a published trace.
 import { SECOND } from "../kernel/time.ts";
 import { distribution } from "./distributions.ts";
-import { choice, type Default, defaulted, optional, optionalSection, required, section, table } from "./grammar.ts";
-import { cpuPattern } from "./schema-demand.ts";
+import { absentSection, choice, type Default, defaulted, optional, optionalSection, required, section, table } from "./grammar.ts";
+import { cpuPattern, networkPattern } from "./schema-demand.ts";
+import { memoryShape } from "./schema-memory.ts";
 import { rallyShape } from "./schema-rally.ts";
 import { listedShape, MAX_DURATION, MAX_SERVERS, SCHEDULER_HINTS } from "./schema-requests.ts";
+import { diskIo } from "./schema-storage.ts";
 import { serverGroupRule } from "./server-group-rule.ts";
 import { count, counted, flag, quantity, text, word } from "./value-kinds.ts";
 import type { Catalogue, LocalNames } from "./vocabulary.ts";
@@ -138,7 +140,10 @@ export function workloadSchema(catalogue: Catalogue, local: LocalNames) {
     projects: PROJECTS,
     cpu_utilisation: defaulted(utilisation, UTILISATION_MEANING, AZURE_UTILISATION),
     cpu_pattern: cpuPattern(),
+    disk_io: diskIo(local),
+    ...memoryShape(),
     guest_traffic: guestTraffic(),
+    network_pattern: networkPattern(),
     server_group: defaulted(serverGroupRule, "Rule of the server group that each deployment forms", {
       default: "none",
       source: "Nova: a server belongs to a group only when its request says so",
@@ -146,6 +151,7 @@ export function workloadSchema(catalogue: Catalogue, local: LocalNames) {
     }),
     availability_zones: zones,
     scheduler_hints: SCHEDULER_HINTS,
+    resizes: resizes(local.flavors),
     multi_create: defaulted(flag, "Whether a deployment is one request, for servers of one flavor, that get hosts together or not at all", {
       default: false,
       source: "a choice of Orrery: each server of a deployment is asked for alone",
@@ -159,7 +165,9 @@ export function workloadSchema(catalogue: Catalogue, local: LocalNames) {
       projects: PROJECTS,
       cpu_utilisation: defaulted(utilisation, UTILISATION_MEANING, AZURE_UTILISATION),
       cpu_pattern: cpuPattern(),
+      ...memoryShape(),
       guest_traffic: guestTraffic(),
+      network_pattern: networkPattern(),
       availability_zones: zones,
     }),
   });
@@ -168,14 +176,20 @@ export function workloadSchema(catalogue: Catalogue, local: LocalNames) {
     projects: PROJECTS,
     cpu_utilisation: defaulted(utilisation, UTILISATION_MEANING, AZURE_UTILISATION),
     cpu_pattern: cpuPattern(),
+    disk_io: diskIo(local),
+    ...memoryShape(),
     guest_traffic: guestTraffic(),
+    network_pattern: networkPattern(),
   });
   const rallied = section("A workload as Rally runs it", {
     rally: section("A task of Rally", rallyShape(local)),
     projects: PROJECTS,
     cpu_utilisation: defaulted(utilisation, UTILISATION_MEANING, AZURE_UTILISATION),
     cpu_pattern: cpuPattern(),
+    disk_io: diskIo(local),
+    ...memoryShape(),
     guest_traffic: guestTraffic(),
+    network_pattern: networkPattern(),
   });
   return choice(
     "The workload: what users ask for",
@@ -191,6 +205,34 @@ export function workloadSchema(catalogue: Catalogue, local: LocalNames) {
               ? "rallied"
               : "generated"
         : null,
+  );
+}
+
+function resizes(flavors: readonly string[] | null) {
+  const time = (example: string) => distribution({ value: duration(0), example, never: true });
+  return absentSection(
+    "Servers that their users resize",
+    { absent: "none", source: "a choice of Orrery", evidence: "assumed" },
+    {
+      probability: required(quantity("ratio", { above: 0, most: 1 }), "Share of the servers that are resized, each once"),
+      after: required(time("2 h or {exponential: {mean: 2 h}}"), "Time from the launch to the request"),
+      to: table(
+        "Weights by flavor that servers are resized to; the flavor that a server has is left out. Empty: all others alike",
+        { noun: "flavor", names: flavors },
+        required(quantity("ratio", { most: 1e12 }), "Weight of this flavor"),
+        { default: {}, source: "all others alike", evidence: "assumed" },
+      ),
+      confirm_after: defaulted(time("10 min, {exponential: {mean: 1 h}} or never"), "Time from the arrival to the user's last word", {
+        default: "10 min",
+        source: "a user who looks at it",
+        evidence: "assumed",
+      }),
+      revert_probability: defaulted(quantity("ratio", { most: 1 }), "Share of the resizes that are reverted instead of confirmed", {
+        default: 0,
+        source: "a choice of Orrery",
+        evidence: "assumed",
+      }),
+    },
   );
 }
 

@@ -1,5 +1,8 @@
 // What a verb of the timeline is done to: names, numbers and kinds turned into components of the machine room.
+
+import type { Wiring } from "../datacenter/fabric/wiring.ts";
 import type { Component, ComponentKind } from "../datacenter/failures/machine-room.ts";
+import { linkObjects, switchObjects } from "./fabric-objects.ts";
 import type { HostNames } from "./host-names.ts";
 import { whereKeys } from "./schema-timeline.ts";
 
@@ -13,6 +16,8 @@ export interface NamedHosts {
   readonly pools: ReadonlyMap<string, readonly number[]>;
   readonly aggregates: ReadonlyMap<string, readonly number[]>;
   readonly zones: ReadonlyMap<string, readonly number[]>;
+  /** The network; null where it cannot be drawn. */
+  readonly wiring: () => Wiring | null;
 }
 
 export interface Where {
@@ -24,7 +29,8 @@ export interface Where {
   readonly rack?: number | undefined;
   readonly all?: string | undefined;
   readonly pdu?: number | undefined;
-  readonly switch?: number | undefined;
+  readonly switch?: number | string | undefined;
+  readonly link?: readonly string[] | undefined;
   readonly feed?: string | undefined;
 }
 
@@ -76,6 +82,11 @@ export function objectsOf(where: Where, whole: boolean, hosts: NamedHosts): Obje
     return hostsOf(rackOf.flatMap((of, row) => (of === rack - 1 ? [row] : [])));
   }
   if (where.pdu !== undefined) return numbered("pdu", "pdu", where.pdu, pdus);
+  if (typeof where.switch === "string" || where.link !== undefined) {
+    const wiring = hosts.wiring();
+    if (wiring === null) return { ok: true, objects: [] };
+    return where.link === undefined ? switchObjects(wiring, String(where.switch)) : linkObjects(wiring, where.link);
+  }
   if (where.switch !== undefined) return numbered("switch", "switch", where.switch, hosts.racks);
   if (where.feed !== undefined) return every(where.feed === "power" ? "power" : "router", 1);
   if (where.all === "racks" && whole) return every("rack", hosts.racks);
@@ -107,6 +118,7 @@ export function namedHosts(
   aggregates: readonly AggregateOfHosts[],
   racksPerPdu: number,
   usualZone: string,
+  wiring: () => Wiring | null,
 ): NamedHosts {
   const rackOf: number[] = [];
   const pools = new Map<string, readonly number[]>();
@@ -127,5 +139,14 @@ export function namedHosts(
     ...aggregates.flatMap(({ zone }) => (zone === undefined ? [] : [[zone, []] as [string, number[]]])),
   ]);
   for (const row of rackOf.keys()) zones.get(zoneOf.get(row) ?? usualZone)!.push(row);
-  return { names, rackOf, racks, racksPerPdu, pools, aggregates: new Map(aggregates.map(({ name, hosts }) => [name, hosts])), zones };
+  return {
+    names,
+    rackOf,
+    racks,
+    racksPerPdu,
+    pools,
+    aggregates: new Map(aggregates.map(({ name, hosts }) => [name, hosts])),
+    zones,
+    wiring,
+  };
 }

@@ -56,6 +56,7 @@ export interface LocalNames {
   readonly flavors: readonly string[] | null;
   readonly images: readonly string[] | null;
   readonly storageTiers: readonly string[] | null;
+  readonly storageBackends: readonly string[] | null;
   /** Availability zones of the aggregates, and the default zone. */
   readonly zones: readonly string[] | null;
   /** Server groups that listed requests can name. */
@@ -69,6 +70,7 @@ export const anyNames: LocalNames = {
   flavors: null,
   images: null,
   storageTiers: null,
+  storageBackends: null,
   zones: null,
   serverGroups: null,
   release: newestRelease,

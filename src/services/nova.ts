@@ -117,6 +117,7 @@ export const nova = defineService({
         createDisk: { time: 200 * MILLISECOND, source: "overlay on a cached image, 0.1 to 0.3 s", evidence: "assumed" },
         spawn: {
           time: 1300 * MILLISECOND,
+          delayByHypervisor: true,
           source:
             "define and start the domain; set so that an idle cloud of 200 hosts boots in a median of 4.0 s (performance-docs, CCP, c = 5)",
           evidence: "derived",

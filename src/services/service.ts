@@ -13,6 +13,8 @@ export interface OperationDeclaration {
   /** Time that passes before the answer without keeping a worker busy: fixed, or uniform up to `delayUpTo`. */
   readonly delay?: Micros;
   readonly delayUpTo?: Micros;
+  /** So does what the hypervisor of the server's host needs beyond libvirt with kvm. */
+  readonly delayByHypervisor?: true;
   readonly source: string;
   readonly evidence: Evidence;
 }

@@ -17,7 +17,7 @@ export class Ceilometer {
   constructor(cloud: Cloud, names: readonly string[], interval: Micros, traffic: GuestTraffic) {
     this.cloud = cloud;
     this.traffic = traffic;
-    this.meters = allMeters.filter((meter) => names.includes(meter.name));
+    this.meters = allMeters.filter((meter) => names.includes(meter.name) && (meter.exists?.(cloud) ?? true));
     this.meters.forEach((meter, index) => {
       if (meter.on !== "poll") cloud.notifications.on(meter.on, (entity) => this.take(index, entity));
     });

@@ -1,7 +1,8 @@
 // The meters, as rows. A row says what Ceilometer calls it, how it counts, and where its value comes from: a notification at the instant it
 // is sent, or a pollster of the agent on every host. To add a meter, add a row.
 //
-// Assumes a guest keeps its mean share of its vCPUs busy and sends and receives at a constant rate while it is ACTIVE.
+// Assumes a guest keeps its mean share of its vCPUs busy and sends and receives at a constant rate while it is ACTIVE,
+// unless the scenario says how that varies in time.
 // @source Ceilometer Zed, table of measurements; ceilometer/data/meters.d/meters.yaml
 import type { NotificationName } from "../datacenter/notifications.ts";
 import type { Cloud } from "../workflows/cloud.ts";
@@ -17,10 +18,18 @@ export interface Meter {
   readonly on: NotificationName | "poll";
   readonly meaning: string;
   readonly volume: (cloud: Cloud, entity: number, traffic: GuestTraffic) => number;
+  /** There is something to measure; absent = always. */
+  readonly exists?: (cloud: Cloud) => boolean;
 }
+
+const sharesMemory = ({ guestMemory }: Cloud) => guestMemory !== null;
+const isPlaced = ({ guestMemory }: Cloud, server: number) => guestMemory!.isPlaced(server);
 
 /** Seconds that the guest has been running. */
 const secondsUp = (cloud: Cloud, server: number) => (cloud.simulation.now - cloud.servers.launchedAt[server]!) / 1e6;
+
+const sinceLaunch = (cloud: Cloud, server: number, bytes: NonNullable<GuestTraffic["recorded"]>["incoming"] | undefined) =>
+  bytes?.(server, cloud.servers.launchedAt[server]!, cloud.simulation.now);
 
 export const meters: readonly Meter[] = [
   {
@@ -71,13 +80,37 @@ export const meters: readonly Meter[] = [
       Math.round((cloud.flavorOf(server).vcpuMilli / 1000) * cloud.servers.cpuUtilisation[server]! * secondsUp(cloud, server) * 1e9),
   },
   {
+    name: "memory.usage",
+    type: "gauge",
+    unit: "MB",
+    resource: "instance",
+    on: "poll",
+    meaning: "RAM that the server uses of what it was given, where guests share the memory of their hosts",
+    volume: (cloud, server) => {
+      const { memory } = cloud.guestMemory!;
+      return isPlaced(cloud, server) ? memory.touchedMb(server) - memory.balloonedOf(server, cloud.simulation.now) : 0;
+    },
+    exists: sharesMemory,
+  },
+  {
+    name: "memory.resident",
+    type: "gauge",
+    unit: "MB",
+    resource: "instance",
+    on: "poll",
+    meaning: "RAM that the server's process has on the physical machine, where guests share the memory of their hosts",
+    volume: (cloud, server) => (isPlaced(cloud, server) ? cloud.guestMemory!.memory.residentMb(server, cloud.simulation.now) : 0),
+    exists: sharesMemory,
+  },
+  {
     name: "network.incoming.bytes",
     type: "cumulative",
     unit: "B",
     resource: "interface",
     on: "poll",
     meaning: "Bytes received by the server",
-    volume: (cloud, server, traffic) => Math.round(secondsUp(cloud, server) * traffic.incomingBytesPerSecond),
+    volume: (cloud, server, { recorded, incomingBytesPerSecond }) =>
+      Math.round(sinceLaunch(cloud, server, recorded?.incoming) ?? secondsUp(cloud, server) * incomingBytesPerSecond),
   },
   {
     name: "network.outgoing.bytes",
@@ -86,7 +119,8 @@ export const meters: readonly Meter[] = [
     resource: "interface",
     on: "poll",
     meaning: "Bytes sent by the server",
-    volume: (cloud, server, traffic) => Math.round(secondsUp(cloud, server) * traffic.outgoingBytesPerSecond),
+    volume: (cloud, server, { recorded, outgoingBytesPerSecond }) =>
+      Math.round(sinceLaunch(cloud, server, recorded?.outgoing) ?? secondsUp(cloud, server) * outgoingBytesPerSecond),
   },
   {
     name: "image.download",

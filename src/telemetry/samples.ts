@@ -4,6 +4,11 @@ import type { Micros } from "../kernel/time.ts";
 export interface GuestTraffic {
   readonly incomingBytesPerSecond: number;
   readonly outgoingBytesPerSecond: number;
+  /** Bytes of a server between two instants, where a trace says more than a mean. */
+  readonly recorded?: {
+    readonly incoming: (server: number, from: Micros, until: Micros) => number;
+    readonly outgoing: (server: number, from: Micros, until: Micros) => number;
+  };
 }
 
 export interface Sample {

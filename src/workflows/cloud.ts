@@ -4,21 +4,12 @@ import type { Fabric } from "../datacenter/fabric/fabric.ts";
 import type { Traffic } from "../datacenter/fabric/traffic.ts";
 import type { Flavor, Image } from "../datacenter/flavor.ts";
 import type { Hosts } from "../datacenter/hosts.ts";
+import type { Hypervisor } from "../datacenter/hypervisors.ts";
 import type { Notifications } from "../datacenter/notifications.ts";
 import type { HostPower } from "../datacenter/power.ts";
 import type { ServerGroups } from "../datacenter/server-groups.ts";
-import {
-  type Outcome,
-  outcomes,
-  type PowerState,
-  powerStates,
-  type Servers,
-  type TaskState,
-  taskStates,
-  type VmState,
-  vmStates,
-} from "../datacenter/servers.ts";
-import type { StorageTiers } from "../datacenter/storage-tiers.ts";
+import { type Outcome, outcomes, type PowerState, powerStates, type Servers, type TaskState, type VmState } from "../datacenter/servers.ts";
+import type { StorageTiers, VolumeId } from "../datacenter/storage-tiers.ts";
 import type { RandomStreams, Stream } from "../kernel/random.ts";
 import type { Simulation, TimerKind } from "../kernel/simulation.ts";
 import { type Micros, SECOND } from "../kernel/time.ts";
@@ -32,6 +23,8 @@ import { ApiRequests } from "./api/api-requests.ts";
 import { Names } from "./api/names.ts";
 import type { DecisionLog } from "./decision-log.ts";
 import type { GuestCpu } from "./guest-cpu.ts";
+import type { GuestDisks } from "./guest-disks.ts";
+import type { GuestMemory } from "./guest-memory.ts";
 import type { MigrationSettings } from "./migration-settings.ts";
 import type { Moves } from "./moves.ts";
 import { Moving } from "./moving.ts";
@@ -82,6 +75,10 @@ export interface CloudParts {
   readonly projects: number;
   readonly settings: CloudSettings;
   readonly guestCpu?: GuestCpu | null;
+  readonly guestDisks?: GuestDisks | null;
+  readonly guestMemory?: GuestMemory | null;
+  /** By host; absent: every host runs whatever a migration asks for. */
+  readonly hypervisorOf?: (host: number) => Hypervisor;
   /** Extra busy host CPU per busy guest CPU, by host. */
   readonly cpuOverhead: Float64Array;
   readonly latencyMicros: Micros;
@@ -166,6 +163,12 @@ export class Cloud {
   transferDone: (strand: number) => void = () => {};
   /** Guests share the CPUs of their hosts; null: they get what they ask for, and `busyMilli` says how much that is. */
   readonly guestCpu: GuestCpu | null;
+  /** Guests read and write their volumes; null: that takes no time. */
+  readonly guestDisks: GuestDisks | null;
+  /** Guests share the memory of their hosts; null: it is there. */
+  readonly guestMemory: GuestMemory | null;
+  /** Null: nothing is known of it, and hosts can do whatever they are asked for. */
+  readonly hypervisorOf: ((host: number) => Hypervisor) | null;
   /** Called when what a workflow's strand has waited for (`perform`) has ended, with its outcome; the engine sets it. */
   performed: (strand: number, outcome: Outcome | null) => void = () => {};
   /** Thousandths of host CPU that guests keep busy, by host: whole numbers, so that they add up exactly. */
@@ -187,6 +190,8 @@ export class Cloud {
   /** Servers that hold a volume. */
   readonly hasVolume: Uint8Array;
   private readonly volumeFlavor: Int32Array;
+  /** Volumes that are followed one by one, by server; -1: it has none of those. */
+  private readonly volume: Int32Array;
   private readonly ioHost = new Map<number, number>(); // by server
   private readonly failedBuild: Uint8Array;
   /** Servers that count against their project's quota. */
@@ -226,10 +231,15 @@ export class Cloud {
     this.stages = parts.stages ?? new Map();
     this.processorSharing = parts.processorSharing ?? new Set();
     this.guestCpu = parts.guestCpu ?? null;
+    this.guestDisks = parts.guestDisks ?? null;
+    this.guestMemory = parts.guestMemory ?? null;
+    this.hypervisorOf = parts.hypervisorOf ?? null;
+    if (this.guestMemory !== null) this.guestMemory.paced = (server, pace) => this.guestCpu?.slow(server, pace);
     this.busyMilli = new Float64Array(this.hosts.count);
     this.running = new Uint8Array(this.servers.count);
     this.cpuLeft = new Float64Array(this.servers.count).fill(1);
     this.volumeFlavor = new Int32Array(this.servers.count);
+    this.volume = new Int32Array(this.servers.count).fill(-1);
     this.locked = new Uint8Array(this.servers.count);
     this.hasVolume = new Uint8Array(this.servers.count);
     this.failedBuild = new Uint8Array(this.servers.count);
@@ -480,7 +490,9 @@ export class Cloud {
   /** Takes room on the tier of the flavor's volume type. */
   createVolume(server: number): boolean {
     const flavor = this.flavorOf(server);
-    if (!this.tiers.create(this.tiers.indexOf(flavor.volumeType!), flavor.volumeGb)) {
+    const tier = this.tiers.indexOf(flavor.volumeType!);
+    if (this.tiers.follows(tier)) this.volume[server] = this.tiers.createVolume(tier, flavor.volumeGb);
+    if (this.tiers.follows(tier) ? this.volume[server]! < 0 : !this.tiers.create(tier, flavor.volumeGb)) {
       this.scheduling.refuse(server, "volume", -1);
       return false;
     }
@@ -496,7 +508,13 @@ export class Cloud {
 
   deleteVolume(server: number): void {
     const flavor = this.volumeFlavorOf(server);
-    this.tiers.delete(this.tiers.indexOf(flavor.volumeType!), flavor.volumeGb);
+    const volume = this.volume[server]! as VolumeId;
+    if (volume < 0) this.tiers.delete(this.tiers.indexOf(flavor.volumeType!), flavor.volumeGb);
+    else {
+      this.guestDisks?.forget(volume);
+      this.tiers.deleteVolume(volume);
+    }
+    this.volume[server] = -1;
     this.hasVolume[server] = 0;
   }
 
@@ -512,6 +530,9 @@ export class Cloud {
     this.running[server] = 1;
     this.setPowerState(server, "RUNNING");
     this.changeBusy(server, 1);
+    const volume = this.volume[server]! as VolumeId;
+    if (volume >= 0) this.guestDisks?.begin(server, this.servers.host[server]!, volume, this.volumeFlavor[server]!);
+    this.guestMemory?.begin(server, this.servers.host[server]!);
   }
 
   /** Nova knows of it. */
@@ -524,7 +545,26 @@ export class Cloud {
   guestDies(server: number): void {
     if (this.running[server] === 0) return;
     this.running[server] = 0;
+    this.guestMemory?.end(server, this.servers.host[server]!);
     this.changeBusy(server, -1);
+    this.guestDisks?.end(server);
+  }
+
+  /** QEMU pauses the guest because its volume finds no room. Nova takes note of the power state and does nothing (_sync_instance_power_state). */
+  pauseGuest(server: number): void {
+    this.guestDies(server);
+    this.setPowerState(server, "PAUSED");
+  }
+
+  /** The operator lets it go on; nothing happens if it is gone or was stopped meanwhile. */
+  resumeGuest(server: number): void {
+    const paused = this.servers.powerStateOf(server) === "PAUSED";
+    if (paused && this.hostWorks(this.servers.host[server]!)) this.runGuest(server);
+  }
+
+  /** Time that the hypervisor of the server's host takes to spawn it, beyond libvirt with kvm. */
+  spawnMicros(server: number): Micros {
+    return this.hypervisorOf?.(this.servers.host[server]!).spawnMicros.value ?? 0;
   }
 
   setCpuLeft(server: number, share: number): void {
@@ -563,8 +603,7 @@ export class Cloud {
   }
 
   setState(server: number, vmState: VmState, taskState: TaskState = "none"): void {
-    this.servers.vmState[server] = vmStates.indexOf(vmState);
-    this.servers.taskState[server] = taskStates.indexOf(taskState);
+    this.servers.enter(server, vmState, taskState);
   }
 
   setOutcome(server: number, outcome: Outcome): void {
@@ -612,7 +651,11 @@ export class Cloud {
   offloadLater(server: number): void {
     const time = this.settings.shelvedOffloadTime ?? 0;
     if (time < 0) return;
-    this.offloadTimer ??= this.simulation.timer("shelved long enough", (shelved) => this.beginOffload(shelved));
+    this.offloadTimer ??= this.simulation.timer("shelved long enough", (server) => {
+      // Whoever does something else with it meanwhile has the lock.
+      const shelved = this.servers.vmStateOf(server) === "shelved" && this.servers.taskStateOf(server) === "none";
+      if (shelved && this.locked[server] === 0) this.beginOffload(server);
+    });
     this.simulation.set(time, this.offloadTimer, server);
   }
 

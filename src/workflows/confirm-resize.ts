@@ -27,7 +27,7 @@ export const confirmResize: Workflow = {
       cloud.moving.settled(server);
       return;
     }
-    cloud.setState(server, "active");
+    cloud.setState(server, cloud.moving.restState(server));
     cloud.moving.end(server, "confirmed", null);
   },
 };

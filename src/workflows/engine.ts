@@ -3,7 +3,7 @@
 // done twice; when its program is over, the workflow ends in exactly one outcome.
 
 import type { NotificationName } from "../datacenter/notifications.ts";
-import { type Outcome, outcomes, taskStates, vmStates } from "../datacenter/servers.ts";
+import { type Outcome, outcomes } from "../datacenter/servers.ts";
 import type { EventKind, TimerKind } from "../kernel/simulation.ts";
 import type { StationId, Stations } from "../queueing/station.ts";
 import type { Cloud } from "./cloud.ts";
@@ -22,7 +22,7 @@ const STAGE = 0x2c9277b5;
 
 export interface CallObserver {
   /** `link` is an index into `calls`; instants in microseconds: sent, and answered. `server` is -1 for calls that are about none. */
-  answered(strand: number, server: number, link: number, sentAt: number, answeredAt: number): void;
+  answered(strand: number, server: number, link: number, what: string, sentAt: number, answeredAt: number): void;
 }
 
 export class WorkflowEngine {
@@ -99,6 +99,18 @@ export class WorkflowEngine {
       const served = this.halts!.isServed(strand) && visit?.perHost === true;
       if (served || this.programs[this.program[strand]!]!.onHost[this.pc[strand]!] === 1) this.halts!.halt(strand, host, crashed);
     }
+    if (crashed) this.endFlows(host);
+  }
+
+  /** What a dead host sends or receives ends: its own work is found so when it is back, and that of others fails. */
+  private endFlows(host: number): void {
+    const { traffic } = this.cloud;
+    for (const strand of traffic.jobsAt(host)) {
+      if (strand < 0) continue; // copies of memory, which end with their migration
+      traffic.stop(strand);
+      if (this.halts!.isHalted(strand)) this.keepHalted(strand, "begins again");
+      else if (this.fail(strand, outcomes.indexOf("MigrationError"))) this.step(strand);
+    }
   }
 
   /** The host is back: nova-compute gives up what it was at, or takes it up again, and takes what has been sent to it meanwhile. */
@@ -133,6 +145,7 @@ export class WorkflowEngine {
     if (crashed && this.programs[this.program[strand]!]!.workflow.whenHostReturns !== "goes on") {
       if (this.fail(strand, outcomes.indexOf("ComputeServiceUnavailable"))) this.step(strand);
     } else if (how === "arrives") this.arrive(strand);
+    else if (how === "begins again") this.step(strand);
     else this.advance(strand);
   }
 
@@ -318,17 +331,18 @@ export class WorkflowEngine {
     }
     this.stage[strand] = 0;
     this.owed[strand] = visit.answer;
+    if (visit.delayByHypervisor) this.owed[strand]! += this.cloud.spawnMicros(this.serverOf(strand));
     if (visit.delay !== null)
       this.owed[strand]! += Math.round(visit.delayStream.sample(visit.delay, this.subject[strand]!, this.occasion(strand)));
     const { now } = this.cloud.simulation;
     this.places.links[visit.link]!.micros += now + this.owed[strand]! - this.sentAt[strand]!;
-    this.callObserver?.answered(strand, this.serverOf(strand), visit.link, this.sentAt[strand]!, now + this.owed[strand]!);
+    this.callObserver?.answered(strand, this.serverOf(strand), visit.link, visit.what, this.sentAt[strand]!, now + this.owed[strand]!);
     this.halts?.serve(strand, false);
     this.goOn(strand);
   }
 
   /** Nova's notifications are about a server, whatever the workflow is about; others about what a request has to do with. */
-  private notify(strand: number, notification: NotificationName): void {
+  private notify(strand: number, notification: NotificationName, ofServer: boolean): void {
     const { cloud } = this;
     const subject = this.subject[strand]!;
     const ofRequest = this.programs[this.program[strand]!]!.workflow.subject === "request";
@@ -336,7 +350,7 @@ export class WorkflowEngine {
     else
       cloud.notifications.emit(
         notification,
-        notification.startsWith("instance.") ? cloud.requests.server[subject]! : cloud.requests.target[subject]!,
+        ofServer || notification.startsWith("instance.") ? cloud.requests.server[subject]! : cloud.requests.target[subject]!,
       );
   }
 
@@ -374,8 +388,7 @@ export class WorkflowEngine {
           const { step } = instruction;
           if (step.word === "enter") {
             const server = this.serverOf(strand);
-            cloud.servers.taskState[server] = taskStates.indexOf(step.taskState);
-            if (step.vmState !== null) cloud.servers.vmState[server] = vmStates.indexOf(step.vmState);
+            cloud.servers.enter(server, step.vmState, step.taskState);
           }
           break;
         }
@@ -388,7 +401,7 @@ export class WorkflowEngine {
           break;
         }
         case "notify":
-          if (instruction.step.word === "notify") this.notify(strand, instruction.step.notification);
+          if (instruction.step.word === "notify") this.notify(strand, instruction.step.notification, instruction.step.ofServer ?? false);
           break;
         case "wait":
           if (instruction.step.word === "wait") this.resume(strand, Math.max(0, Math.round(instruction.step.time(cloud, subject))));

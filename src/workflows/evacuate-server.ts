@@ -49,7 +49,7 @@ export const evacuateServer: Workflow = {
     at(
       nova.scheduler,
       call(placement.api.allocationCandidates, "vcpus, ram, disk"),
-      decide("hosts", (cloud, server) => (cloud.evacuations!.choose(server) ? null : "NoValidHost")),
+      decide("hosts", (cloud, server) => cloud.evacuations!.choose(server)),
       call(nova.scheduler.filterAndWeigh, "host states"),
       retry(
         { times: (cloud) => cloud.hosts.count + 1, on: "AllocationConflict", exhausted: "NoValidHost" },

@@ -29,6 +29,8 @@ export interface GuestCpuParts {
   readonly overheadShare: Float64Array;
   /** Null: each server is always as busy as its mean says. */
   readonly pattern: UtilisationInTime | null;
+  /** Work that a guest gets done with its CPU time on this host, relative to memory that is all local; above 0 to 1. Absent: 1. */
+  readonly localityOf?: (server: number, host: number) => number;
 }
 
 export class GuestCpu {
@@ -36,6 +38,11 @@ export class GuestCpu {
   private readonly parts: GuestCpuParts;
   private readonly demands: Float64Array; // by server, in cores
   private readonly running: Uint8Array;
+  private readonly left: Float64Array; // by migration
+  private readonly pace: Float64Array; // by memory
+  private readonly locality: Float64Array;
+  private readonly remoteMicros: Float64Array; // in stays that are over
+  private readonly receivedBefore: Float64Array; // at the beginning of the stay
   private readonly runningOn: Int32Array; // guests by host
   private step = 0;
 
@@ -44,6 +51,9 @@ export class GuestCpu {
     this.cpu = parts.cpu;
     this.demands = new Float64Array(parts.servers.count);
     this.running = new Uint8Array(parts.servers.count);
+    const column = () => new Float64Array(parts.servers.count);
+    [this.left, this.pace, this.locality] = [column().fill(1), column().fill(1), column().fill(1)];
+    [this.remoteMicros, this.receivedBefore] = [column(), column()];
     this.runningOn = new Int32Array(parts.hosts);
     if (parts.pattern !== null) this.followPattern(parts.pattern);
   }
@@ -53,12 +63,16 @@ export class GuestCpu {
     this.running[server] = 1;
     this.runningOn[host]!++;
     this.cpu.place(server, host, simulation.now, this.parts.describe(server));
+    [this.left[server], this.pace[server]] = [1, 1];
+    this.locality[server] = this.parts.localityOf?.(server, host) ?? 1;
+    this.receivedBefore[server] = this.cpu.cpuMicros(server, simulation.now);
     this.demands[server] = this.demandOf(server, host);
     this.cpu.setDemand(server, simulation.now, this.demands[server]!);
     this.tellPower(host);
   }
 
   end(server: number, host: number): void {
+    this.remoteMicros[server] = this.remoteMicrosOf(server);
     this.running[server] = 0;
     this.runningOn[host]!--;
     this.cpu.remove(server, this.parts.simulation.now);
@@ -67,7 +81,29 @@ export class GuestCpu {
 
   /** Of its CPU time, this share is left to the guest from now on: it is slowed down or stands still while it is moved. */
   leave(server: number, share: number): void {
-    this.cpu.setThrottle(server, this.parts.simulation.now, 1 - share);
+    this.left[server] = share;
+    this.throttle(server);
+  }
+
+  /**
+   * A vCPU that waits for a page stands still: of its time, this share is left to the guest's work from now on. Nothing happens to a guest that
+   * does not run.
+   */
+  slow(server: number, pace: number): void {
+    if (this.running[server] === 0) return;
+    this.pace[server] = pace;
+    this.throttle(server);
+  }
+
+  /** CPU time of the server, in core-microseconds, that has gone in waiting for the memory of other NUMA cells. */
+  remoteMicrosOf(server: number): number {
+    if (this.running[server] === 0) return this.remoteMicros[server]!;
+    const received = this.cpu.cpuMicros(server, this.parts.simulation.now) - this.receivedBefore[server]!;
+    return this.remoteMicros[server]! + received * (1 - this.locality[server]!);
+  }
+
+  private throttle(server: number): void {
+    this.cpu.setThrottle(server, this.parts.simulation.now, 1 - this.left[server]! * this.pace[server]!);
     this.tellPower(this.cpu.hostOf(server));
   }
 
@@ -107,7 +143,8 @@ export class GuestCpu {
   private demandOf(server: number, host: number): number {
     const { pattern, servers, flavorOf, overheadShare } = this.parts;
     const share = pattern === null ? servers.cpuUtilisation[server]! : pattern.at(server, this.step);
-    return ((flavorOf(server).vcpuMilli / 1000) * share) / (1 - overheadShare[host]!);
+    // The same work keeps CPUs busy for longer where memory is far away.
+    return ((flavorOf(server).vcpuMilli / 1000) * share) / (1 - overheadShare[host]!) / this.locality[server]!;
   }
 
   private tellPower(host: number): void {

@@ -5,8 +5,8 @@
 
 export interface Kept {
   readonly strand: number;
-  /** `arrives`: it was on its way to the host, which now takes it. `goes on`: it was at work there. */
-  readonly how: "arrives" | "goes on";
+  /** `arrives`: it was on its way to the host, which now takes it. `goes on`: it was at work there. `begins again`: its work there is lost. */
+  readonly how: "arrives" | "goes on" | "begins again";
 }
 
 const CRASHED = 2;

@@ -7,7 +7,8 @@ import type { Cloud } from "./cloud.ts";
 function schedule(cloud: Cloud, server: number, tries: number): Outcome | null {
   const { moving } = cloud;
   for (let attempt = 0; attempt < tries; attempt++) {
-    if (!moving.choose(server)) return "NoValidHost";
+    const refusal = moving.choose(server);
+    if (refusal !== null) return refusal;
     if (!moving.claimAny(server)) return "NoValidHost";
     if (moving.takeOn(server)) return null;
     moving.leaveDestination(server);
@@ -43,7 +44,7 @@ export function resizeInstantly(cloud: Cloud, server: number): void {
 
 export function confirmInstantly(cloud: Cloud, server: number): void {
   cloud.moving.leaveOtherHost(server);
-  cloud.setState(server, "active");
+  cloud.setState(server, cloud.moving.restState(server));
   cloud.notifications.emit("instance.resize_confirm.end", server);
   cloud.moving.end(server, "confirmed", null);
 }
@@ -51,7 +52,7 @@ export function confirmInstantly(cloud: Cloud, server: number): void {
 export function revertInstantly(cloud: Cloud, server: number): void {
   cloud.moving.switchBack(server);
   cloud.moving.leaveOtherHost(server);
-  cloud.setState(server, "active");
+  cloud.setState(server, cloud.moving.restState(server));
   cloud.notifications.emit("instance.resize_revert.end", server);
   cloud.moving.end(server, "reverted", null);
 }

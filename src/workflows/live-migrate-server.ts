@@ -30,7 +30,7 @@ const tries = ({ moving, hosts }: Cloud) => (moving.settings.migrateMaxRetries <
 const findDestination = retry({ times: tries, on: "MigrationPreCheckError", exhausted: "NoValidHost" }, [
   at(nova.conductor, cast(nova.scheduler.selectDestinations, "request spec")),
   at(nova.scheduler, call(placement.api.allocationCandidates, "vcpus, ram, disk"),
-                     decide("hosts", (cloud, server) => (cloud.moving.choose(server) ? null : "NoValidHost")),
+                     decide("hosts", (cloud, server) => cloud.moving.choose(server)),
                      call(nova.scheduler.filterAndWeigh, "host states"),
                      claimDestination),
   at(nova.conductor, on("destination", call(nova.compute.checkCanLiveMigrateDestination, "server id"))),

@@ -5,7 +5,7 @@
 // can be done, and waits for its end; a resize that nobody has confirmed is confirmed before the server is deleted.
 // @source nova/compute/api.py (check_instance_state)
 import type { MigrationType } from "../datacenter/migration/migrations.ts";
-import type { Outcome } from "../datacenter/servers.ts";
+import type { Outcome, VmState } from "../datacenter/servers.ts";
 import type { TimerKind } from "../kernel/simulation.ts";
 import type { Cloud } from "./cloud.ts";
 import { confirmResize } from "./confirm-resize.ts";
@@ -133,11 +133,16 @@ export class Moves {
     instantly: (cloud: Cloud, server: number) => void,
   ): Answer {
     const { servers, hosts, moving } = this.cloud;
-    const state = this.stateError(server, "active");
+    const state = this.stateError(server, type === "live-migration" ? ["active"] : ["active", "stopped"]);
     if (state !== null) return state;
     if (host >= hosts.count || !Number.isInteger(host))
       return refused("ComputeHostNotFound", `there is no host ${host}: there are ${hosts.count}`);
     if (host >= 0 && host === servers.host[server]) return refused("UnableToMigrateToSelf", `it is on ${hosts.hostName(host)} already`);
+    const word = type === "live-migration" ? "liveMigration" : "coldMigration";
+    if (!moving.can(servers.host[server]!, word)) {
+      const hypervisor = hosts.hypervisorType(servers.host[server]!);
+      return refused("MigrationPreCheckError", `${servers.nameOf(server)} runs under ${hypervisor}, which has no ${type}`);
+    }
     const migration = moving.begin(server, type, flavor, host);
     this.run(server, workflow, instantly);
     return { accepted: true, migration };
@@ -150,7 +155,7 @@ export class Moves {
     instantly: (cloud: Cloud, server: number) => void,
   ): Answer {
     const { moving, simulation } = this.cloud;
-    const state = this.stateError(server, "resized");
+    const state = this.stateError(server, ["resized"]);
     if (state !== null) return state;
     if (this.confirmTimer !== null) simulation.cancel(this.confirmTimer, server);
     moving.setStatus(server, status);
@@ -159,14 +164,17 @@ export class Moves {
     return { accepted: true, migration };
   }
 
-  private stateError(server: number, wanted: "active" | "resized"): Answer | null {
+  private stateError(server: number, wanted: readonly VmState[]): Answer | null {
     const { servers } = this.cloud;
     if (!(server >= 0 && server < servers.count))
       return refused("InstanceInvalidState", `there is no server ${server}: there are ${servers.count}`);
     const [vmState, taskState] = [servers.vmStateOf(server), servers.taskStateOf(server)];
-    if (vmState === wanted && taskState === "none" && !this.busy.has(server) && !this.going.has(server)) return null;
+    if (wanted.includes(vmState) && taskState === "none" && !this.busy.has(server) && !this.going.has(server)) return null;
     const doing = this.going.has(server) ? "being deleted" : this.busy.has(server) ? "on the move" : `in task state ${taskState}`;
-    return refused("InstanceInvalidState", `${servers.nameOf(server)} is ${vmState} and ${doing}; expected it to be ${wanted} and idle`);
+    return refused(
+      "InstanceInvalidState",
+      `${servers.nameOf(server)} is ${vmState} and ${doing}; expected it to be ${wanted.join(" or ")} and idle`,
+    );
   }
 
   private run(server: number, workflow: Workflow, instantly: (cloud: Cloud, server: number) => void): void {

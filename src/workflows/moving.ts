@@ -7,7 +7,7 @@
 import type { Flavor } from "../datacenter/flavor.ts";
 import { dirtyRates } from "../datacenter/migration/dirty-rates.ts";
 import { dataGb } from "../datacenter/migration/downtime-ramp.ts";
-import { type CopyEnd, type CopyOrder, LiveCopies } from "../datacenter/migration/live-copies.ts";
+import { type CopyEnd, type CopyNetwork, type CopyOrder, LiveCopies } from "../datacenter/migration/live-copies.ts";
 import { type Migration, type MigrationStatus, Migrations, type MigrationType } from "../datacenter/migration/migrations.ts";
 import type { WrittenMemory } from "../datacenter/migration/pre-copy.ts";
 import type { Outcome } from "../datacenter/servers.ts";
@@ -29,6 +29,8 @@ interface Move {
   readonly wanted: number;
   /** Hosts that were tried, and refused. */
   readonly tried: number[];
+  /** It is moved without a guest that runs, and comes to rest so. */
+  readonly wasStopped: boolean;
   flight: InFlight | null;
   /** The server's home is the destination. */
   switched: boolean;
@@ -73,8 +75,8 @@ export class Moving {
   get copies(): LiveCopies {
     if (this.running !== null) return this.running;
     const { cloud } = this;
-    const { simulation, transfers } = cloud;
-    this.running = new LiveCopies(simulation, transfers, this.settings.live, {
+    const { simulation } = cloud;
+    this.running = new LiveCopies(simulation, this.wayBetweenHosts(), this.settings.live, {
       cpuShare: (server) => this.cpuShareOf(server),
       paceSet: (server, cpu) => cloud.setCpuLeft(server, cpu),
       switched: (server) => this.switchOver(server),
@@ -90,6 +92,20 @@ export class Moving {
     return copies;
   }
 
+  /** Copies go from host to host as all traffic does: around what fails, and nowhere while there is no way. */
+  private wayBetweenHosts(): CopyNetwork {
+    const { traffic, transfers } = this.cloud;
+    return {
+      addLink: (bytesPerSecond) => transfers.addLink(bytesPerSecond),
+      start: (job, bytes, also) => {
+        const server = LiveCopies.serverOf(job);
+        const { source, destination } = this.of(server)!;
+        traffic.start(job, bytes, source, destination, server, also);
+      },
+      stop: (job) => traffic.stop(job),
+    };
+  }
+
   /** Null: the server is in no migration. One that waits to be confirmed is in one still. */
   of(server: number): Migration | null {
     const move = this.moves.get(server);
@@ -102,7 +118,8 @@ export class Moving {
     if (this.moves.has(server)) throw new RangeError(`${servers.nameOf(server)} cannot move twice at once`);
     const [source, oldFlavor] = [servers.host[server]!, servers.flavor[server]!];
     const migration = this.migrations.add({ server, type, source, oldFlavor, newFlavor, createdAt: simulation.now });
-    this.moves.set(server, { migration, wanted, tried: [], flight: null, switched: false, aborted: false, strand: -1 });
+    const wasStopped = servers.vmStateOf(server) === "stopped";
+    this.moves.set(server, { migration, wanted, tried: [], wasStopped, flight: null, switched: false, aborted: false, strand: -1 });
     return migration;
   }
 
@@ -122,17 +139,23 @@ export class Moving {
     return this.claims.of(server) !== undefined && !this.move(server).switched;
   }
 
+  /** The state that a server is in when its cold migration or resize is over: the one it was in before. */
+  restState(server: number): "active" | "stopped" {
+    return this.move(server).wasStopped ? "stopped" : "active";
+  }
+
   hasSwitched(server: number): boolean {
     return this.move(server).switched;
   }
 
-  /** The scheduler's decision. False: NoValidHost. */
-  choose(server: number): boolean {
+  /** The scheduler's decision. Null: a host was found. */
+  choose(server: number): "NoValidHost" | "SchedulingError" | null {
     const move = this.move(server);
     const request = this.request(server);
     move.flight = request === null ? null : this.cloud.scheduling.chooseAnother(server, request);
     this.cloud.notifications.emit("scheduler.select_destinations.end", server);
-    return move.flight !== null;
+    if (move.flight !== null) return null;
+    return request !== null && this.cloud.scheduling.raised ? "SchedulingError" : "NoValidHost";
   }
 
   /** Claims the next host of the list for the server. False: others were faster, or the list is at its end (`atEnd`). */
@@ -165,7 +188,10 @@ export class Moving {
   takeOn(server: number): boolean {
     const { hosts } = this.cloud;
     const { source, destination, type } = this.of(server)!;
-    const alike = type !== "live-migration" || hosts.hypervisorType(source) === hosts.hypervisorType(destination);
+    const alike =
+      type === "live-migration"
+        ? hosts.hypervisorType(source) === hosts.hypervisorType(destination)
+        : this.can(destination, "coldMigration");
     if (alike && hosts.serviceUp[destination] === 1 && this.claims.takeOn(server, this.request(server)!) === null) return true;
     this.move(server).tried.push(destination);
     return false;
@@ -227,6 +253,11 @@ export class Moving {
     }
   }
 
+  /** The guest is gone where it was: a copy of it comes to its end. */
+  guestDied(server: number): void {
+    if (this.running?.isUnderWay(server) === true) this.running.hostFails(server, this.hasSwitched(server) ? "destination" : "source");
+  }
+
   /** The server waits to be confirmed or reverted. */
   settled(server: number): void {
     this.setStatus(server, "finished");
@@ -246,6 +277,11 @@ export class Moving {
     for (const listener of this.endListeners) listener(migration);
   }
 
+  /** Is the host's hypervisor able to do that? */
+  can(host: number, what: "liveMigration" | "coldMigration" | "postCopy"): boolean {
+    return this.cloud.hypervisorOf?.(host)[what].value ?? true;
+  }
+
   /** What of the server's memory and disks a live migration has to copy. */
   copyOrder(server: number): CopyOrder {
     const { flavor, memory, diskBytes } = this.burden(server);
@@ -254,7 +290,8 @@ export class Moving {
     return {
       memory: { ...memory, bytes: memory.bytes + diskBytes },
       gb,
-      route: this.cloud.traffic.wayOrNowhere(source, destination, server),
+      route: [],
+      postCopy: this.can(source, "postCopy") && this.can(destination, "postCopy"),
     };
   }
 

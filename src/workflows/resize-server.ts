@@ -94,7 +94,7 @@ export const resizeServer: Workflow = {
                          act("pre-migrating", (cloud, server) => cloud.moving.setStatus(server, "pre-migrating")),
                          cast(nova.scheduler.selectDestinations, "request spec")),
       at(nova.scheduler, call(placement.api.allocationCandidates, "vcpus, ram, disk"),
-                         decide("hosts", (cloud, server) => (cloud.moving.choose(server) ? null : "NoValidHost")),
+                         decide("hosts", (cloud, server) => cloud.moving.choose(server)),
                          call(nova.scheduler.filterAndWeigh, "host states"),
                          claimDestination),
       at(nova.conductor, prepare),
@@ -109,14 +109,15 @@ export const resizeServer: Workflow = {
     cloud.endIo(server);
     if (outcome === null) {
       cloud.setState(server, "resized");
-      cloud.runGuest(server);
+      if (moving.restState(server) === "active") cloud.runGuest(server);
       moving.settled(server);
       return;
     }
     // A guest that was shut down and has not arrived is nowhere.
-    const inError = moving.hasSwitched(server) || cloud.running[server] === 0;
+    const rest = moving.restState(server);
+    const inError = moving.hasSwitched(server) || (rest === "active" && cloud.running[server] === 0);
     moving.leaveOtherHost(server);
-    cloud.setState(server, inError ? "error" : "active");
+    cloud.setState(server, inError ? "error" : rest);
     moving.end(server, "error", outcome);
   },
 };

@@ -45,15 +45,17 @@ export const revertResize: Workflow = {
   ended(cloud, server, outcome) {
     const { moving } = cloud;
     // A call that was refused before anything was done changes nothing.
-    if (outcome !== null && cloud.running[server] === 1) {
+    const rest = moving.restState(server);
+    const untouched = rest === "active" ? cloud.running[server] === 1 : moving.hasSwitched(server);
+    if (outcome !== null && untouched) {
       cloud.setState(server, "resized");
       moving.settled(server);
       return;
     }
     // A guest that was shut down and has not come back is nowhere.
     moving.leaveOtherHost(server);
-    cloud.setState(server, outcome === null ? "active" : "error");
-    if (outcome === null) cloud.runGuest(server);
+    cloud.setState(server, outcome === null ? rest : "error");
+    if (outcome === null && rest === "active") cloud.runGuest(server);
     moving.end(server, outcome === null ? "reverted" : "error", outcome);
   },
 };

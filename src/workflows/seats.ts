@@ -26,7 +26,10 @@ export interface Visit extends Seat {
   readonly serviceStream: Stream;
   readonly delay: Distribution | null;
   readonly delayStream: Stream;
+  readonly delayByHypervisor: boolean;
   readonly link: number; // index into the matrix of calls
+  /** What is sent, in words. */
+  readonly what: string;
   /** Stations that a request passes one after another, from `station` on; each takes its share of the time. */
   readonly stages: number;
   /** Null: requests wait for a worker of their own. */
@@ -91,7 +94,9 @@ export class Seats {
       serviceStream: cloud.streams.stream(`${operation.key}.time`),
       delay,
       delayStream: cloud.streams.stream(`${operation.key}.delay`),
+      delayByHypervisor: declaration.delayByHypervisor === true,
       link,
+      what,
       shared: this.sharing.get(operation.of.key) ?? null,
     };
   }

@@ -36,6 +36,9 @@ interface Parts {
 export class SecondClaims {
   /** Called after every claim and release; a change of homes is told by the scheduling's own listeners. */
   readonly listeners: ((flavor: number, sign: 1 | -1) => void)[] = [];
+  /** vCPUs, in thousandths, that servers on the move have claimed on their other host; called back after every change. */
+  heldVcpuMilli = 0;
+  readonly heldListeners: (() => void)[] = [];
   private readonly parts: Parts;
   private readonly claims = new Map<number, SecondClaim>(); // by server
 
@@ -52,6 +55,7 @@ export class SecondClaims {
     if (this.claims.has(server)) throw new RangeError(`server ${server} cannot claim a third host: it is on the move already`);
     if (!this.parts.hosts.claim(host as HostId, amounts)) return false;
     this.claims.set(server, { host, amounts, flavor, taken: false });
+    this.hold(amounts.vcpuMilli);
     for (const listener of this.listeners) listener(flavor, 1);
     return true;
   }
@@ -92,6 +96,7 @@ export class SecondClaims {
     const [home, oldFlavor] = [servers.host[server]!, servers.flavor[server]!];
     const behind = scheduling.goHome(server, host, flavor, amounts);
     this.claims.set(server, { host: home, amounts: behind, flavor: oldFlavor, taken: true });
+    this.hold(behind.vcpuMilli - amounts.vcpuMilli);
   }
 
   /** Gives the second claim back; nothing happens if there is none. */
@@ -101,6 +106,7 @@ export class SecondClaims {
     const { hosts, nodes, groups, servers, flavors, scheduling } = this.parts;
     const { host, amounts, flavor, taken } = claim;
     this.claims.delete(server);
+    this.hold(-amounts.vcpuMilli);
     if (taken) {
       scheduling.claims.release(secondHolder(server), host);
       const group = servers.group[server]!;
@@ -110,5 +116,10 @@ export class SecondClaims {
     }
     hosts.release(host as HostId, amounts);
     for (const listener of this.listeners) listener(flavor, -1);
+  }
+
+  private hold(vcpuMilli: number): void {
+    this.heldVcpuMilli += vcpuMilli;
+    for (const listener of this.heldListeners) listener();
   }
 }

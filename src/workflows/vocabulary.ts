@@ -16,7 +16,7 @@ export type Step =
   | { readonly word: "cast"; readonly operation: Operation; readonly what: string }
   | { readonly word: "enter"; readonly vmState: VmState | null; readonly taskState: TaskState }
   | { readonly word: "decide"; readonly name: string; readonly decide: Decision }
-  | { readonly word: "notify"; readonly notification: NotificationName }
+  | { readonly word: "notify"; readonly notification: NotificationName; readonly ofServer?: true }
   | { readonly word: "wait"; readonly name: string; readonly time: (cloud: Cloud, subject: number) => Micros }
   | { readonly word: "transfer"; readonly name: string; readonly flow: (cloud: Cloud, subject: number) => Flow }
   | { readonly word: "perform"; readonly name: string; readonly begin: (cloud: Cloud, subject: number, strand: number) => void }

@@ -1,4 +1,4 @@
-// How the guests' use of CPU varies in time, as a scenario says it, and the series that follows from it.
+// How the guests' use of CPU and memory varies in time, as a scenario says it, and the series that follows from it.
 
 import type { Distribution } from "../kernel/distribution.ts";
 import type { RandomStreams } from "../kernel/random.ts";
@@ -33,6 +33,20 @@ export type CpuPattern =
   | { readonly kind: "planetlab"; readonly path: string }
   | { readonly kind: "bitbrains"; readonly paths: readonly string[] };
 
+/** Memory has the same patterns, but for PlanetLab, whose machines were only asked for their CPUs. */
+export type MemoryPattern = Exclude<CpuPattern, { readonly kind: "planetlab" }>;
+
+/** Its draws have names of their own: how busy a guest is says nothing of its memory. */
+export function memorySeries(
+  pattern: MemoryPattern,
+  distribution: Distribution,
+  meanOf: (server: number) => number,
+  streams: RandomStreams,
+): UtilisationSeries {
+  if (pattern.kind === "bitbrains") return readBitbrains(pattern.paths).memory;
+  return cpuSeries(pattern, distribution, meanOf, { stream: (name) => streams.stream(`memory.${name}`) });
+}
+
 /**
  * @param meanOf mean share of its vCPUs that a server keeps busy
  * @throws InputError for a broken file
@@ -41,7 +55,7 @@ export function cpuSeries(
   pattern: CpuPattern,
   distribution: Distribution,
   meanOf: (server: number) => number,
-  streams: RandomStreams,
+  streams: Pick<RandomStreams, "stream">,
 ): UtilisationSeries {
   switch (pattern.kind) {
     case "diurnal":

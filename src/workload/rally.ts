@@ -20,9 +20,19 @@ export interface RallyWait {
   readonly timeout: Micros;
 }
 
+/** A request of an iteration; names that end in `{i}` are the iteration's own. */
+export interface RallyAsk {
+  readonly operation: string;
+  readonly project: number;
+  readonly user: string;
+  readonly args: Readonly<Record<string, unknown>>;
+}
+
 export interface RallySpec {
   readonly kind: "rally";
-  readonly scenario: RallyScenario;
+  /** `iteration`: its requests one after another. */
+  readonly scenario: RallyScenario | "iteration";
+  readonly iteration: readonly RallyAsk[];
   readonly runner: RallyRunner;
   readonly boot: RallyWait;
   readonly delete: RallyWait;
@@ -34,7 +44,8 @@ export interface RallySpec {
 
 /** One server an iteration; when each is asked for is for the client to say. */
 export function rallyRequests(spec: RallySpec, streams: RandomStreams): RequestTable {
-  const count = spec.scenario === "Authenticate.keystone" ? 0 : spec.runner.times;
+  const boots = spec.scenario === "NovaServers.boot_server" || spec.scenario === "NovaServers.boot_and_delete_server";
+  const count = boots ? spec.runner.times : 0;
   const utilisations = streams.stream("server.cpu_utilisation");
   const filled = (value: number) => new Int32Array(count).fill(value);
   return {

@@ -108,6 +108,14 @@ describe("the benches, in their small size", () => {
     for (const { counts } of await small("memory")) expect(counts!.finished).toBe(counts!.servers);
   });
 
+  it("failures: every year is the same again, and what hangs on something that is down is down", async () => {
+    const [result] = await small("failures");
+    expect(result!.hash).toMatch(oneHash);
+    expect(result!.counts!.wrong).toBe(0);
+    expect(result!.counts!.failures).toBeGreaterThan(50);
+    expect((await runSmall("failures")).map(({ hash, counts }) => [hash, counts])).toEqual([[result!.hash, result!.counts]]);
+  });
+
   it("fingerprint: leaving it out changes nothing but the fingerprint", async () => {
     for (const { hash, counts } of await small("fingerprint")) {
       expect(hash).toMatch(oneHash);

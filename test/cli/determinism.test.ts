@@ -19,8 +19,13 @@ const cases: readonly Case[] = [
   { name: "rack-failure", policy: "nova-pack", skipped: false, elsewhere: [] },
   { name: "kernel-upgrade", policy: "nova-pack", skipped: false, elsewhere: [] },
   { name: "overcommit", policy: "nova-pack", skipped: false, elsewhere: [] },
+  { name: "noisy-neighbour", policy: "with-qos", skipped: false, elsewhere: [] },
   { name: "candidate-limit", policy: "drawn-50", skipped: false, elsewhere: [] },
   { name: "diurnal-week", policy: "nova-pack", skipped: false, elsewhere: [] },
+  { name: "energy", policy: "nova-pack", skipped: false, elsewhere: [] },
+  { name: "rally-ccp", policy: "nova-default", skipped: false, elsewhere: [] },
+  { name: "rally-mitaka", policy: "nova-default", skipped: false, elsewhere: [] },
+  { name: "rally-keystone", policy: "nova-default", skipped: false, elsewhere: [] },
   { name: "azure-packing", policy: "best-fit", skipped: noAzureTrace, elsewhere: ["--set", `trace=${AZURE_TRACE}`] },
 ];
 
@@ -58,10 +63,12 @@ describe("a run is the same bytes in every file", () => {
         const reference = filesOf(first);
         expect([...reference.keys()]).toEqual([
           "decisions.csv",
-          ...(["rack-failure", "kernel-upgrade"].includes(name) ? ["events.csv"] : []), // something happens in these
+          ...(name === "energy" ? ["energy.csv"] : []),
+          ...(["rack-failure", "kernel-upgrade", "energy"].includes(name) ? ["events.csv"] : []), // something happens in these
           "hosts.csv",
           "manifest.json",
           "meters.csv",
+          ...(name === "energy" ? ["power.csv"] : []),
           "scenario.json",
           "servers.csv",
           "summary.json",

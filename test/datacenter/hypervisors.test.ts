@@ -16,7 +16,7 @@ describe("the table of hypervisors", () => {
       expect(own).toBe(key);
       expect(supported.length).toBeGreaterThan(0);
       const all = Object.values(parameters);
-      expect(all).toHaveLength(13);
+      expect(all).toHaveLength(15);
       for (const { name, unit, meaning, source } of all) {
         expect(name).toMatch(new RegExp(`^hypervisors\\.${key}\\.[a-z_]+$`));
         for (const text of [unit, meaning, source]) expect(text).not.toBe("");

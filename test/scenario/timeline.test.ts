@@ -122,7 +122,7 @@ profiles:
         "12: enable names its objects twice (zone, rack): expected one of host, hosts, pool, aggregate, zone, rack or all (e.g. {rack: 3} or {all: hosts})",
         "13: without every it happens once (say every: 1 d, or leave times out)",
         "13: unknown profile "upgrade" (known: unused)",
-        "14: an entry has 2 verbs (drain, enable); expected one of drain, disable, enable, reboot, evacuate, set, fail, repair, add_hosts, add_rack, profile (e.g. {at: 2 h, fail: {rack: 1, for: 1 h}})",
+        "14: an entry has 2 verbs (drain, enable); expected one of drain, migrate, disable, enable, reboot, evacuate, power_off, power_on, suspend, set, fail, repair, add_hosts, add_rack, profile (e.g. {at: 2 h, fail: {rack: 1, for: 1 h}})",
         "15: hosts are added once (leave every out)",
         "16: disable is done to hosts, not to racks (write all: hosts)",
         "18: no entry of the timeline does profile "unused" (use it or leave it out)",

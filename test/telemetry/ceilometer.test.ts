@@ -11,6 +11,8 @@ const zed: Readonly<Record<string, readonly [type: string, unit: string, resourc
   "disk.root.size": ["gauge", "GB", "instance", "N"],
   "compute.instance.booting.time": ["gauge", "sec", "instance", "N"],
   cpu: ["cumulative", "ns", "instance", "P"],
+  "memory.usage": ["gauge", "MB", "instance", "P"],
+  "memory.resident": ["gauge", "MB", "instance", "P"],
   "network.incoming.bytes": ["cumulative", "B", "interface", "P"],
   "network.outgoing.bytes": ["cumulative", "B", "interface", "P"],
   "image.download": ["delta", "B", "image", "N"],

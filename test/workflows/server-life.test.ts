@@ -244,3 +244,25 @@ describe("the gates", () => {
     }
   });
 });
+
+describe("the meters", () => {
+  it("count the images that are sent for a rescue or a rebuild to the servers they are for", () => {
+    const metered = { metering: { enabled: true, intervalMicros: 5 * MINUTE, meters: ["image.download"] } };
+    const { built, outcomes } = life(
+      [
+        ["server image create", { name: "golden" }],
+        ["server rebuild", { image: "golden" }],
+      ],
+      metered,
+    );
+    expect(outcomes).toEqual(["server image create 202", "server rebuild 202"]);
+    const { samples, meters } = built.ceilometer!;
+    const served = Array.from({ length: samples.count }, (_, i) => samples.row(i)).filter(
+      ({ meter }) => meters[meter]!.name === "image.download",
+    );
+    expect(served.map(({ entity, volume }) => [entity, volume])).toEqual([
+      [0, 12_500_000],
+      [0, 12_500_000],
+    ]);
+  });
+});

@@ -12,7 +12,7 @@ import { type HopLatency, NO_LATENCY, pathLatency } from "./hop-latency.ts";
 export interface FlowCapacity extends LinkCapacity {
   start(job: number, bytes: number, route: readonly number[]): void;
   reroute(job: number, route: readonly number[]): void;
-  stop(job: number): void;
+  stop(job: number): number;
 }
 
 export interface TrafficOptions {
@@ -22,15 +22,12 @@ export interface TrafficOptions {
   readonly framing?: Framing;
 }
 
-const HERE: readonly number[] = [];
-
 interface Flow {
   readonly from: number;
   readonly to: number;
   readonly number: number;
   readonly bytes: number;
-  /** Links behind its end: a device that the bytes are read from or written to. */
-  readonly beyond: readonly number[];
+  readonly also: readonly number[];
   state: "setting out" | "under way" | "waiting";
   route: readonly number[];
 }
@@ -58,34 +55,42 @@ export class Traffic {
     fabric.onChange(() => this.followTheFabric());
   }
 
-  /** The links from one attach point to another, for whoever starts flows himself; where there is no way, one that carries nothing. */
+  /** The links from one attach point to another, for whoever keeps flows of his own; where there is no way, one that carries nothing. */
   wayOrNowhere(from: number, to: number, number: number): readonly number[] {
     return this.fabric.route(from, to, number) ?? this.nowhere;
   }
 
   /**
    * Sends `bytes` of payload from one attach point to another, for a job that has no flow under way. `number` tells flows between the same two
-   * points apart. `beyond`: links that it takes besides, whatever its way: those of devices at its ends. Whoever hears that the capacity has
-   * finished the job says so (`ended`).
+   * points apart; `also` are links that it uses beside those of its way, whichever that is. Whoever hears that the capacity has finished the job
+   * says so (`ended`). Jobs below zero set out at once, whatever the latency.
    */
-  start(job: number, bytes: number, from: number, to: number, number: number = job, beyond: readonly number[] = HERE): void {
+  start(job: number, bytes: number, from: number, to: number, number: number = job, also: readonly number[] = []): void {
     if (!(bytes >= 0 && bytes < Number.POSITIVE_INFINITY))
       throw new RangeError(`flow of job ${job}: expected a finite number of bytes, 0 or more, got ${bytes}`);
     if (this.flows.has(job)) throw new RangeError(`job ${job} has a flow under way already: expected one at a time`);
     const switches = this.fabric.switchesBetween(from, to);
-    this.flows.set(job, { from, to, number, bytes, beyond, state: "setting out", route: this.nowhere });
-    const wait = switches > 0 ? pathLatency(this.latency, switches) : 0;
+    this.flows.set(job, { from, to, number, bytes, also, state: "setting out", route: this.nowhere });
+    const wait = switches > 0 && job >= 0 ? pathLatency(this.latency, switches) : 0;
     if (this.setOutLater !== null && wait > 0) this.simulation.set(wait, this.setOutLater, job);
     else this.setOut(job);
   }
 
-  /** Takes a job's flow off the network, wherever it is. */
-  stop(job: number): void {
+  /** Takes a job's flow off the network, wherever it is; returns the bytes of payload that it had left. */
+  stop(job: number): number {
     const flow = this.flows.get(job);
     if (flow === undefined) throw new RangeError(`job ${job} has no flow under way: there is nothing to stop`);
     this.flows.delete(job);
-    if (flow.state !== "setting out") this.capacity.stop(job);
-    else if (this.setOutLater !== null) this.simulation.cancel(this.setOutLater, job);
+    if (flow.state !== "setting out") return this.capacity.stop(job) * this.goodput;
+    if (this.setOutLater !== null) this.simulation.cancel(this.setOutLater, job);
+    return flow.bytes;
+  }
+
+  /** Jobs whose flows come from an attach point or go to it, in the order in which they began. */
+  jobsAt(point: number): readonly number[] {
+    const jobs: number[] = [];
+    for (const [job, { from, to }] of this.flows) if (from === point || to === point) jobs.push(job);
+    return jobs;
   }
 
   /** The last byte of a job's flow has arrived; jobs that have no flow here are none of its business. */
@@ -110,15 +115,27 @@ export class Traffic {
     return flow?.state === "under way" ? flow.route : null;
   }
 
+  /** A flow that runs over something that is down, in words; null: there is none. */
+  violation(): string | null {
+    for (const [job, { state, route, from, to }] of this.flows) {
+      if (state === "under way" && !this.fabric.carries(route)) return `the flow of job ${job} from ${from} to ${to} runs over a dead link`;
+    }
+    return null;
+  }
+
   private setOut(job: number): void {
     const flow = this.flows.get(job)!;
     this.put(flow, this.fabric.route(flow.from, flow.to, flow.number));
-    this.capacity.start(job, flow.bytes / this.goodput, flow.route);
+    this.capacity.start(job, flow.bytes / this.goodput, this.linksOf(flow));
   }
 
   private put(flow: Flow, route: readonly number[] | null): void {
     flow.state = route === null ? "waiting" : "under way";
-    flow.route = route === null ? this.nowhere : flow.beyond.length === 0 ? route : [...route, ...flow.beyond];
+    flow.route = route ?? this.nowhere;
+  }
+
+  private linksOf({ route, also }: Flow): readonly number[] {
+    return also.length === 0 ? route : [...route, ...also];
   }
 
   private followTheFabric(): void {
@@ -126,14 +143,10 @@ export class Traffic {
       if (flow.state === "setting out") continue;
       const route = this.fabric.route(flow.from, flow.to, flow.number);
       if (flow.state === "waiting" && route === null) continue;
-      const stays =
-        flow.state === "under way" &&
-        route !== null &&
-        route.length + flow.beyond.length >= flow.route.length &&
-        this.fabric.carries(flow.route);
+      const stays = flow.state === "under way" && route !== null && route.length >= flow.route.length && this.fabric.carries(flow.route);
       if (stays) continue;
       this.put(flow, route);
-      this.capacity.reroute(job, flow.route);
+      this.capacity.reroute(job, this.linksOf(flow));
     }
   }
 }

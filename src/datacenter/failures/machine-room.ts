@@ -3,9 +3,12 @@
 //
 // Assumes one power feed and one router for the whole cloud (a second one that takes over is no failure), one PDU for so many racks in their
 // order, and one switch a rack.
+
+import type { Fabric } from "../fabric/fabric.ts";
+import { type FabricKind, FabricParts, fabricKinds } from "./fabric-parts.ts";
 import { FaultTree } from "./fault-tree.ts";
 
-export const componentKinds = ["power", "pdu", "rack", "host", "router", "switch", "disk"] as const;
+export const componentKinds = ["power", "pdu", "rack", "host", "router", "switch", "disk", ...fabricKinds] as const;
 export type ComponentKind = (typeof componentKinds)[number];
 
 /** A component by its kind and its number within the kind, from 0. Disks of a host follow each other. */
@@ -22,6 +25,8 @@ export interface RoomPlan {
   /** Disks of one host that may be broken at once before the host goes down with them. */
   readonly disksTolerated: number;
   readonly hostName: (host: number) => string;
+  /** Its links and switches can fail too; null or absent: they do not. */
+  readonly fabric?: Fabric | null;
 }
 
 export interface RoomListener {
@@ -40,6 +45,7 @@ export class MachineRoom {
   private readonly power: FaultTree;
   /** Network: router, switches, hosts. */
   private readonly network: FaultTree;
+  private readonly parts: FabricParts | null;
   private readonly brokenDisks: Int32Array; // by host
   private readonly disksDown: Int32Array; // causes, by disk
 
@@ -70,6 +76,13 @@ export class MachineRoom {
       [-1, ...Array.from({ length: racks }, () => 0), ...rackOf.map((rack) => 1 + rack)],
       (component, down) => component > racks && listener.reached(component - racks - 1, !down),
     );
+    // Hosts without a way count as cut off, for one more cause.
+    this.parts =
+      plan.fabric == null
+        ? null
+        : new FabricParts(plan.fabric, this.hosts, (host, cut) =>
+            cut ? this.network.fail(1 + racks + host) : this.network.repair(1 + racks + host),
+          );
     this.brokenDisks = new Int32Array(this.hosts);
     this.disksDown = new Int32Array(this.hosts * disksPerHost);
   }
@@ -77,6 +90,9 @@ export class MachineRoom {
   /** How many there are of a kind. */
   count(kind: ComponentKind): number {
     switch (kind) {
+      case "link":
+      case "fabric-switch":
+        return this.parts?.count(kind) ?? 0;
       case "power":
       case "router":
         return 1;
@@ -97,10 +113,15 @@ export class MachineRoom {
     const { hostName, disksPerHost } = this.plan;
     if (kind === "host") return hostName(index);
     if (kind === "disk") return `${hostName(Math.floor(index / disksPerHost))}/disk-${(index % disksPerHost) + 1}`;
+    if (isOfFabric(kind) && this.parts !== null) return this.parts.nameOf(kind, index);
     return `${kind}-${index + 1}`;
   }
 
   fail(component: Component): void {
+    if (isOfFabric(component.kind)) {
+      this.fabricParts().fail(component.kind, component.index);
+      return;
+    }
     if (component.kind === "disk") {
       if (this.disksDown[component.index]!++ === 0) this.diskChanged(component.index, 1);
       return;
@@ -111,6 +132,10 @@ export class MachineRoom {
 
   /** @throws RangeError when nothing of the component has failed */
   repair(component: Component): void {
+    if (isOfFabric(component.kind)) {
+      this.fabricParts().repair(component.kind, component.index);
+      return;
+    }
     if (component.kind === "disk") {
       if (!(this.disksDown[component.index]! > 0)) throw new RangeError(`${this.nameOf(component)} cannot be repaired: it has not failed`);
       if (--this.disksDown[component.index]! === 0) this.diskChanged(component.index, -1);
@@ -122,6 +147,7 @@ export class MachineRoom {
 
   /** Is it down, by itself or by something that it hangs on? */
   isDown(component: Component): boolean {
+    if (isOfFabric(component.kind)) return this.fabricParts().isDown(component.kind, component.index);
     if (component.kind === "disk") return this.disksDown[component.index]! > 0;
     const { tree, node } = this.nodeOf(component);
     return tree.isDown(node);
@@ -136,7 +162,12 @@ export class MachineRoom {
   }
 
   check(): readonly string[] {
-    return [...this.power.check(), ...this.network.check()];
+    return [...this.power.check(), ...this.network.check(), ...(this.parts?.check() ?? [])];
+  }
+
+  private fabricParts(): FabricParts {
+    if (this.parts === null) throw new RangeError("links and switches of the fabric cannot fail here: the room has none");
+    return this.parts;
   }
 
   private diskChanged(disk: number, change: 1 | -1): void {
@@ -167,4 +198,8 @@ export class MachineRoom {
         return { tree: power, node: 0 };
     }
   }
+}
+
+function isOfFabric(kind: ComponentKind): kind is FabricKind {
+  return kind === "link" || kind === "fabric-switch";
 }

@@ -5,7 +5,6 @@
 // @source nova/virt/libvirt/driver.py (_live_migration_monitor), QEMU migration/migration.c
 import type { Simulation, TimerKind } from "../../kernel/simulation.ts";
 import { SECOND } from "../../kernel/time.ts";
-import type { SharedCapacity } from "../../queueing/shared-capacity.ts";
 import { type Throttle, throttleAfter, unthrottled } from "./auto-converge.ts";
 import { completionTimeoutSeconds, type DowntimeStep, downtimeMaxSeconds, downtimeRamp } from "./downtime-ramp.ts";
 import { checkOptions, type LiveMigrationOptions, MAX_CONNECTIONS } from "./live-migration-options.ts";
@@ -29,11 +28,21 @@ export interface CopyFigures {
   readonly postCopy: boolean;
 }
 
+/** What carries copies: links shared with others. Which way a copy takes from host to host is known to it or said with each flow (`route`). */
+export interface CopyNetwork {
+  addLink(bytesPerSecond: number): number;
+  start(job: number, bytes: number, route: readonly number[]): void;
+  stop(job: number): number;
+}
+
 export interface CopyOrder {
   readonly memory: WrittenMemory;
   /** GiB that Nova reckons with. */
   readonly gb: number;
+  /** Empty: the network knows the way. */
   readonly route: readonly number[];
+  /** False: one of the hypervisors cannot; absent: the options decide. */
+  readonly postCopy?: boolean;
 }
 
 /** The guest's side; copies are known by their server. */
@@ -78,7 +87,7 @@ interface Copy {
 
 export class LiveCopies {
   private readonly simulation: Simulation;
-  private readonly network: SharedCapacity;
+  private readonly network: CopyNetwork;
   private readonly options: LiveMigrationOptions;
   private readonly witness: CopyWitness;
   private readonly copies = new Map<number, Copy>(); // by server
@@ -86,7 +95,7 @@ export class LiveCopies {
   private readonly switchedOver: TimerKind;
   private readonly spareLinks: number[] = []; // links that hold a migration to its bandwidth
 
-  constructor(simulation: Simulation, network: SharedCapacity, options: LiveMigrationOptions, witness: CopyWitness) {
+  constructor(simulation: Simulation, network: CopyNetwork, options: LiveMigrationOptions, witness: CopyWitness) {
     checkOptions(options);
     this.simulation = simulation;
     this.network = network;
@@ -94,6 +103,11 @@ export class LiveCopies {
     this.witness = witness;
     this.timeUp = simulation.timer("live migration time up", (server) => this.timedOut(server));
     this.switchedOver = simulation.timer("guest switched over", (server) => this.switchOver(server));
+  }
+
+  /** The server whose copy a job below zero is part of. */
+  static serverOf(job: number): number {
+    return Math.floor((-1 - job) / MAX_CONNECTIONS);
   }
 
   /** The network's number for a connection of a server's copy: below zero, where no other job is. */
@@ -126,7 +140,7 @@ export class LiveCopies {
 
   /** The connection's bytes have arrived. `job` is one of `jobOf`. */
   carried(job: number): void {
-    const copy = this.copyOf(Math.floor((-1 - job) / MAX_CONNECTIONS));
+    const copy = this.copyOf(LiveCopies.serverOf(job));
     copy.connections.delete(job);
     if (copy.connections.size > 0) return;
     copy.sentBytes += copy.roundBytes;
@@ -156,7 +170,7 @@ export class LiveCopies {
     copy.forced = true;
     const left = this.stopFlows(copy);
     this.count(copy);
-    if (this.options.permitPostCopy) {
+    if (this.options.permitPostCopy && copy.order.postCopy !== false) {
       copy.restBytes = left + copy.dirtyBytes;
       this.stopGuest(copy, deviceBytes.value);
     } else this.stopGuest(copy, left + copy.dirtyBytes);
@@ -231,7 +245,8 @@ export class LiveCopies {
 
   private timedOut(server: number): void {
     const copy = this.copyOf(server);
-    if (copy.phase !== "rounds") return;
+    // A guest that stands still is waited for no longer than one that runs: its last bytes may be on a way that is gone.
+    if (copy.phase !== "rounds" && copy.phase !== "stopped") return;
     if (this.options.timeoutAction === "abort") this.end(copy, "timed out");
     else this.forceComplete(server);
   }

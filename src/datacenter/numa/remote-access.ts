@@ -7,7 +7,7 @@ import { parameter } from "../../kernel/parameter.ts";
 import { freeDedicatedCpus, freeMemoryMb, type HostCell } from "./host-cell.ts";
 
 export const memoryBoundShare: Parameter = parameter({
-  name: "hosts.memory_bound",
+  name: "workload.memory_bound",
   value: 0.3,
   unit: "1",
   meaning: "Share of a guest's running time that waits for memory when all of it is local.",
@@ -16,7 +16,7 @@ export const memoryBoundShare: Parameter = parameter({
 });
 
 export const remoteLatencyRatio: Parameter = parameter({
-  name: "hosts.remote_latency",
+  name: "cloud.cpu_sharing.remote_access.latency",
   value: 1.55,
   unit: "1",
   meaning: "Latency of memory in another NUMA cell over that of the local one.",

@@ -14,10 +14,28 @@ type Amount = "iops" | "bytes";
 type Limit = `${Way}_${Amount}_sec`;
 /** As Cinder and libvirt spell them: `total_iops_sec`, `read_bytes_sec_max`, `write_iops_sec_per_gb`, ... 0 stands for no limit. */
 export type QosKey = Limit | `${Limit}_max` | `${Limit}_max_length` | `${Limit}_per_gb` | `${Limit}_per_gb_min` | "size_iops_sec";
+export const qosKeys: readonly QosKey[] = [
+  ...(["total", "read", "write"] as const).flatMap((way) =>
+    (["bytes", "iops"] as const).flatMap((amount): readonly QosKey[] => {
+      const limit = `${way}_${amount}_sec` as const;
+      return [limit, `${limit}_max`, `${limit}_max_length`, `${limit}_per_gb`, `${limit}_per_gb_min`];
+    }),
+  ),
+  "size_iops_sec",
+];
 export type QosSpec = { readonly [Key in QosKey]?: number };
 
 const ways: readonly Way[] = ["total", "read", "write"];
 const amounts: readonly Amount[] = ["iops", "bytes"];
+
+/** What a steady load of I/Os is like. */
+export interface Load {
+  readonly writeShare: number;
+  readonly bytes: number;
+}
+
+/** Relative: a load held to a limit is not above it. */
+const ROUNDING = 1e-9;
 
 interface Bucket {
   readonly way: Way;
@@ -97,11 +115,41 @@ export class TokenLimits {
   /** Fluid: the I/Os of `bytes` per second that a load of which `writeShare` are writes may do in the long run; Infinity without limits. */
   longRunIops(writeShare: number, bytes: number): number {
     let iops = Number.POSITIVE_INFINITY;
-    for (const { way, amount, bucket } of this.buckets) {
-      const share = way === "total" ? 1 : way === "write" ? writeShare : 1 - writeShare;
-      if (share > 0) iops = Math.min(iops, bucket.ratePerSecond / (share * (amount === "bytes" ? bytes : this.iosFor(bytes))));
+    for (const limit of this.buckets) {
+      const tokens = this.tokensPerIo(limit, writeShare, bytes);
+      if (tokens > 0) iops = Math.min(iops, limit.bucket.ratePerSecond / tokens);
     }
     return iops;
+  }
+
+  /** Fluid: the I/Os per second that a steady load may do at `now` when it wants `iops`: all of them while every bucket has tokens. */
+  iopsAt(now: Micros, { writeShare, bytes }: Load, iops: number): number {
+    let most = iops;
+    for (const limit of this.buckets) {
+      const tokens = this.tokensPerIo(limit, writeShare, bytes);
+      if (tokens > 0) most = Math.min(most, limit.bucket.rateFor(now, iops * tokens) / tokens);
+    }
+    return most;
+  }
+
+  /** Fluid: how long such a load may go on at `iops`, in whole microseconds; Infinity where the long-run limits suffice. */
+  microsAt(now: Micros, { writeShare, bytes }: Load, iops: number): Micros {
+    let micros = Number.POSITIVE_INFINITY;
+    for (const limit of this.buckets) {
+      const wanted = iops * this.tokensPerIo(limit, writeShare, bytes);
+      if (wanted > limit.bucket.ratePerSecond * (1 + ROUNDING)) micros = Math.min(micros, limit.bucket.microsOfBurst(now, wanted));
+    }
+    return micros;
+  }
+
+  /** Fluid: since the last instant booked the load has done `iops`. */
+  book(now: Micros, { writeShare, bytes }: Load, iops: number): void {
+    for (const limit of this.buckets) limit.bucket.stream(now, iops * this.tokensPerIo(limit, writeShare, bytes));
+  }
+
+  private tokensPerIo({ way, amount }: Bucket, writeShare: number, bytes: number): number {
+    const share = way === "total" ? 1 : way === "write" ? writeShare : 1 - writeShare;
+    return share * (amount === "bytes" ? bytes : this.iosFor(bytes));
   }
 
   private concerned(write: boolean): readonly Bucket[] {

@@ -191,9 +191,9 @@ export function audit(cloud: Cloud): readonly string[] {
     if (instances[host]! > 0) inUse++;
   }
   same("hosts in use", hosts.inUse, inUse);
-  for (const [tier, { name, capacityGb }] of tiers.tiers.entries()) {
+  for (const [tier, { name }] of tiers.tiers.entries()) {
     same(`volumes on ${name}`, tiers.usedGb[tier]!, tierGb[tier]!);
-    between(`volumes on ${name}`, 0, tiers.usedGb[tier]!, capacityGb);
+    between(`volumes on ${name}`, 0, tiers.usedGb[tier]!, tiers.promisableGb(tier));
   }
   const { quotaInstances, quotaVcpuMilli, quotaRamMb } = cloud.settings;
   for (const [project, { least, most }] of quota.entries()) {

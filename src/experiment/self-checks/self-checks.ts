@@ -1,5 +1,6 @@
 // What must hold in every run, whatever happens in it: a run that is told to check itself (`--check`) looks at all of it again and again, and
 // stops at the first thing that does not hold, with the time, the event, the seed and the thing's name. Checking changes nothing of the run.
+import { mayBecome } from "../../datacenter/server-transitions.ts";
 import { SimulationBug } from "../../kernel/simulation.ts";
 import type { BuiltRun } from "../../scenario/build.ts";
 import { audit } from "./books.ts";
@@ -28,6 +29,17 @@ export const selfChecks: readonly SelfCheck[] = [
         audit(cloud)[0] ?? null,
   },
   {
+    name: "states",
+    meaning: "No server takes a step from one state to another that Nova does not have.",
+    watch: ({ cloud: { servers } }) => {
+      let wrong: string | null = null;
+      servers.stateListener = (server, before, after) => {
+        if (!mayBecome(before, after)) wrong ??= `${servers.nameOf(server)} went from ${before.join("/")} to ${after.join("/")}`;
+      };
+      return () => wrong;
+    },
+  },
+  {
     name: "energy",
     meaning: "The energy of a host never decreases.",
     watch: ({ cloud: { power, simulation, hosts } }) => {
@@ -48,12 +60,38 @@ export const selfChecks: readonly SelfCheck[] = [
     },
   },
   {
+    name: "facility",
+    meaning: "The facility draws no less than its hosts, and what it has drawn, and the grid emitted for it, never decreases.",
+    watch: ({ electricity, cloud: { simulation, power } }) => {
+      let before = [0, 0, 0];
+      let total = 0;
+      return () => {
+        if (electricity === null) return null;
+        const { facility } = electricity;
+        const { now } = simulation;
+        const sums = [facility.itJoules(now), facility.facilityJoules(now), facility.operationalGrams(now)];
+        const joules = power.totalJoules(now);
+        const wasReset = joules < total; // at the end of the warm-up
+        total = joules;
+        const [it, whole] = sums as [number, number, number];
+        if (whole < it * (1 - ROUNDING)) return `the facility has drawn ${whole} J, and its hosts ${it} J`;
+        if (Math.abs(it - joules) > ROUNDING * joules) return `the facility's books have ${it} J of its hosts, and theirs have ${joules} J`;
+        const fallen = sums.findIndex((sum, i) => !wasReset && sum < before[i]!);
+        if (fallen >= 0)
+          return `the ${["energy of the hosts", "energy of the facility", "carbon"][fallen]} fell from ${before[fallen]} to ${sums[fallen]}`;
+        before = sums;
+        return null;
+      };
+    },
+  },
+  {
     name: "flows",
-    meaning: "No link carries more than its capacity or loses bytes, and every flow is held back by a link that is full.",
+    meaning:
+      "No link carries more than its capacity or loses bytes, every flow is held back by a link that is full, and none runs over a dead one.",
     watch:
-      ({ cloud: { transfers } }) =>
+      ({ cloud: { transfers, traffic } }) =>
       () =>
-        transfers.violation(ROUNDING),
+        transfers.violation(ROUNDING) ?? traffic.violation(),
   },
   {
     name: "cpu",
@@ -77,6 +115,28 @@ export const selfChecks: readonly SelfCheck[] = [
         cloud.objectStore?.store.nodes.check() ?? null,
   },
   {
+    name: "disks",
+    meaning:
+      "No guest does more I/O than it wants or has more under way than it keeps, no back end is busy for longer than time passes, what tiers serve is what guests do, and no thin pool gives out more than it has.",
+    watch:
+      ({ cloud: { guestDisks, tiers } }) =>
+      () =>
+        guestDisks === null ? tiers.check() : guestDisks.violation(),
+  },
+  {
+    name: "memory",
+    meaning: "What servers have in memory, what is kept and what is free make up the memory of every host.",
+    watch:
+      ({ cloud: { guestMemory, hosts, simulation } }) =>
+      () => {
+        for (let host = 0; guestMemory !== null && host < hosts.count; host++) {
+          const wrong = guestMemory.memory.violation(host, simulation.now);
+          if (wrong !== null) return wrong;
+        }
+        return null;
+      },
+  },
+  {
     name: "failures",
     meaning: "What hangs on something that is down is down itself, and no guest runs on a host without power.",
     watch:
@@ -84,6 +144,8 @@ export const selfChecks: readonly SelfCheck[] = [
       () => {
         if (operations === null) return null;
         const { room } = operations;
+        const [wrong] = room.check();
+        if (wrong !== undefined) return wrong;
         const { rackOf } = room.plan;
         for (let host = 0; host < cloud.hosts.count; host++) {
           const name = cloud.hosts.hostName(host);
@@ -91,12 +153,14 @@ export const selfChecks: readonly SelfCheck[] = [
           if (rackIsDown && room.hostPowered(host)) return `${name} has power, and its rack has not`;
           if (room.isDown({ kind: "switch", index: rackOf[host]! }) && room.hostReachable(host))
             return `${name} can be reached, and its switch is down`;
-          if (room.hostPowered(host)) continue;
+          const { orders } = operations.outages;
+          if (room.hostPowered(host) && (orders === null || orders.isOn(host))) continue;
           let running = -1;
           cloud.servers.forEachOn(host, (server) => {
             if (cloud.running[server] === 1) running = server;
           });
-          if (running >= 0) return `${cloud.servers.nameOf(running)} runs on ${name}, which has no power`;
+          if (running >= 0)
+            return `${cloud.servers.nameOf(running)} runs on ${name}, which ${room.hostPowered(host) ? `is ${cloud.power.state(host)}` : "has no power"}`;
         }
         return null;
       },

@@ -79,6 +79,11 @@ export class HostClaims {
     return true;
   }
 
+  /** Has the server NUMA cells of its own? */
+  hasCells(server: number): boolean {
+    return (this.held.get(server)?.topology ?? null) !== null;
+  }
+
   /** What one holder holds is the other's from now on: a server on the move holds under a second number what it has on its other host. */
   exchange(one: number, other: number): void {
     const [ofOne, ofOther] = [this.held.get(one), this.held.get(other)];

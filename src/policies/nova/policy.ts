@@ -31,6 +31,8 @@ export interface PolicySpec {
   /** Where the policy differs from the cloud: candidates asked of Placement at most, and whether Placement draws them. */
   readonly maxPlacementResults?: number;
   readonly randomizeAllocationCandidates?: boolean;
+  /** QoS specs are associated with the volume types. Absent: they are. */
+  readonly volumeQos?: boolean;
   /** Absent: at the first host. */
   readonly startAt?: StartingPlace;
   /** Filters and weighers of the user's own that may be named beside Nova's; absent = none. */

@@ -4,7 +4,7 @@
 import type { OptionValue } from "../../policies/nova/config.ts";
 import { type InitialRatios, initialRatios, type NovaRelease } from "../../policies/nova/releases.ts";
 import { defaultRequestOptions, type RequestOptions } from "../../policies/nova/request/request-options.ts";
-import type { Located, Path, Place } from "../located.ts";
+import { type Located, type Path, type Place, toPlain, valueAt } from "../located.ts";
 import type { OptionSetting, OptionType } from "./option-values.ts";
 import { readAlias } from "./pci-alias.ts";
 import type { Written } from "./placed.ts";
@@ -41,6 +41,8 @@ export interface ModelledOption {
   readonly formerly?: readonly OptionName[];
   /** The first of these that scenarios have. */
   readonly targets: readonly Target[];
+  /** Does the scenario have a use for it? Absent = any has. */
+  readonly where?: (root: Located) => boolean;
   /** Why a value has no effect; null = it has. */
   readonly idle?: (value: OptionSetting) => string | null;
   /** Another option whose value takes this one's effect away: says why, or null. */
@@ -123,12 +125,31 @@ const ofMetrics = (name: string, type: OptionType, ...others: readonly string[])
 const requestFilter = (name: keyof RequestOptions, otherwise = ""): ModelledOption =>
   option("scheduler", name, "flag", { usual: defaultRequestOptions[name], targets: [at(`cloud.nova.${name}`)], otherwise });
 
+/** Can a host of the scenario go down? */
+function hostsFail(root: Located): boolean {
+  if (["components", "bursts"].some((key) => valueAt(root, ["failures", key]) !== undefined)) return true;
+  const plain = (key: string): unknown => {
+    const located = valueAt(root, [key]);
+    return located === undefined ? null : toPlain(located);
+  };
+  const strikes = (step: unknown) => {
+    if (typeof step !== "object" || step === null) return false;
+    return "fail" in step || "reboot" in step || ("do" in step && (step.do === "fail" || step.do === "reboot"));
+  };
+  const [timeline, profiles] = [plain("timeline"), plain("profiles")];
+  const steps = [timeline, ...(typeof profiles === "object" && profiles !== null ? Object.values(profiles) : [])];
+  return steps.some((list) => Array.isArray(list) && list.some(strikes));
+}
+
+const ALWAYS_HEARD_OF = "the compute services of a scenario without failures or a timeline are always heard of";
+
 const LIBVIRT = "libvirt.LibvirtDriver";
 /** Drivers that stand for one hypervisor; libvirt's goes by `[libvirt] virt_type`. */
 const driverHypervisors: Readonly<Record<string, string>> = {
   "vmwareapi.VMwareVCDriver": "vmware",
   "hyperv.driver.HyperVDriver": "hyperv",
   "hyperv.HyperVDriver": "hyperv",
+  "ironic.IronicDriver": "ironic",
 };
 
 /** Classes of filters and weighers are read apart from these, see scheduler-classes.ts. */
@@ -274,8 +295,15 @@ export const novaOptionTable: readonly ModelledOption[] = [
     ],
     elsewhere: "pci_devices of hosts are the devices that servers may have",
   }),
-  option("DEFAULT", "service_down_time", "integer", { usual: 60, otherwise: "the compute services of a scenario are always heard of" }),
-  option("DEFAULT", "report_interval", "integer", { usual: 10, otherwise: "the compute services of a scenario are always heard of" }),
+  ...[
+    option("DEFAULT", "service_down_time", "integer", { usual: 60, least: 1, otherwise: ALWAYS_HEARD_OF }),
+    option("DEFAULT", "report_interval", "integer", { usual: 10, least: 1, otherwise: ALWAYS_HEARD_OF }),
+    option("DEFAULT", "resume_guests_state_on_host_boot", "flag", { usual: false, otherwise: "no host of the scenario ever goes down" }),
+  ].map((row) => ({
+    ...row,
+    targets: [at(`failures.${row.name}`, row.type === "flag" ? asIs : inSeconds)],
+    where: hostsFail,
+  })),
   option("DEFAULT", "force_raw_images", "flag", {
     usual: true,
     otherwise: "images are always made raw, at cloud.nova.image_conversion_rate",

@@ -44,7 +44,8 @@ export function withConfiguration(root: LocatedMap, { schema, catalogue, cwd }: 
     const account = new Account("nova");
     const context: ReadingContext = { schema, catalogue, release, account, problems };
     const settings = new Settings(readConfFiles(novaConf, ["cloud", "nova_conf"], cwd, problems), knownOptions(novaOptionTable, context));
-    const given = readValues(settings, novaOptionTable, context);
+    const table = novaOptionTable.map((row) => (row.where?.(root) === false ? { ...row, targets: [] } : row));
+    const given = readValues(settings, table, context);
     const policy = confPolicy(settings, given, context);
     const study = valueAt(bare, ["study"]);
     result = laidUnder(bare, given, schema, account);

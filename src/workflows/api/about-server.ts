@@ -14,8 +14,9 @@ function one(step: Step): Step {
     case "call":
     case "cast":
     case "enter":
-    case "notify":
       return step;
+    case "notify":
+      return { ...step, ofServer: true };
     case "at":
     case "on":
     case "holding":

@@ -50,12 +50,13 @@ export class Evacuations {
     else this.begin(server);
   }
 
-  /** The scheduler's decision. The source is out of the question whatever the policy's filters say. */
-  choose(server: number): boolean {
+  /** The scheduler's decision; null: a host was found. The source is out of the question whatever the policy's filters say. */
+  choose(server: number): "NoValidHost" | "SchedulingError" | null {
     const { cloud } = this;
     const found = cloud.scheduling.choose(server, [this.waiting.get(server)!.from]);
     cloud.notifications.emit("scheduler.select_destinations.end", server);
-    return found;
+    if (found) return null;
+    return cloud.scheduling.raised ? "SchedulingError" : "NoValidHost";
   }
 
   ended(server: number, failure: Outcome | null): void {
@@ -90,7 +91,8 @@ export class Evacuations {
 
   private move(server: number): Outcome | null {
     const { cloud } = this;
-    if (!this.choose(server)) return "NoValidHost";
+    const refusal = this.choose(server);
+    if (refusal !== null) return refusal;
     while (!cloud.scheduling.claimChosen(server)) if (cloud.scheduling.atEnd(server)) return "NoValidHost";
     if (!cloud.takeOn(server)) return "RescheduledException";
     cloud.endBuild(server);

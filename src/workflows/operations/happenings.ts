@@ -3,7 +3,7 @@
 import type { EventKind, Simulation } from "../../kernel/simulation.ts";
 import type { Micros } from "../../kernel/time.ts";
 
-export type Cause = "timeline" | "failure" | "burst" | "instance HA" | "service group";
+export type Cause = "timeline" | "failure" | "burst" | "instance HA" | "watcher" | "service group";
 
 export interface Happening {
   readonly time: Micros;

@@ -5,7 +5,7 @@
 //
 // A host that is only cut off from the network runs its guests, whom nobody reaches; its compute service is silent all the same.
 //
-// Assumes that a host that is repaired is up at once, and that a guest starts in no time.
+// Assumes that a guest starts in no time, and that a host that is repaired is up at once unless hosts can be off (power-orders.ts): then it boots.
 // @source nova/compute/manager.py init_host, _init_instance, _sync_power_states
 import type { MachineRoom } from "../../datacenter/failures/machine-room.ts";
 import type { Distribution } from "../../kernel/distribution.ts";
@@ -13,7 +13,9 @@ import type { EventKind, TimerKind } from "../../kernel/simulation.ts";
 import type { Micros } from "../../kernel/time.ts";
 import type { Cloud } from "../cloud.ts";
 import type { WorkflowEngine } from "../engine.ts";
+import type { OomKills } from "../oom-kills.ts";
 import { GuestOutages } from "./guest-outages.ts";
+import { PowerOrders } from "./power-orders.ts";
 import { ServiceGroup, type ServiceGroupTimes } from "./service-group.ts";
 
 export interface OutageSettings extends ServiceGroupTimes {
@@ -30,6 +32,8 @@ export class HostOutages {
   readonly listeners: ((host: number, works: boolean) => void)[] = [];
   /** By host: times it went down, and time down in the outages that are over. */
   readonly count: Int32Array;
+  /** Null: hosts cannot be off; they work, or have failed. */
+  readonly orders: PowerOrders | null;
   private readonly cloud: Cloud;
   private readonly engine: WorkflowEngine | null;
   private readonly settings: OutageSettings;
@@ -37,13 +41,14 @@ export class HostOutages {
   private readonly crashed: Uint8Array; // nova-compute is to be started again
   private readonly downSince: Float64Array;
   private readonly lost: Float64Array;
+  private readonly meant: Uint8Array; // an operator wants it off: nothing is lost
   private readonly hanging: number[][]; // servers that an instant control plane builds on a host that is down
   private readonly starts: Int32Array;
   private readonly sync: TimerKind;
   private readonly ownerStarts: EventKind;
 
   /** `room` is asked for later: it tells this object of its failures, so it is made after it. */
-  constructor(cloud: Cloud, engine: WorkflowEngine | null, settings: OutageSettings, room: () => MachineRoom) {
+  constructor(cloud: Cloud, engine: WorkflowEngine | null, settings: OutageSettings, room: () => MachineRoom, canBeOff = false) {
     const { simulation, hosts } = cloud;
     this.cloud = cloud;
     this.engine = engine;
@@ -55,40 +60,67 @@ export class HostOutages {
     this.crashed = new Uint8Array(hosts.count);
     this.downSince = new Float64Array(hosts.count).fill(-1);
     this.lost = new Float64Array(hosts.count);
+    this.meant = new Uint8Array(hosts.count);
     this.hanging = Array.from({ length: hosts.count }, () => []);
     this.starts = new Int32Array(cloud.servers.count);
     this.sync = simulation.timer("power states synchronised", (host) => this.synchronise(host));
     this.ownerStarts = simulation.kind("owner starts a server", (server) => this.startByOwner(server));
+    this.orders = canBeOff
+      ? new PowerOrders(cloud, {
+          hasPower: (host) => this.room().hostPowered(host),
+          goesDown: (host, meant) => {
+            this.meant[host] = meant && this.works(host) ? 1 : this.meant[host]!;
+            this.goesDown(host);
+          },
+          comesUp: (host) => this.back(host),
+        })
+      : null;
     cloud.hostWorks = (host) => this.works(host);
     cloud.hangsOn = (server, host) => this.hanging[host]!.push(server);
     engine?.letHostsStop();
     cloud.notifications.on("instance.rebuild.end", (server) => this.guests.endIfThere(server));
   }
 
-  works(host: number): boolean {
-    return this.room().hostPowered(host) && this.room().hostReachable(host);
+  /** Guests that a kernel has killed are out until their owners start them again. */
+  hearOf({ killedListeners, stoppedListeners }: OomKills): void {
+    killedListeners.push((server) => this.guests.begin(server));
+    stoppedListeners.push((server) => this.awaitOwner(server));
   }
 
-  /** Time in which the host did not work, up to now. */
+  works(host: number): boolean {
+    return this.room().hostPowered(host) && this.room().hostReachable(host) && (this.orders?.isOn(host) ?? true);
+  }
+
+  /** Time in which the host did not work although nobody had switched it off, up to now. */
   lostBy(host: number): Micros {
     const since = this.downSince[host]!;
-    return this.lost[host]! + (since < 0 ? 0 : this.cloud.simulation.now - since);
+    return this.lost[host]! + (since < 0 || this.meant[host] === 1 ? 0 : this.cloud.simulation.now - since);
   }
 
   powered(host: number, up: boolean): void {
-    const { cloud } = this;
+    const { cloud, orders } = this;
+    if (orders !== null) {
+      if (up) orders.restored(host);
+      else orders.lost(host);
+      return;
+    }
     if (up) {
       if (cloud.hosts.inService[host] === 1) cloud.power.setUtilisation(host, cloud.simulation.now, 0);
       this.back(host);
       return;
     }
+    this.goesDown(host);
+  }
+
+  private goesDown(host: number): void {
+    const { cloud } = this;
     this.crashed[host] = 1;
     cloud.servers.forEachOn(host, (server) => {
       if (cloud.running[server] === 0) return;
       cloud.guestDies(server);
       this.guests.begin(server);
     });
-    cloud.power.switchOff(host, cloud.simulation.now);
+    if (this.orders === null) cloud.power.switchOff(host, cloud.simulation.now);
     this.stops(host);
     this.engine?.hostStops(host, true);
     cloud.moving.hostFails(host);
@@ -119,8 +151,10 @@ export class HostOutages {
 
   private back(host: number): void {
     if (!this.works(host)) return;
+    if (this.downSince[host]! < 0) return; // it comes up for the first time
     const { simulation } = this.cloud;
-    this.lost[host]! += simulation.now - this.downSince[host]!;
+    if (this.meant[host] === 0) this.lost[host]! += simulation.now - this.downSince[host]!;
+    this.meant[host] = 0;
     this.downSince[host] = -1;
     this.startCompute(host);
     for (const server of this.serversOn(host)) this.guests.endIfThere(server);
@@ -193,7 +227,7 @@ export class HostOutages {
     if (cloud.servers.vmStateOf(server) !== "stopped") return;
     const host = cloud.servers.host[server]!;
     // The API takes no start while the server is being moved, and none reaches a host that is down: its owner comes again.
-    if (host < 0 || cloud.locked[server] === 1 || !this.works(host)) {
+    if (host < 0 || cloud.locked[server] === 1 || cloud.moving.of(server) !== null || !this.works(host)) {
       this.awaitOwner(server);
       return;
     }

@@ -6,6 +6,7 @@ import { type FailureLaw, Renewal, RepairCrews } from "../../datacenter/failures
 import type { Distribution } from "../../kernel/distribution.ts";
 import type { Cloud } from "../cloud.ts";
 import type { WorkflowEngine } from "../engine.ts";
+import { EnergySaving, type EnergySavingSettings } from "./energy-saving.ts";
 import { Evacuations } from "./evacuations.ts";
 import { Happenings } from "./happenings.ts";
 import { HostOutages, type OutageSettings } from "./host-outages.ts";
@@ -33,6 +34,8 @@ export interface OperationsSpec {
   readonly rebootTime: Distribution;
   readonly ha: InstanceHaSettings | null;
   readonly timeline: readonly TimelineEntry[];
+  /** Absent: nobody switches hosts off to save energy. */
+  readonly saving?: EnergySavingSettings;
 }
 
 export class Operations {
@@ -45,12 +48,13 @@ export class Operations {
   /** Failures of components so far, planned ones left out. */
   failures = 0;
 
-  constructor(cloud: Cloud, engine: WorkflowEngine | null, spec: OperationsSpec) {
+  /** @param canBeOff hosts boot, shut down and are suspended, as their power states say */
+  constructor(cloud: Cloud, engine: WorkflowEngine | null, spec: OperationsSpec, canBeOff = false) {
     const { simulation, hosts, streams } = cloud;
     this.happenings = new Happenings(simulation);
     this.evacuations = new Evacuations(cloud);
     cloud.evacuations = this.evacuations;
-    this.outages = new HostOutages(cloud, engine, spec.outages, () => this.room);
+    this.outages = new HostOutages(cloud, engine, spec.outages, () => this.room, canBeOff);
     this.room = new MachineRoom(
       {
         rackOf: hosts.descriptions.map(({ rack }) => rack),
@@ -58,6 +62,7 @@ export class Operations {
         disksPerHost: spec.disksPerHost,
         disksTolerated: spec.disksTolerated,
         hostName: (host) => hosts.hostName(host),
+        fabric: cloud.fabric,
       },
       {
         powered: (host, up) => this.outages.powered(host, up),
@@ -67,12 +72,14 @@ export class Operations {
     this.outages.services.listeners.push((host, heard) =>
       this.happenings.note("service group", heard ? "up" : "down", hosts.hostName(host), heard ? "heard of again" : "not heard of"),
     );
-    this.operator = new Operator(cloud, this.room, this.evacuations, spec.rebootTime);
+    this.operator = new Operator(cloud, this.room, this.evacuations, spec.rebootTime, this.outages.orders);
     this.crews = new RepairCrews(simulation, spec.crews);
     for (const process of spec.processes) this.letFail(cloud, process);
     if (spec.bursts !== null) this.letBurst(cloud, spec.bursts);
     if (spec.ha !== null) new InstanceHa(cloud, spec.ha, this.outages, this.evacuations, this.happenings);
     this.waitForService(cloud, spec.timeline);
+    const { orders } = this.outages;
+    if (spec.saving !== undefined && orders !== null) new EnergySaving(cloud, spec.saving, this.outages, orders, this.happenings);
     new Timeline(simulation, spec.timeline, this.operator, this.room, this.happenings, streams.stream("timeline.selection"));
   }
 
@@ -129,7 +136,8 @@ export class Operations {
       if (!steps.some(({ action }) => action.verb === "add")) continue;
       for (const { index } of objects) {
         hosts.setInService(index, false);
-        power.switchOff(index, simulation.now);
+        if (this.outages.orders === null) power.switchOff(index, simulation.now);
+        else this.outages.orders.leaveOff(index);
       }
     }
   }

@@ -5,7 +5,9 @@ import type { Distribution } from "../../kernel/distribution.ts";
 import type { EventKind } from "../../kernel/simulation.ts";
 import type { Micros } from "../../kernel/time.ts";
 import type { Cloud } from "../cloud.ts";
+import type { Confirmation, MoveMethod } from "../cold-moves.ts";
 import type { Evacuations } from "./evacuations.ts";
+import type { PowerOrders } from "./power-orders.ts";
 
 export interface Ratios {
   readonly cpu?: number;
@@ -18,14 +20,15 @@ export type Done = (outcome: string) => void;
 
 export class Operator {
   /**
-   * Moves a running server to another host while it runs, for `drain`; null: servers stay where they are. Whoever can migrate live sets it. It
-   * calls `done` once, with true if the server has left its host.
+   * Moves a server to another host, for `drain` and `migrate`; null: servers stay where they are. Whoever can migrate sets it. It calls `done`
+   * once, with true if the server has left its host.
    */
-  migrate: ((server: number, done: (moved: boolean) => void) => void) | null = null;
+  move: ((server: number, method: MoveMethod, confirmation: Confirmation, done: (moved: boolean) => void) => void) | null = null;
   private readonly cloud: Cloud;
   private readonly room: MachineRoom;
   private readonly evacuations: Evacuations;
   private readonly rebootTime: Distribution;
+  private readonly orders: PowerOrders | null;
   private readonly ends: EventKind;
   /** Failures that the timeline has caused, by component. */
   private readonly caused = new Map<string, { readonly until: Set<number>; readonly done: Map<number, Done> }>();
@@ -33,7 +36,8 @@ export class Operator {
   private readonly reboots: Int32Array;
   private tokens = 0;
 
-  constructor(cloud: Cloud, room: MachineRoom, evacuations: Evacuations, rebootTime: Distribution) {
+  constructor(cloud: Cloud, room: MachineRoom, evacuations: Evacuations, rebootTime: Distribution, orders: PowerOrders | null = null) {
+    this.orders = orders;
     this.cloud = cloud;
     this.room = room;
     this.evacuations = evacuations;
@@ -51,6 +55,13 @@ export class Operator {
       done("is in service already");
       return;
     }
+    if (this.orders !== null) {
+      this.orders.powerOn(host, () => {
+        hosts.setInService(host, true);
+        done("in service");
+      });
+      return;
+    }
     hosts.setInService(host, true);
     if (this.room.hostPowered(host)) power.setUtilisation(host, simulation.now, 0);
     done("in service");
@@ -65,7 +76,11 @@ export class Operator {
   }
 
   set(host: number, ratios: Ratios, done: Done): void {
-    const { hosts } = this.cloud;
+    const { hosts, hypervisorOf } = this.cloud;
+    if (hypervisorOf?.(host).overcommit.value === false && Object.values(ratios).some((ratio) => ratio !== 1)) {
+      done("refused: bare metal cannot be promised more than once");
+      return;
+    }
     hosts.setRatios(host, ratios);
     const over = hosts.usedVcpuMilli[host]! > hosts.capacityVcpuMilli[host]! || hosts.usedRamMb[host]! > hosts.capacityRamMb[host]!;
     done(over ? "set; claims exceed the capacity" : "set");
@@ -79,7 +94,26 @@ export class Operator {
       return;
     }
     const time = this.cloud.streams.stream("operator.reboot").sample(this.rebootTime, host, this.reboots[host]!++);
-    this.fail(component, Math.max(1, Math.round(time)), () => done("up again"));
+    const whole = Math.max(1, Math.round(time));
+    if (this.orders === null) this.fail(component, whole, () => done("up again"));
+    else this.orders.reboot(host, whole, (outcome) => done(outcome === "on" ? "up again" : outcome));
+  }
+
+  power_off(host: number, done: Done): void {
+    this.ordersOf().powerOff(host, done);
+  }
+
+  power_on(host: number, done: Done): void {
+    this.ordersOf().powerOn(host, done);
+  }
+
+  suspend(host: number, done: Done): void {
+    this.ordersOf().suspend(host, done);
+  }
+
+  private ordersOf(): PowerOrders {
+    if (this.orders === null) throw new RangeError("hosts of this cloud cannot be off: expected power states (cloud.power.states)");
+    return this.orders;
   }
 
   /** @param time null: until it is repaired */
@@ -121,20 +155,29 @@ export class Operator {
     }
   }
 
-  /** No new servers come, and those that are there leave by live migration, if there is somebody who can do that. */
-  drain(host: number, done: Done): void {
-    const { cloud, migrate } = this;
-    cloud.hosts.setEnabled(host, false);
+  /** No new servers come, and those that are there leave; by live migration those whose guests are to keep running, the others cold. */
+  drain(host: number, method: MoveMethod, confirmation: Confirmation, done: Done): void {
+    this.cloud.hosts.setEnabled(host, false);
+    this.moveAway(host, method, confirmation, (outcome) => done(`disabled; ${outcome}`));
+  }
+
+  /** Cold migration of all servers of the host; it ends when they have arrived, whether they are confirmed yet or not. */
+  migrate(host: number, confirmation: Confirmation, done: Done): void {
+    this.moveAway(host, "cold", confirmation, done);
+  }
+
+  private moveAway(host: number, method: MoveMethod, confirmation: Confirmation, done: Done): void {
+    const { move } = this;
     const servers = this.serversOn(host);
-    if (servers.length === 0) done("disabled; empty");
-    else if (migrate === null) done(`disabled; ${servers.length} servers stay`);
+    if (servers.length === 0) done("empty");
+    else if (move === null) done(`${servers.length} servers stay`);
     else {
       let left = servers.length;
       let moved = 0;
       for (const server of servers) {
-        migrate(server, (gone) => {
+        move(server, method, confirmation, (gone) => {
           if (gone) moved++;
-          if (--left === 0) done(`disabled; ${moved} servers moved, ${servers.length - moved} stay`);
+          if (--left === 0) done(`${moved} servers moved, ${servers.length - moved} stay`);
         });
       }
     }

@@ -6,12 +6,16 @@ import type { Component, MachineRoom } from "../../datacenter/failures/machine-r
 import type { Stream } from "../../kernel/random.ts";
 import type { EventKind, Simulation } from "../../kernel/simulation.ts";
 import type { Micros } from "../../kernel/time.ts";
+import { type Confirmation, leftToTheWindow, type MoveMethod } from "../cold-moves.ts";
 import type { Happenings } from "./happenings.ts";
 import type { Done, Operator, Ratios } from "./operator.ts";
 
 export type Action =
-  | { readonly verb: "add" | "drain" | "disable" | "enable" | "reboot" | "repair" | "evacuate" }
+  | { readonly verb: "add" | "disable" | "enable" | "reboot" | "repair" | "evacuate" | "power_off" | "power_on" | "suspend" }
   | { readonly verb: "set"; readonly ratios: Ratios }
+  /** `method` absent: live. */
+  | { readonly verb: "drain"; readonly method?: MoveMethod; readonly confirmation?: Confirmation }
+  | { readonly verb: "migrate"; readonly confirmation?: Confirmation }
   /** `time` null: until it is repaired. */
   | { readonly verb: "fail"; readonly time: Micros | null };
 
@@ -152,6 +156,12 @@ export class Timeline {
         return;
       case "repair":
         operator.repair(object, done);
+        return;
+      case "drain":
+        operator.drain(object.index, action.method ?? "live", action.confirmation ?? leftToTheWindow, done);
+        return;
+      case "migrate":
+        operator.migrate(object.index, action.confirmation ?? leftToTheWindow, done);
         return;
       case "set":
         operator.set(object.index, action.ratios, done);

@@ -16,7 +16,7 @@ export interface AutocorrelatedOptions {
 }
 
 /** @throws RangeError when the autocorrelation is not in [0, 1) */
-export function autocorrelatedSeries(options: AutocorrelatedOptions, streams: RandomStreams): UtilisationSeries {
+export function autocorrelatedSeries(options: AutocorrelatedOptions, streams: Pick<RandomStreams, "stream">): UtilisationSeries {
   const { stepMicros, distribution, autocorrelation } = options;
   requireStep(stepMicros);
   if (!(autocorrelation >= 0 && autocorrelation < 1)) {

@@ -21,7 +21,7 @@ export function shareOn({ meanOnSteps, meanOffSteps }: Pick<BurstyOptions, "mean
 }
 
 /** @throws RangeError when an option is out of its range */
-export function burstySeries(options: BurstyOptions, streams: RandomStreams): UtilisationSeries {
+export function burstySeries(options: BurstyOptions, streams: Pick<RandomStreams, "stream">): UtilisationSeries {
   const { stepMicros, meanOnSteps, meanOffSteps, onUtilisation, offUtilisation } = options;
   requireStep(stepMicros);
   requireShare("the utilisation of a burst", onUtilisation);

@@ -4,19 +4,21 @@
 // Assumes that an iteration that fails leaves its server behind, as Rally does until it cleans up at the end of a task.
 // @source rally_openstack/task/scenarios/nova/servers.py, rally/task/utils.py (wait_for_status), rally/plugins/task/runners
 
-import type { EventKind } from "../../kernel/simulation.ts";
-import { type Micros, SECOND } from "../../kernel/time.ts";
-import { keystone } from "../../services/keystone.ts";
-import { nova } from "../../services/nova.ts";
-import type { RallySpec, RallyWait } from "../../workload/rally.ts";
-import type { Cloud } from "../cloud.ts";
-import type { WorkflowEngine } from "../engine.ts";
-import { at, call, user, type Workflow, when } from "../vocabulary.ts";
+import type { Outcome } from "../datacenter/outcomes.ts";
+import type { EventKind } from "../kernel/simulation.ts";
+import { type Micros, SECOND } from "../kernel/time.ts";
+import type { ApiAsk, Argument, Arguments } from "../workflows/api/api-requests.ts";
+import { authenticate, showServer } from "../workflows/client-calls.ts";
+import type { Cloud } from "../workflows/cloud.ts";
+import type { WorkflowEngine } from "../workflows/engine.ts";
+import type { RallySpec, RallyWait } from "../workload/rally.ts";
 
 export interface RallyParts {
   /** Puts the server of an iteration on the cloud's books, and launches it. */
   readonly launch: (server: number) => void;
   readonly delete: (server: number) => void;
+  /** Sends a request to an API; its row. */
+  readonly send: (ask: Omit<ApiAsk, "service">) => number;
 }
 
 /** What became of an iteration. */
@@ -27,7 +29,7 @@ export interface Iteration {
   /** Duration of its main action (boot_server, or the authentication), in microseconds; -1 where it has not ended well. */
   readonly action: Micros;
   /** Null: it went well, or goes on. */
-  readonly error: "TimeoutException" | "GetResourceErrorStatus" | "Unavailable" | null;
+  readonly error: "TimeoutException" | "GetResourceErrorStatus" | Outcome | null;
 }
 
 const IDLE = 0;
@@ -47,6 +49,8 @@ export class RallyClient {
   private readonly since: Float64Array;
   private readonly polls: EventKind;
   private readonly begins: EventKind;
+  /** Of requests under way: the iteration, and which of its requests it is. */
+  private readonly asked = new Map<number, { readonly iteration: number; readonly step: number }>();
   private readonly showIndex: number;
   private readonly tokenIndex: number;
 
@@ -61,8 +65,14 @@ export class RallyClient {
     this.since = new Float64Array(times);
     this.polls = simulation.kind("rally polls", (iteration) => engine.start(this.showIndex, iteration));
     this.begins = simulation.kind("rally iteration", (iteration) => this.begin(iteration));
-    this.showIndex = engine.add(this.showServer());
-    this.tokenIndex = engine.add(this.issueToken());
+    this.showIndex = engine.add(showServer((server) => this.seen(server)));
+    this.tokenIndex = engine.add(
+      authenticate((iteration, outcome) => {
+        if (outcome === null) this.action[iteration] = simulation.now - this.started[iteration]!;
+        this.end(iteration, outcome);
+      }),
+    );
+    cloud.requests.endListeners.push((request) => this.answered(request));
     cloud.acceptListeners.push((server) => this.accepted(server));
     cloud.notifications.on("instance.create.error", (server) => {
       if (cloud.servers.vmStateOf(server) === "requested") this.end(server, "GetResourceErrorStatus"); // the API has refused it
@@ -91,7 +101,8 @@ export class RallyClient {
       const next = Math.round(((iteration + 1) * SECOND) / runner.rps);
       simulation.schedule(Math.max(0, next - simulation.now), this.begins, iteration + 1);
     }
-    if (scenario === "Authenticate.keystone") this.engine.start(this.tokenIndex, iteration);
+    if (scenario === "iteration") this.ask(iteration, 0);
+    else if (scenario === "Authenticate.keystone") this.engine.start(this.tokenIndex, iteration);
     else {
       this.stage[iteration] = BOOTING;
       this.since[iteration] = simulation.now;
@@ -99,34 +110,37 @@ export class RallyClient {
     }
   }
 
+  /** The next request of an iteration, or its end. */
+  private ask(iteration: number, step: number): void {
+    const ask = this.spec.iteration[step];
+    if (ask === undefined) {
+      this.action[iteration] = this.cloud.simulation.now - this.started[iteration]!;
+      this.end(iteration, null);
+      return;
+    }
+    const args = numbered(ask.args as Arguments, iteration);
+    const request = this.parts.send({ ...ask, server: -1, args });
+    // What ends at once has ended before anybody could wait for it.
+    if (this.cloud.requests.row(request).endedAt < 0) this.asked.set(request, { iteration, step });
+    else this.over(request, iteration, step);
+  }
+
+  private answered(request: number): void {
+    const asked = this.asked.get(request);
+    if (asked === undefined) return;
+    this.asked.delete(request);
+    this.over(request, asked.iteration, asked.step);
+  }
+
+  private over(request: number, iteration: number, step: number): void {
+    const { outcome } = this.cloud.requests.row(request);
+    if (outcome === null) this.ask(iteration, step + 1);
+    else this.end(iteration, outcome);
+  }
+
   /** The API has answered the request for the server. */
   private accepted(server: number): void {
     if (this.stage[server] === BOOTING) this.cloud.simulation.schedule(this.spec.boot.prepollDelay, this.polls, server);
-  }
-
-  private issueToken(): Workflow {
-    return {
-      name: "authenticate",
-      subject: "none",
-      steps: [at(user, call(keystone.api.issueToken, "name, password"))],
-      ended: (cloud, iteration, outcome) => {
-        if (outcome === null) this.action[iteration] = cloud.simulation.now - this.started[iteration]!;
-        this.end(iteration, outcome === null ? null : "Unavailable");
-      },
-    };
-  }
-
-  private showServer(): Workflow {
-    return {
-      name: "show-server",
-      steps: [
-        at(
-          user,
-          when("the client looks", () => true, call(nova.api.showServer, "server id")),
-        ),
-      ],
-      ended: (_cloud, server) => this.seen(server),
-    };
   }
 
   private seen(server: number): void {
@@ -174,4 +188,15 @@ export class RallyClient {
     const next = this.started.length;
     if (next < runner.times) this.begin(next);
   }
+}
+
+/** Names that are the iteration's own get its number, from 1. */
+function numbered(args: Arguments, iteration: number): Arguments {
+  const own = (value: Argument): Argument =>
+    typeof value === "string"
+      ? value.replace("{i}", String(iteration + 1))
+      : Array.isArray(value)
+        ? value.map((entry: Argument) => own(entry))
+        : value;
+  return Object.fromEntries(Object.entries(args).map(([name, value]) => [name, own(value)]));
 }

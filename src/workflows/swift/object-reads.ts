@@ -6,8 +6,8 @@ import type { EventKind } from "../../kernel/simulation.ts";
 import { SECOND } from "../../kernel/time.ts";
 import type { ApiClient } from "../api/api-client.ts";
 import type { Cloud } from "../cloud.ts";
-import { accountOf, serviceIdentity } from "../swift/identities.ts";
-import { objectCloudOf } from "../swift/object-cloud.ts";
+import { accountOf, serviceIdentity } from "./identities.ts";
+import { objectCloudOf } from "./object-cloud.ts";
 
 export interface ObjectReadsSpec {
   readonly ratePerSecond: number;
