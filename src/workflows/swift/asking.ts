@@ -7,8 +7,8 @@ import { objectCloudOf } from "./object-cloud.ts";
 import type { AskedObject } from "./proxying.ts";
 
 export const objectStorage = { name: "swift", type: "object-store" } as const satisfies ApiOperation["service"];
-/** Swift has no policy file: its filter keystoneauth decides, in the workflow. */
-export const BY_KEYSTONEAUTH = "";
+/** Swift has no policy file: its filter keystoneauth decides, in the workflow. Its operations name that in place of a rule. */
+export const BY_KEYSTONEAUTH = "keystoneauth";
 
 export const account: Parameter = {
   kind: { is: "count" },

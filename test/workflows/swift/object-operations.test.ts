@@ -1,6 +1,7 @@
 // Everything that users can ask of Swift, and every way in which it says no.
 import { describe, expect, it } from "vitest";
-import { NOTHING, run, underWay } from "./small-store.ts";
+import { openAccess } from "../../../src/workflows/api/access.ts";
+import { buildStore, NOTHING, run, told, underWay } from "./small-store.ts";
 
 const PHOTOS = "at: 1 min, do: container create, name: photos";
 const CAT = "at: 2 min, do: object create, container: photos, name: cat, size: 100 MB";
@@ -98,6 +99,19 @@ describe("a container", () => {
   it("belongs to nobody where the roles of keystoneauth are others", () => {
     const { answers } = run({ store: "keystoneauth: {operator_roles: admin}", actions: [PHOTOS] });
     expect(answers).toEqual(["container create 403 HTTPForbidden"]);
+  });
+});
+
+describe("roles", () => {
+  it.each([
+    [["member"], "container create 403 HTTPForbidden"],
+    [["SwiftOperator"], "container create 201"],
+    [["reselleradmin"], "container create 201"],
+  ])("that Keystone knows decide, where it knows any: %s", (roles, expected) => {
+    const { cloud, built } = buildStore({ actions: [PHOTOS] });
+    cloud.access = { ...openAccess, rolesOf: () => roles };
+    cloud.simulation.run(2 * 60e6);
+    expect(told(built).answers).toEqual([expected]);
   });
 });
 
