@@ -65,9 +65,7 @@ function contact(name: string, ...steps: readonly Step[]): Workflow {
 }
 
 const bytesFlow: readonly Step[] = [
-  perform("bytes", (cloud, number, strand) =>
-    cloud.objectStore!.sendings.begin(number, strand, cloud.objectStore!.exchanges.sendingOf(number)),
-  ),
+  perform("bytes", (cloud, number, strand) => exchangesOf(cloud).send(number, strand)),
   act(
     "bytes are there",
     given((exchanges, number) => exchanges.arrived(number)),

@@ -179,7 +179,14 @@ export class Exchanges {
     this.cloud.performed(strand, null);
   }
 
-  sendingOf(number: number): Sending {
+  /** The bytes of a contact begin to flow, unless its device is gone since it was asked. */
+  send(number: number, strand: number): void {
+    if (this.objects.state(this.contacts.get(number)!.contact.device) === "up") {
+      this.objects.sendings.begin(number, strand, this.sendingOf(number));
+    } else this.cloud.performed(strand, "HTTPServiceUnavailable");
+  }
+
+  private sendingOf(number: number): Sending {
     const { contact, exchange, most } = this.contacts.get(number)!;
     const { proxy, writes } = this.exchanges.get(exchange)!;
     const point = this.objects.pointOf(contact.device);
@@ -217,7 +224,7 @@ export class Exchanges {
 
   /** The workflow of a contact has ended. */
   ended(number: number, well: boolean): void {
-    const { exchange: of, sent, most } = this.contacts.get(number)!;
+    const { exchange: of, sent, most, contact: asked } = this.contacts.get(number)!;
     const exchange = this.exchanges.get(of)!;
     this.contacts.delete(number);
     const left = this.objects.sendings.leftOf(number);
@@ -228,7 +235,7 @@ export class Exchanges {
       this.afterAnswer(of, exchange);
       return;
     }
-    if (left > 0 && !exchange.writes) {
+    if (asked.status === 200 && exchange.sends && !exchange.writes) {
       // The rest comes from somebody else.
       exchange.found--;
       const tried = new Set(exchange.all.map(({ device }) => device));

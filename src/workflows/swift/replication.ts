@@ -29,7 +29,10 @@ interface MoveUnderWay {
   readonly node: number;
   /** Reads of fragments that have not ended. */
   reads: number;
+  /** One of them has failed. */
+  readFailed: boolean;
   strand: number;
+  sent: boolean;
 }
 
 const filesOf = (cloud: Cloud) => cloud.objectStore!.replication!;
@@ -64,7 +67,7 @@ export const readFragment: Workflow = {
       act("fragment is there", (cloud, number) => cloud.objectStore!.sendings.ended(number)),
     ),
   ],
-  ended: (cloud, number) => filesOf(cloud).fragmentEnded(number),
+  ended: (cloud, number, outcome) => filesOf(cloud).fragmentEnded(number, outcome === null),
 };
 
 export class Replication {
@@ -142,7 +145,7 @@ export class Replication {
 
   private start(node: number, move: PartMove): void {
     const number = this.objects.sendings.next();
-    this.moves.set(number, { move, node, reads: 0, strand: -1 });
+    this.moves.set(number, { move, node, reads: 0, readFailed: false, strand: -1, sent: false });
     this.busy.add(keyOf(move));
     this.engine.start(this.workflow, number);
   }
@@ -158,6 +161,7 @@ export class Replication {
       this.cloud.performed(strand, "HTTPServiceUnavailable");
       return;
     }
+    this.moves.get(number)!.sent = true;
     objects.sendings.begin(number, strand, { bytes, from: objects.pointOf(from), to: objects.pointOf(to), devices: [from, to] });
   }
 
@@ -185,16 +189,21 @@ export class Replication {
     const { of, from, bytes } = this.fragments.get(number)!;
     const { from: to } = this.moveOf(of);
     const { objects } = this;
+    if (objects.state(from) !== "up" || objects.state(to) !== "up") {
+      this.cloud.performed(strand, "HTTPServiceUnavailable");
+      return;
+    }
     objects.replicatedBytes += bytes;
     objects.sendings.begin(number, strand, { bytes, from: objects.pointOf(from), to: objects.pointOf(to), devices: [from] });
   }
 
-  fragmentEnded(number: number): void {
+  fragmentEnded(number: number, well: boolean): void {
     const { of } = this.fragments.get(number)!;
     this.fragments.delete(number);
-    this.objects.sendings.leftOf(number);
+    this.objects.replicatedBytes -= this.objects.sendings.leftOf(number);
     const move = this.moves.get(of)!;
-    if (--move.reads === 0) this.cloud.performed(move.strand, null);
+    if (!well) move.readFailed = true;
+    if (--move.reads === 0) this.cloud.performed(move.strand, move.readFailed ? "HTTPServiceUnavailable" : null);
   }
 
   /** Moves under way. */
@@ -203,11 +212,12 @@ export class Replication {
   }
 
   ended(number: number, well: boolean): void {
-    const { move, node } = this.moves.get(number)!;
+    const { move, node, sent } = this.moves.get(number)!;
     this.moves.delete(number);
     this.busy.delete(keyOf(move));
     const { objects } = this;
-    objects.replicatedBytes += move.bytes - objects.sendings.leftOf(number);
+    const left = objects.sendings.leftOf(number);
+    if (sent) objects.replicatedBytes += move.bytes - left;
     // What does not fit, or does not come through, is tried again in the next pass.
     const placed = well ? objects.store.replicator.apply(move) : 0;
     if (placed < move.files.length) this.passes[node]!.parts.pop();
