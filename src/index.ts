@@ -89,6 +89,7 @@ export { type NotificationName, Notifications } from "./datacenter/notifications
 export { foretell } from "./datacenter/migration/foretell.ts";
 export { ObjectStore, type ObjectStoreDescription } from "./datacenter/object-store/object-store.ts";
 export { hoursToDataLoss, meanHoursToDataLoss, quorumAvailability } from "./datacenter/object-store/durability.ts";
+export { missingFiles, storedIn } from "./datacenter/object-store/redundancy.ts";
 export { hashPath, Ring } from "./datacenter/object-store/ring/ring.ts";
 export { RingBuilder } from "./datacenter/object-store/ring/ring-builder.ts";
 export { LiveCopies } from "./datacenter/migration/live-copies.ts";
@@ -159,6 +160,8 @@ export { Identity } from "./workflows/identity/identity.ts";
 export { WorkflowEngine } from "./workflows/engine.ts";
 export { Cloud } from "./workflows/cloud.ts";
 export { DecisionLog } from "./workflows/decision-log.ts";
+export { ObjectCloud } from "./workflows/swift/object-cloud.ts";
+export { fetchObject, removeObject, storeObject } from "./workflows/swift/store-object.ts";
 export { Operations, type OperationsSpec } from "./workflows/operations/operations.ts";
 export type { Happening } from "./workflows/operations/happenings.ts";
 export type { Action, TimelineEntry } from "./workflows/operations/timeline.ts";

@@ -18,6 +18,9 @@ import { softDeleteServer } from "../src/workflows/nova/deletions.ts";
 import { offloadServer } from "../src/workflows/nova/shelve-server.ts";
 import { resizeServer } from "../src/workflows/resize-server.ts";
 import { revertResize } from "../src/workflows/revert-resize.ts";
+import { contactWorkflow } from "../src/workflows/swift/contact-workflows.ts";
+import { readFragment, replicatePart } from "../src/workflows/swift/replication.ts";
+import { updateListings } from "../src/workflows/swift/updaters.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -142,6 +145,10 @@ describe("nothing is declared in vain", () => {
     authenticate(() => {}),
     offloadServer,
     ...apiOperations.flatMap(({ workflow }) => workflow ?? []),
+    ...Object.values(contactWorkflow),
+    replicatePart,
+    readFragment,
+    updateListings,
   ].map((workflow) => compile(workflow).code);
   const instructions = programs.flat();
   const used = new Set(instructions.flatMap((instruction) => (instruction.code === "visit" ? [instruction.operation.key] : [])));

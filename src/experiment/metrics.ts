@@ -9,6 +9,7 @@ import { diskMetrics } from "./disk-metrics.ts";
 import { cpuMetrics, migrationMetrics } from "./guest-metrics.ts";
 import { linkMetrics } from "./link-metrics.ts";
 import { memoryMetrics, remoteAccessMetrics } from "./memory-metrics.ts";
+import { objectStoreMetrics } from "./object-store-metrics.ts";
 import { operationsMetrics } from "./operations-metrics.ts";
 import { powerMetrics } from "./power-metrics.ts";
 import { rallyMetrics } from "./rally-metrics.ts";
@@ -18,7 +19,7 @@ import type { Watch } from "./run.ts";
 
 /** What decides which metrics a scenario has. */
 export type MetricScenario = Pick<Scenario, "operations" | "cloud"> &
-  Partial<Pick<Scenario, "workload" | "actions" | "resizes" | "diskIo">>;
+  Partial<Pick<Scenario, "workload" | "actions" | "objectReads" | "resizes" | "diskIo">>;
 
 export interface Metric {
   readonly name: string;
@@ -200,7 +201,7 @@ export const metrics: readonly Metric[] = [
 ];
 
 /** The metrics of a scenario's runs: those of failures only where something can fail, and so on. */
-export function metricsOf({ operations, cloud, workload, actions, resizes, diskIo }: MetricScenario): readonly Metric[] {
+export function metricsOf({ operations, cloud, workload, actions, objectReads, resizes, diskIo }: MetricScenario): readonly Metric[] {
   const drains = operations?.timeline.some(({ steps }) => steps.some(({ action }) => action.verb === "drain")) ?? false;
   const cold = operations?.timeline.some(({ steps }) => steps.some(({ action }) => isCold(action))) ?? false;
   return [
@@ -215,6 +216,9 @@ export function metricsOf({ operations, cloud, workload, actions, resizes, diskI
     ...(cold || resizes !== undefined ? resizeMetrics : []),
     ...(operations === undefined ? [] : operationsMetrics),
     ...(workload?.kind === "rally" ? rallyMetrics : []),
-    ...(actions === undefined && !(workload?.kind === "rally" && workload.scenario === "iteration") ? [] : requestMetrics),
+    ...(actions === undefined && objectReads === undefined && !(workload?.kind === "rally" && workload.scenario === "iteration")
+      ? []
+      : requestMetrics),
+    ...(cloud.objectStore === undefined ? [] : objectStoreMetrics),
   ];
 }

@@ -12,11 +12,12 @@ import type { Wiring } from "../datacenter/fabric/wiring.ts";
 import type { Simulation } from "../kernel/simulation.ts";
 import type { SharedCapacity } from "../queueing/shared-capacity.ts";
 import { LinkUse } from "../workflows/link-use.ts";
+import { objectStorePoints } from "./build-object-store.ts";
 import { storageNodes } from "./build-storage.ts";
 import type { CloudSpec, FabricSpec, HostGroupSpec } from "./scenario.ts";
 
-export function wiringOf({ hosts, fabric, storageBackends }: CloudSpec): Wiring {
-  const points = attachPoints(hosts, fabric, storageNodes(storageBackends ?? []));
+export function wiringOf({ hosts, fabric, storageBackends, objectStore }: CloudSpec): Wiring {
+  const points = attachPoints(hosts, fabric, [...storageNodes(storageBackends ?? []), ...objectStorePoints(objectStore)]);
   const { topology } = fabric;
   if ("star" in topology) return star(points);
   if ("leafSpine" in topology) return leafSpine(points, topology.leafSpine);

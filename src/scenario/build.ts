@@ -54,6 +54,7 @@ import { buildLinkUse, trafficOptions, wiringOf } from "./build-fabric.ts";
 import { buildGuestCpu } from "./build-guest-cpu.ts";
 import { buildGuestMemory } from "./build-guest-memory.ts";
 import { buildIdentity } from "./build-identity.ts";
+import { buildObjectStore } from "./build-object-store.ts";
 import { buildElectricity, buildPower, type Electricity, hostPowerOf, wattsByLoadOf } from "./build-power.ts";
 import { buildStorage } from "./build-storage.ts";
 import { hostAddresses } from "./host-addresses.ts";
@@ -246,6 +247,7 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
   const task = scenario.workload.kind === "rally" ? scenario.workload : null;
   const replay = new Replay(cloud, workload.requests, { launch, delete: (server) => moves.delete(server, remove) }, task === null);
   const client = engine === null ? null : new ApiClient(cloud, engine, apiOperations);
+  buildObjectStore(scenario, cloud, engine, client);
   if (engine !== null && client !== null && scenario.actions !== undefined) {
     new Deletions(cloud, engine, (server) => replay.deleteEarly(server));
     const offload = engine.add(offloadServer);

@@ -5,6 +5,7 @@ import { fatTreeRacks } from "../datacenter/fabric/fat-tree.ts";
 import { didYouMean } from "../kernel/did-you-mean.ts";
 import { shorten } from "../kernel/units.ts";
 import type { Across } from "./across.ts";
+import { storageNamesIn } from "./checks-object-store.ts";
 import type { HostNames } from "./host-names.ts";
 import { type Path, valueAt } from "./located.ts";
 import { counted } from "./value-kinds.ts";
@@ -95,13 +96,21 @@ interface Attached {
 function checkCustom(across: Across, custom: Path, hosts: HostNames): void {
   const switches = across.read([...custom, "switches"]) as readonly string[] | undefined;
   if (switches === undefined) return;
+  const storage = storageNamesIn(across);
   const before = across.problems.length;
   for (const [index, name] of switches.entries()) {
-    const taken = name === GLANCE ? "the image service is" : hosts.rowsOf(name).ok ? "hosts are" : null;
+    const taken = storage.includes(name)
+      ? "the object store has"
+      : name === GLANCE
+        ? "the image service is"
+        : hosts.rowsOf(name).ok
+          ? "hosts are"
+          : null;
     if (taken !== null) across.complain([...custom, "switches", index], `"${shorten(name)}" is what ${taken} called`, "another name");
   }
   const islands = new Islands();
   const attached: Attached[] = [];
+  const stored: { readonly name: string; readonly to: string }[] = [];
   for (let index = 0; index < across.length([...custom, "links"]); index++) {
     const path: Path = [...custom, "links", index];
     const link = across.read(path) as { readonly from: readonly string[]; readonly to: string; readonly bandwidth?: number } | undefined;
@@ -123,10 +132,12 @@ function checkCustom(across: Across, custom: Path, hosts: HostNames): void {
         if (known) islands.join(name, to);
       } else if (name === GLANCE) {
         if (known) attached.push({ rows: null, to });
+      } else if (storage.includes(name)) {
+        if (known) stored.push({ name, to });
       } else {
         const named = hosts.rowsOf(name);
         if (!named.ok) {
-          const near = didYouMean(name, [...switches, GLANCE]);
+          const near = didYouMean(name, [...switches, GLANCE, ...storage]);
           across.complain(
             at,
             `there is no switch, host or service "${shorten(name)}"`,
@@ -140,6 +151,16 @@ function checkCustom(across: Across, custom: Path, hosts: HostNames): void {
   }
   if (across.problems.length > before) return;
   checkConnected(across, [...custom, "links"], hosts, islands, attached);
+  const home = new Set(attached.flatMap(({ rows, to }) => (rows === null ? [islands.of(to)] : [])));
+  const apart = storage.filter((name) => !stored.some((link) => link.name === name && home.has(islands.of(link.to))));
+  if (home.size > 0 && apart.length > 0) {
+    const [first] = apart;
+    across.complain(
+      [...custom, "links"],
+      `${apart.slice(0, MOST_NAMED).join(", ")}${apart.length > MOST_NAMED ? ` and ${apart.length - MOST_NAMED} more` : ""} of the object store have no way to the image service`,
+      `{from: ${first}, to: <a switch>}`,
+    );
+  }
 }
 
 function checkConnected(across: Across, path: Path, hosts: HostNames, islands: Islands, attached: readonly Attached[]): void {

@@ -13,6 +13,7 @@ import { checkFlavors } from "./checks-flavors.ts";
 import { checkHosts, hostNamesOf } from "./checks-hosts.ts";
 import { checkHypervisors } from "./checks-hypervisors.ts";
 import { checkIdentity, identityNames } from "./checks-identity.ts";
+import { checkObjectStore } from "./checks-object-store.ts";
 import { checkOperations } from "./checks-operations.ts";
 import { checkPower } from "./checks-power.ts";
 import { checkPolicies, checkRequests, checkServerHints } from "./checks-requests.ts";
@@ -122,6 +123,7 @@ export function checkAcross(schema: z.ZodType, root: Located, catalogue: Catalog
   checkRequests(across, hosts);
   checkPolicies(across, hosts, catalogue);
   checkOperations(across, hosts);
+  checkObjectStore(across, hosts);
   const { flavors, images, storageTiers } = localNames(root);
   checkIdentity(across);
   checkActions(

@@ -3,6 +3,7 @@ import { GLANCE } from "../datacenter/fabric/attach-points.ts";
 import type { CustomLink, CustomNetwork } from "../datacenter/fabric/custom.ts";
 import { encapsulations } from "../datacenter/fabric/encapsulation.ts";
 import { NO_LATENCY } from "../datacenter/fabric/hop-latency.ts";
+import { storagePointsOf } from "./checks-object-store.ts";
 import type { HostNames } from "./host-names.ts";
 import type { FabricSpec, TopologySpec } from "./scenario.ts";
 import type { ReadScenario } from "./schema.ts";
@@ -38,9 +39,12 @@ function topologyOf(cloud: ReadCloud, hosts: HostNames): TopologySpec {
 
 function customNetwork({ switches, links }: ReadCustom, cloud: ReadCloud, hosts: HostNames): CustomNetwork {
   const nicOf = cloud.hosts.flatMap(({ count, nic }) => new Array<number>(count).fill(nic));
+  const storage = cloud.object_store === undefined ? [] : storagePointsOf(cloud.object_store);
   const linksFrom = (name: string, to: string, written: number | undefined): readonly CustomLink[] => {
     if (switches.includes(name)) return [{ from: { switch: name }, to, bytesPerSecond: written! }];
     if (name === GLANCE) return [{ from: { service: GLANCE }, to, bytesPerSecond: written ?? cloud.fabric.glance }];
+    const stored = storage.find((point) => point.name === name);
+    if (stored !== undefined) return [{ from: { service: name }, to, bytesPerSecond: written ?? stored.bytesPerSecond }];
     const named = hosts.rowsOf(name);
     return named.ok ? named.rows.map((host) => ({ from: { host }, to, bytesPerSecond: written ?? nicOf[host]! })) : [];
   };

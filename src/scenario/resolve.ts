@@ -5,6 +5,7 @@ import type { PciAlias } from "../policies/nova/pci/alias.ts";
 import { startingPlaces } from "../policies/nova/policy.ts";
 import { missingIn, type NovaRelease } from "../policies/nova/releases.ts";
 import { defaultRequestOptions, type RequestOptions } from "../policies/nova/request/request-options.ts";
+import { components } from "../services/index.ts";
 import { type RallySpec, rallyScenarios } from "../workload/rally.ts";
 import type { ArrivalSpec, WorkloadSpec } from "../workload/workload.ts";
 import { HostNames } from "./host-names.ts";
@@ -14,6 +15,7 @@ import { fabricOf } from "./resolve-fabric.ts";
 import { aggregateOf, hostGroupOf } from "./resolve-hosts.ts";
 import { identityOf } from "./resolve-identity.ts";
 import { migrationOf } from "./resolve-migration.ts";
+import { objectReadsOf, objectStoreOf, objectStoreWorkers, storageEventsOf } from "./resolve-object-store.ts";
 import { operationsOf } from "./resolve-operations.ts";
 import { powerOf } from "./resolve-power.ts";
 import { listedWorkloadOf } from "./resolve-requests.ts";
@@ -23,6 +25,8 @@ import type { ReadScenario } from "./schema.ts";
 import type { ReadRequest } from "./schema-actions.ts";
 import { requestSwitches } from "./schema-placement.ts";
 import type { Catalogue } from "./vocabulary.ts";
+
+const declaredWorkers = new Map(components.map(({ key, declaration }) => [key, declaration.workers]));
 
 type ReadCloud = ReadScenario["cloud"];
 type ReadPolicy = ReadScenario["study"]["policies"][number];
@@ -38,6 +42,8 @@ export function resolveScenario(
   const operations = operationsOf(read, names);
   const actions = actionsOf(read);
   const identity = identityOf(read, data);
+  const reads = objectReadsOf(read);
+  const storageEvents = storageEventsOf(read);
   const traffic = "trace" in read.workload ? read.workload.trace.guest_traffic : read.workload.guest_traffic;
   return {
     name: read.name,
@@ -62,6 +68,8 @@ export function resolveScenario(
     ...(operations === null ? {} : { operations }),
     ...(actions === null ? {} : { actions }),
     ...(identity === null ? {} : { identity }),
+    ...(reads === null ? {} : { objectReads: reads }),
+    ...(storageEvents.length === 0 ? {} : { storageEvents }),
     ...resizesOf(read),
   };
 }
@@ -96,10 +104,15 @@ function cloudOf(cloud: ReadCloud): CloudSpec {
       computeMonitors: cloud.nova.compute_monitors,
       disableGroupPolicyCheck: cloud.nova.disable_group_policy_check_upcall,
     },
+    ...(cloud.object_store === undefined ? {} : { objectStore: objectStoreOf(cloud.object_store) }),
     migration: migrationOf(cloud),
     ...sharingOf(cloud),
     placement: { randomizeAllocationCandidates: cloud.placement.randomize_allocation_candidates },
-    workers: new Map([["nova.liveMigrationSlot", cloud.migration.max_concurrent_live_migrations], ...Object.entries(cloud.workers)]),
+    workers: new Map([
+      ["nova.liveMigrationSlot", cloud.migration.max_concurrent_live_migrations],
+      ...objectStoreWorkers(cloud.object_store, declaredWorkers),
+      ...Object.entries(cloud.workers),
+    ]),
     serviceTimes: new Map(Object.entries(cloud.service_times)),
     serviceVariations: new Map(Object.entries(cloud.service_variations)),
     serviceDelays: new Map(Object.entries(cloud.service_delays)),

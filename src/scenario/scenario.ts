@@ -21,9 +21,12 @@ import type { TimedAsk } from "../workflows/api/api-client.ts";
 import type { IdentitySpec } from "../workflows/identity/identity-spec.ts";
 import type { MigrationSettings } from "../workflows/migration-settings.ts";
 import type { OperationsSpec } from "../workflows/operations/operations.ts";
+import type { ObjectReadsSpec } from "../workflows/swift/object-reads.ts";
+import type { StorageEvent } from "../workflows/swift/storage-timeline.ts";
 import type { ResizesSpec } from "../workflows/user-resizes.ts";
 import type { CpuPattern, MemoryPattern } from "../workload/cpu-pattern.ts";
 import type { WorkloadSpec } from "../workload/workload.ts";
+import type { ObjectStoreSpec } from "./object-store-spec.ts";
 import type { OwnPolicies } from "./plugins/own-policies.ts";
 
 /** A group of equal hosts. */
@@ -284,6 +287,8 @@ export interface CloudSpec {
   readonly stages?: ReadonlyMap<string, number>;
   readonly processorSharing?: ReadonlySet<string>;
   readonly metering: MeteringSpec;
+  /** Absent: none. */
+  readonly objectStore?: ObjectStoreSpec;
 }
 
 export interface StudySpec {
@@ -354,6 +359,10 @@ export interface Scenario {
   readonly own?: OwnPolicies;
   /** Failures and the operators' timeline; absent: nothing fails, and nobody does anything. */
   readonly operations?: OperationsSpec;
+  /** Absent: none. */
+  readonly objectReads?: ObjectReadsSpec;
+  /** Absent: nothing happens to storage nodes. */
+  readonly storageEvents?: readonly StorageEvent[];
   /** Absent: users ask for nothing but servers. In the order of their times. */
   readonly actions?: readonly TimedAsk[];
   /** Users, roles, policies and quotas; absent: everybody may do everything. */

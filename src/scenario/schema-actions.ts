@@ -33,7 +33,8 @@ function rawKindOf(kind: ParameterKind, operation: string, name: string) {
     case "names":
       return texts(`the name of a ${kind.of}`);
     case "new name":
-      return nameOf(`${kind.of}s`);
+      // Objects are called whatever their users like: a/b.jpg.
+      return kind.of === "object" ? text("a name for objects", 1024) : nameOf(`${kind.of}s`);
     case "text":
       return text(`a text for ${name}`, 100_000);
     case "texts":

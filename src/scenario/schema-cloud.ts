@@ -25,6 +25,7 @@ import { bandwidth, fabricSchema, nicShape } from "./schema-fabric.ts";
 import { hardwareShape } from "./schema-hardware.ts";
 import { memorySharing } from "./schema-memory.ts";
 import { migrationSchema } from "./schema-migration.ts";
+import { objectStoreSchema } from "./schema-object-store.ts";
 import { aggregatesShape, placementShape } from "./schema-placement.ts";
 import { hostPowerShape, powerSchema } from "./schema-power.ts";
 import { storageBackends, tierShape } from "./schema-storage.ts";
@@ -325,6 +326,7 @@ export function cloudSchema(catalogue: Catalogue, local: LocalNames) {
         { default: false, source: "placement/conf/placement.py, randomize_allocation_candidates", evidence: "verified" },
       ),
     }),
+    object_store: objectStoreSchema(),
     cpu_sharing: cpuSharing(),
     memory_sharing: memorySharing(),
     migration: migrationSchema(),

@@ -7,6 +7,7 @@ import { actionsSchema } from "./schema-actions.ts";
 import { cloudSchema } from "./schema-cloud.ts";
 import { failuresSchema } from "./schema-failures.ts";
 import { identitySchema } from "./schema-identity.ts";
+import { objectReadsSchema, objectStoreTimelineSchema } from "./schema-object-store.ts";
 import { studySchema } from "./schema-study.ts";
 import { profilesSchema, timelineSchema } from "./schema-timeline.ts";
 import { workloadSchema } from "./schema-workload.ts";
@@ -56,6 +57,8 @@ export function scenarioSchema(catalogue: Catalogue, local: LocalNames, name: st
     workload: workloadSchema(catalogue, local),
     actions: actionsSchema(),
     identity: identitySchema(),
+    object_reads: objectReadsSchema(),
+    object_store_timeline: objectStoreTimelineSchema(),
     failures: failuresSchema(),
     profiles: profilesSchema(),
     timeline: timelineSchema(),

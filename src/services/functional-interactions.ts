@@ -18,5 +18,7 @@ export const functionalInteractions: readonly FunctionalInteraction[] = [
   { source: "glance", destination: "keystone", words: "authenticates with", calls: authenticates("glance") },
   { source: "nova", destination: "glance", words: "receives images from", calls: ["nova.* > glance.api.sendImage"] },
   { source: "nova", destination: "keystone", words: "authenticates with", calls: authenticates("nova") },
+  { source: "swift", destination: "keystone", words: "authenticates with", calls: authenticates("swift") },
+  { source: "keystone", destination: "swift", words: "authenticates with", calls: authenticates("swift") },
   { source: "keystone", destination: "nova", words: "authenticates with", calls: authenticates("nova") },
 ];

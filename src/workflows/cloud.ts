@@ -32,6 +32,7 @@ import type { Moves } from "./moves.ts";
 import { Moving } from "./moving.ts";
 import type { Evacuations } from "./operations/evacuations.ts";
 import { Scheduling } from "./scheduling.ts";
+import type { ObjectCloud } from "./swift/object-cloud.ts";
 import type { Flow } from "./vocabulary.ts";
 
 export interface CloudSettings {
@@ -157,6 +158,8 @@ export class Cloud {
     vcpuMilli: this.settings.quotaVcpuMilli,
     ramMb: this.settings.quotaRamMb,
   });
+  /** What Swift keeps, and where; null: the cloud has no object store. The composition root sets it. */
+  objectStore: ObjectCloud | null = null;
   /** Servers that their users have locked. */
   readonly lockedByUser = new Set<number>();
   /** Who moves servers; the composition root sets it. */

@@ -15,6 +15,8 @@ export const GLANCE = "glance";
 export interface ServicePoint {
   readonly name: string;
   readonly bytesPerSecond: number;
+  /** It stands in this rack, and hangs on its switch; absent: where the services of the cloud are. */
+  readonly rack?: number;
 }
 
 export interface AttachPoints {
@@ -29,9 +31,10 @@ export interface AttachPoints {
   readonly services: readonly ServicePoint[];
 }
 
-export function rackCount({ racks }: AttachPoints): number {
+export function rackCount({ racks, services }: AttachPoints): number {
   let count = 0;
   for (let host = 0; host < racks.length; host++) count = Math.max(count, racks[host]! + 1);
+  for (const { rack = -1 } of services) count = Math.max(count, rack + 1);
   return count;
 }
 

@@ -46,6 +46,11 @@ export function fatTree(points: AttachPoints, { k, linkBytesPerSecond }: FatTree
         `rack ${rack} has more than the ${half} NICs that an edge switch of a fat tree with k = ${k} has ports for: more racks, or a larger k`,
       );
   }
-  wiring.addBorder(cores);
+  for (const { rack = -1, name } of points.services) {
+    if (rack < 0) continue;
+    used[rack]!++;
+    if (used[rack]! > half) throw new RangeError(`rack ${rack} has no port left for ${name}: an edge switch has ${half}`);
+  }
+  wiring.addBorder(cores, edges);
   return wiring;
 }

@@ -18,7 +18,7 @@ export function leafSpine(points: AttachPoints, description: LeafSpine): Wiring 
   const top = Array.from({ length: spines }, (_, spine) => wiring.addSwitch(`spine-${spine + 1}`));
   for (const [rack, leaf] of leaves.entries()) for (const spine of top) wiring.addCable(leaf, spine, ofRack[rack]!);
   for (let host = 0; host < wiring.hostCount; host++) wiring.attachHost(host, leaves[points.racks[host]!]!);
-  wiring.addBorder(top);
+  wiring.addBorder(top, leaves);
   return wiring;
 }
 
@@ -30,6 +30,7 @@ function uplinks(points: AttachPoints, description: LeafSpine): readonly number[
   if (!(oversubscription > 0)) throw new RangeError(`oversubscription of a leaf-spine: expected more than 0, got ${oversubscription}`);
   const down = new Array<number>(racks).fill(0);
   for (let host = 0; host < points.racks.length; host++) down[points.racks[host]!]! += hostBytesPerSecond(points, host);
+  for (const { rack = -1, bytesPerSecond } of points.services) if (rack >= 0) down[rack]! += bytesPerSecond;
   // A rack without hosts has a leaf too, on which nothing depends.
   return down.map((bytesPerSecond) => (bytesPerSecond > 0 ? bytesPerSecond / (oversubscription * spines) : 1));
 }

@@ -71,15 +71,17 @@ export class Wiring {
     for (let nic = 0; nic < nics; nic++) this.attach(host, at, this.points.nicBytesPerSecond[host]!);
   }
 
-  attachServices(at: number): void {
-    for (const [index, { bytesPerSecond }] of this.points.services.entries()) this.attach(this.hostCount + index, at, bytesPerSecond);
+  /** Plugs services into the switch of their rack, those that stand in none into `at`. */
+  attachServices(at: number, switchOfRack: readonly number[] = []): void {
+    for (const [index, { bytesPerSecond, rack = -1 }] of this.points.services.entries())
+      this.attach(this.hostCount + index, switchOfRack[rack] ?? at, bytesPerSecond);
   }
 
   /** A switch for the services, next to each of `others`: the border leaf of a fabric, with uplinks that never limit. */
-  addBorder(others: readonly number[]): void {
+  addBorder(others: readonly number[], switchOfRack: readonly number[] = []): void {
     const border = this.addSwitch("border");
     for (const other of others) this.addCable(border, other, UNLIMITED);
-    this.attachServices(border);
+    this.attachServices(border, switchOfRack);
   }
 
   switchNamed(name: string): number {

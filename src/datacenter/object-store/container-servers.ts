@@ -130,10 +130,20 @@ export class ContainerServers {
     const { device, rows } = found;
     const entries = rows.filter(({ name }) => name.startsWith(prefix) && compareCodePoints(name, marker) > 0);
     const bytes = rows.reduce((sum, row) => sum + row.bytes, 0);
-    const contact = { device, ip: this.nodes.ipOf(device), handoff: false, status: 200, bytes: 0 };
+    const asked = [...found.passed, device];
+    const states = { up: 404, down: 0, unmounted: 507 } as const;
+    const contacts = asked.map((one): Contact => {
+      return {
+        device: one,
+        ip: this.nodes.ipOf(one),
+        handoff: false,
+        status: one === device ? 200 : states[this.nodes.state(one)],
+        bytes: 0,
+      };
+    });
     return {
       status: 200,
-      contacts: [contact],
+      contacts,
       quorum: 1,
       entries: entries.slice(0, swift.containerListingLimit.value).map((row) => ({ name: row.name, bytes: row.bytes })),
       count: rows.length,
@@ -169,6 +179,7 @@ export class ContainerServers {
     requireSameParts(this.ring, ring);
     this.ring = ring;
     this.listings.setRing(ring);
+    this.nodes.changes++;
   }
 
   /** A server that is too busy does not take updates of listings in time. */
@@ -184,6 +195,23 @@ export class ContainerServers {
   /** A pass of a device's object updater. */
   runUpdater(device: number): UpdaterPass {
     return this.listings.runUpdater(device);
+  }
+
+  /** A pass of the container replicators for all containers, in the order in which they were made. Returns rows sent. */
+  replicateAll(): number {
+    return this.known.all().reduce((sent, { id }) => sent + this.listings.replicate(id), 0);
+  }
+
+  /** Containers of all accounts. */
+  get count(): number {
+    return this.known.all().length;
+  }
+
+  /** The devices that hold a container's databases, those that are in order. */
+  databasesOf(account: string, name: string): readonly number[] {
+    const container = this.known.get(account, name);
+    const devices = container === undefined ? [] : this.ring.primaries(container.part);
+    return devices.filter((device) => this.nodes.state(device) === "up");
   }
 
   /** A pass of the container replicators for one container. Returns rows sent. */

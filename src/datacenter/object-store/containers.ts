@@ -45,6 +45,11 @@ export class Containers {
     this.accounts.get(account)?.containers.delete(name);
   }
 
+  /** Of all accounts, account by account. */
+  all(): readonly Container[] {
+    return [...this.accounts.values()].flatMap(({ containers }) => [...containers.values()]);
+  }
+
   /** Of an account, in the order in which they were made. */
   of(account: string): readonly Container[] {
     return [...(this.accounts.get(account)?.containers.values() ?? [])];

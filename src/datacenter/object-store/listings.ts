@@ -144,14 +144,15 @@ export class Listings {
     return sent;
   }
 
-  /** What the first primary that answers and has the database lists, by name in the order of code points; null when there is none. */
-  list(container: number): { readonly device: number; readonly rows: readonly ListingRow[] } | null {
+  /** What the first primary that answers and has the database lists (`passed`: those that have been asked before it), by name in the order of code points; null when there is none. */
+  list(container: number): { readonly device: number; readonly passed: readonly number[]; readonly rows: readonly ListingRow[] } | null {
     const { part, replicas } = this.require(container);
     const holders = [...this.primaries(part), ...replicas.keys()];
     const device = holders.find((holder) => replicas.has(holder) && this.nodes.state(holder) === "up");
     if (device === undefined) return null;
     const rows = [...replicas.get(device)!.values()].filter(({ deleted }) => !deleted);
-    return { device, rows: rows.sort((a, b) => compareCodePoints(a.name, b.name)) };
+    const passed = holders.slice(0, holders.indexOf(device));
+    return { device, passed, rows: rows.sort((a, b) => compareCodePoints(a.name, b.name)) };
   }
 
   private takesUpdates(container: number, device: number): boolean {

@@ -9,6 +9,7 @@ import { bestResponse, type Contact, type Reply } from "./replies.ts";
 import { partKey, type StorageNodes, type StoredFile } from "./storage-nodes.ts";
 import { fileBytes, filesToRead, fragmentIn, type StoragePolicy, writeQuorum } from "./storage-policy.ts";
 import { swiftParameters } from "./swift-parameters.ts";
+import type { Upload } from "./uploads.ts";
 
 /** Where an object belongs. */
 export interface ObjectPlace {
@@ -36,30 +37,27 @@ export class ObjectServers {
     this.policyAt = policyAt;
   }
 
-  /** 201; 503 when too few devices take it, and then nothing is stored. */
-  put(place: ObjectPlace, version: number, nowSeconds: number, objectBytes: number): Written {
+  /** Where it goes: 201; 503 when too few devices take it, and then nothing is to be stored. */
+  beginPut(place: ObjectPlace, version: number, objectBytes: number): Upload {
     const policy = this.policyAt(place.policy);
-    const bytes = fileBytes(policy, objectBytes);
-    const { contacts, slots } = this.reach(place, bytes);
+    const reached = this.reach(place, fileBytes(policy, objectBytes));
     const quorum = writeQuorum(policy, place.part);
-    if (contacts.filter(({ status }) => status === 201).length < quorum) {
-      return { status: 503, contacts: contacts.map((contact) => ({ ...contact, bytes: 0 })), slots, quorum };
-    }
-    for (const [i, { device, status }] of contacts.entries()) {
-      if (status !== 201) continue;
-      const fragment = fragmentIn(policy, slots[i]!);
-      this.replaceAll(device, place, {
-        object: place.object,
-        fragment,
-        version,
-        metadataVersion: version,
-        atSeconds: nowSeconds,
-        bytes,
-        objectBytes,
-        tombstone: false,
-      });
-    }
-    return { status: 201, contacts, slots, quorum };
+    const taken = reached.contacts.filter(({ status }) => status === 201).length >= quorum;
+    const contacts = taken ? reached.contacts : reached.contacts.map((contact) => ({ ...contact, bytes: 0 }));
+    const stored = new Uint8Array(contacts.length);
+    return { status: taken ? 201 : 503, contacts, slots: reached.slots, quorum, place, version, objectBytes, stored };
+  }
+
+  /** The bytes for a contact have arrived. False: its device does not answer any more, has failed, or has become full. */
+  commit({ contacts, slots, place, version, objectBytes, stored }: Upload, index: number, nowSeconds: number): boolean {
+    const { device, status, bytes } = contacts[index]!;
+    if (status !== 201 || this.nodes.state(device) !== "up" || !this.nodes.hasRoom(device, bytes)) return false;
+    const { object } = place;
+    const fragment = fragmentIn(this.policyAt(place.policy), slots[index]!);
+    const file = { object, fragment, version, metadataVersion: version, atSeconds: nowSeconds, bytes, objectBytes, tombstone: false };
+    this.replaceAll(device, place, file);
+    stored[index] = 1;
+    return true;
   }
 
   /** Leaves tombstones. 204, or 404 when a quorum has no such object; 503 when too few answer. */
@@ -135,10 +133,11 @@ export class ObjectServers {
     return this.nodes.filesOf(device, partKey(policy, part), object);
   }
 
-  /** The new file takes the place of all older ones of the object on the device. */
+  /** The new file takes the place of all older ones of the object on the device; what is newer stays. */
   private replaceAll(device: number, { policy, part }: ObjectPlace, file: StoredFile): void {
     const key = partKey(policy, part);
-    for (const old of this.nodes.filesOf(device, key, file.object)) if (old.fragment !== file.fragment) this.nodes.drop(device, key, old);
+    for (const old of this.nodes.filesOf(device, key, file.object))
+      if (old.fragment !== file.fragment && old.version < file.version) this.nodes.drop(device, key, old);
     this.nodes.store(device, key, file);
   }
 

@@ -6,12 +6,14 @@ import type { Authorization } from "./authorization.ts";
 import { type AskingContainer, ContainerServers, isTooLong } from "./container-servers.ts";
 import type { Container } from "./containers.ts";
 import { type Found, type ObjectPlace, ObjectServers, type Written } from "./object-servers.ts";
+import { missingFiles } from "./redundancy.ts";
 import { type PartMove, Replicator } from "./replicator.ts";
 import { refusal } from "./replies.ts";
 import { type HashPath, hashPath, type Ring, requireSameParts } from "./ring/ring.ts";
 import { type StorageDevice, StorageNodes } from "./storage-nodes.ts";
 import { requirePolicy, type StoragePolicy, writeQuorum } from "./storage-policy.ts";
 import { swiftParameters as swift } from "./swift-parameters.ts";
+import { heardOf, type Upload } from "./uploads.ts";
 
 export interface ObjectStoreDescription {
   readonly hashPath: HashPath;
@@ -72,14 +74,37 @@ export class ObjectStore {
 
   /** 201, 400, 401, 403, 404 without the container, 413 when too large, 503 when no quorum of devices takes it. */
   putObject(asking: AskingObject, bytes: number, nowSeconds: number): ObjectWritten {
+    const upload = this.beginPut(asking, bytes);
+    if (!("place" in upload)) return upload;
+    if (upload.status === 201) for (const index of upload.contacts.keys()) this.commit(upload, index, nowSeconds);
+    return this.endPut(asking, upload);
+  }
+
+  /** The same in steps, for whoever puts time between them: where the bytes go, or the refusal. Newer requests win over it from now on. */
+  beginPut(asking: AskingObject, bytes: number): Upload | ObjectWritten {
     if (!(Number.isSafeInteger(bytes) && bytes >= 0))
       throw new RangeError(`an object of ${bytes} bytes: expected a whole number of 0 or more`);
     const opened = this.open("PUT", asking);
     if ("refused" in opened) return refusedWrite(opened.refused);
     if (bytes > swift.maxFileSizeBytes.value) return refusedWrite(413);
-    const version = ++this.version;
-    const written = this.servers.put(opened.place, version, nowSeconds, bytes);
-    return this.listed(opened, asking, written, { version, bytes, deleted: false }, written.status === 201);
+    return this.servers.beginPut(opened.place, ++this.version, bytes);
+  }
+
+  /** The bytes for one of the contacts are there. False: its device could not store them. */
+  commit(upload: Upload, contact: number, nowSeconds: number): boolean {
+    return this.servers.commit(upload, contact, nowSeconds);
+  }
+
+  /** All that could be stored is: 201, or 503 when it is less than a quorum; it stays where it is then. 404 when the container is gone. */
+  endPut(asking: AskingObject, upload: Upload): ObjectWritten {
+    const { slots, quorum, place, version, objectBytes: bytes } = upload;
+    const contacts = heardOf(upload);
+    const stored = upload.stored.reduce((sum, one) => sum + one, 0);
+    const written = { status: stored >= quorum ? 201 : 503, contacts, slots, quorum };
+    if (upload.status !== 201) return { ...written, asyncPending: 0 };
+    const container = this.containers.get(asking.account, asking.container);
+    if (container === undefined) return { ...written, status: 404, asyncPending: 0 };
+    return this.listed({ container, place }, asking, written, { version, bytes, deleted: false }, stored > 0);
   }
 
   /** 204, 401, 403, 404, 503. Tombstones are left in any case, so that the object goes where it could not be reached. */
@@ -122,6 +147,17 @@ export class ObjectStore {
       throw new RangeError(`no storage policy ${policyName}: expected one of ${this.policies.map(({ name }) => name).join(", ")}`);
     requireSameParts(policy.ring, ring);
     this.policies[index] = requirePolicy({ ...policy, ring });
+    this.nodes.changes++;
+  }
+
+  /** Devices from which the fragments of a move are rebuilt. */
+  sourcesOf(move: PartMove): readonly number[] {
+    return this.replicator.sourcesOf(move);
+  }
+
+  /** Files that are not where they should be: see `missingFiles`. */
+  get missing(): number {
+    return missingFiles(this.nodes, this.policies);
   }
 
   /** A whole pass of a device's replicator (reconstructor) at once, every transfer of it done. */

@@ -39,6 +39,26 @@ export class Replicator {
     return this.nodes.partsOn(device).flatMap((key) => this.planPart(device, key));
   }
 
+  /** The same for one part. */
+  planOf(device: number, policy: number, part: number): readonly PartMove[] {
+    return this.nodes.state(device) === "up" ? this.planPart(device, partKey(policy, part)) : [];
+  }
+
+  /** Devices from which fragments are read to rebuild those of a move, as many as it takes besides its own. */
+  sourcesOf({ policy: index, part, from, files }: PartMove): readonly number[] {
+    const policy = this.policyAt(index);
+    const holds = (device: number) =>
+      files.some(({ object, version, fragment }) =>
+        this.nodes
+          .filesOf(device, partKey(index, part), object)
+          .some((other) => other.version === version && other.fragment !== fragment && !other.tombstone),
+      );
+    const others = [...policy.ring.primaries(part), ...policy.ring.handoffs(part)].filter(
+      (device) => device !== from && this.nodes.state(device) === "up" && holds(device),
+    );
+    return others.slice(0, filesToRead(policy) - 1);
+  }
+
   /** The transfer of a move has ended. Returns how many files are in their place; the rest met a device that is full or does not answer. */
   apply({ policy, part, to, files }: PartMove): number {
     if (this.nodes.state(to) !== "up") return 0;

@@ -53,6 +53,8 @@ interface DeviceRow extends StorageDevice {
 export class StorageNodes {
   private readonly rows = new Map<number, DeviceRow>();
   private readonly down = new Set<string>();
+  /** Counts all that has changed: files that came and went, devices and nodes that failed and are back; rings, where they are changed. */
+  changes = 0;
 
   constructor(devices: readonly StorageDevice[]) {
     for (const device of devices) this.add(device);
@@ -67,12 +69,18 @@ export class StorageNodes {
     this.rows.set(id, { ...device, mounted: true, usedBytes: 0, files: new Map() });
   }
 
+  /** Ids of all devices, in the order in which they were added. */
+  get ids(): readonly number[] {
+    return [...this.rows.keys()];
+  }
+
   ipOf(device: number): string {
     return this.row(device).ip;
   }
 
   setNodeDown(ip: string, down: boolean): void {
     if (![...this.rows.values()].some((row) => row.ip === ip)) throw new RangeError(`no storage node ${ip}: expected the address of one`);
+    this.changes++;
     if (down) this.down.add(ip);
     else this.down.delete(ip);
   }
@@ -80,6 +88,7 @@ export class StorageNodes {
   /** The device has failed: it holds nothing any more. */
   fail(device: number): void {
     const row = this.row(device);
+    this.changes++;
     row.mounted = false;
     row.usedBytes = 0;
     row.files.clear();
@@ -87,6 +96,7 @@ export class StorageNodes {
 
   /** A new, empty device takes the place of a failed one. */
   replace(device: number): void {
+    this.changes++;
     this.row(device).mounted = true;
   }
 
@@ -95,6 +105,10 @@ export class StorageNodes {
     const row = this.row(device);
     if (this.down.has(row.ip)) return "down";
     return row.mounted ? "up" : "unmounted";
+  }
+
+  isUnmounted(device: number): boolean {
+    return !this.row(device).mounted;
   }
 
   usedBytes(device: number): number {
@@ -119,6 +133,7 @@ export class StorageNodes {
     if (files === undefined) row.files.set(key, (files = new Map()));
     files.set(file.object, [...held.filter((other) => other !== old), file]);
     row.usedBytes += more;
+    this.changes++;
     return true;
   }
 
@@ -127,6 +142,7 @@ export class StorageNodes {
     const held = this.filesOf(device, key, file.object);
     const left = held.filter(({ fragment }) => fragment !== file.fragment);
     if (left.length === held.length) return;
+    this.changes++;
     const files = row.files.get(key)!;
     if (left.length > 0) files.set(file.object, left);
     else files.delete(file.object);

@@ -107,6 +107,14 @@ export const selfChecks: readonly SelfCheck[] = [
       },
   },
   {
+    name: "objects",
+    meaning: "Storage devices hold what the files on them take, and no more than they have room for.",
+    watch:
+      ({ cloud }) =>
+      () =>
+        cloud.objectStore?.store.nodes.check() ?? null,
+  },
+  {
     name: "disks",
     meaning:
       "No guest does more I/O than it wants or has more under way than it keeps, no back end is busy for longer than time passes, what tiers serve is what guests do, and no thin pool gives out more than it has.",

@@ -15,6 +15,8 @@ export interface Access {
   knowsToken(request: number, service: string): boolean;
   /** Keystone has validated it for the service. Null: it is good. */
   validate(request: number, service: string): Outcome | null;
+  /** Roles of whoever asks, for services that decide by them themselves; absent: nobody knows. */
+  rolesOf?(request: number): readonly string[];
   /** Null: the policy of the service allows the request. */
   authorise(request: number): Outcome | null;
 }

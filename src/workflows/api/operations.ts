@@ -1,6 +1,7 @@
 // All that users can ask of the APIs, service by service.
 import { identityOperations } from "../identity/index.ts";
 import { novaOperations } from "../nova/index.ts";
+import { swiftOperations } from "../swift/index.ts";
 import type { ApiOperation } from "./api-operation.ts";
 
-export const apiOperations: readonly ApiOperation[] = [...novaOperations, ...identityOperations];
+export const apiOperations: readonly ApiOperation[] = [...novaOperations, ...identityOperations, ...swiftOperations];
