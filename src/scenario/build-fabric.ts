@@ -10,8 +10,12 @@ import type { Wiring } from "../datacenter/fabric/wiring.ts";
 import { storageNodes } from "./build-storage.ts";
 import type { CloudSpec, FabricSpec, HostGroupSpec } from "./scenario.ts";
 
-export function wiringOf({ hosts, fabric, storageBackends }: CloudSpec): Wiring {
-  const points = attachPoints(hosts, fabric, storageNodes(storageBackends ?? []));
+export function wiringOf({ hosts, fabric, storageBackends, blockStorage, imageService }: CloudSpec): Wiring {
+  const points = attachPoints(hosts, fabric, [
+    ...storageNodes(storageBackends ?? []),
+    ...(blockStorage?.points ?? []),
+    ...(imageService?.points ?? []),
+  ]);
   const { topology } = fabric;
   if ("star" in topology) return star(points);
   if ("leafSpine" in topology) return leafSpine(points, topology.leafSpine);

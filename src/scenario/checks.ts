@@ -7,6 +7,7 @@ import { NovaConfig } from "../policies/nova/config.ts";
 import { newestRelease } from "../policies/nova/releases.ts";
 import { Across } from "./across.ts";
 import { checkActions } from "./checks-actions.ts";
+import { blockNames, checkBlockStorage } from "./checks-block-storage.ts";
 import { checkDemand } from "./checks-demand.ts";
 import { checkFabric } from "./checks-fabric.ts";
 import { checkFlavors } from "./checks-flavors.ts";
@@ -121,15 +122,16 @@ export function checkAcross(schema: z.ZodType, root: Located, catalogue: Catalog
   checkRequests(across, hosts);
   checkPolicies(across, hosts, catalogue);
   checkOperations(across, hosts);
-  const { flavors, images, storageTiers } = localNames(root);
+  const { flavors, images } = localNames(root);
   checkActions(
     across,
     new Map([
       ["flavor", flavors ?? []],
       ["image", images ?? []],
-      ["volume type", storageTiers ?? []],
+      ...blockNames(across),
     ]),
   );
+  checkBlockStorage(across);
   checkPower(across);
 
   const duration = number(["study", "duration"]);

@@ -23,7 +23,9 @@ import type { OperationsSpec } from "../workflows/operations/operations.ts";
 import type { ResizesSpec } from "../workflows/user-resizes.ts";
 import type { CpuPattern, MemoryPattern } from "../workload/cpu-pattern.ts";
 import type { WorkloadSpec } from "../workload/workload.ts";
+import type { ImageCacheSettings } from "../workflows/image-cache.ts";
 import type { OwnPolicies } from "./plugins/own-policies.ts";
+import type { BlockStorageSpec, ImageServiceSpec } from "./resolve-block-storage.ts";
 
 /** A group of equal hosts. */
 export interface HostGroupSpec {
@@ -259,6 +261,12 @@ export interface CloudSpec {
   readonly storageTiers: readonly StorageTierSpec[];
   /** Absent = none. */
   readonly storageBackends?: readonly StorageBackendSpec[];
+  /** Absent: volumes come and go with servers only. */
+  readonly blockStorage?: BlockStorageSpec;
+  /** Absent: images are files of Glance's own. */
+  readonly imageService?: ImageServiceSpec;
+  /** Absent: hosts keep every image. */
+  readonly imageCache?: ImageCacheSettings;
   readonly images: readonly Image[];
   readonly flavors: readonly Flavor[];
   readonly quota: QuotaSpec;

@@ -6,9 +6,10 @@ import { neutron } from "./neutron.ts";
 import { nova } from "./nova.ts";
 import { placement } from "./placement.ts";
 import { type Component, componentsOf, type Operation, operationsOf } from "./service.ts";
+import { swift } from "./swift.ts";
 
 /** Every component, in catalogue order. */
-export const components: readonly Component[] = [keystone, nova, placement, glance, neutron, cinder].flatMap((service) =>
+export const components: readonly Component[] = [keystone, nova, placement, glance, neutron, cinder, swift].flatMap((service) =>
   componentsOf(service),
 );
 

@@ -1,5 +1,7 @@
 // All that users can ask of the APIs, service by service.
+import { cinderOperations } from "../cinder/index.ts";
+import { glanceOperations } from "../glance/index.ts";
 import { novaOperations } from "../nova/index.ts";
 import type { ApiOperation } from "./api-operation.ts";
 
-export const apiOperations: readonly ApiOperation[] = [...novaOperations];
+export const apiOperations: readonly ApiOperation[] = [...novaOperations, ...cinderOperations, ...glanceOperations];
