@@ -100,13 +100,15 @@ export function users(asks: readonly Ask[], more: BlockCloud = {}) {
   const { cloud } = built;
   const { volumes } = cloud.block!;
   const states = new Map<number, string[]>();
-  cloud.simulation.observe(() => {
+  const look = () => {
     for (const [volume, { status }] of volumes.rows.entries()) {
       const seen = states.get(volume) ?? [];
       if (seen.at(-1) !== status) states.set(volume, [...seen, status]);
     }
-  });
+  };
+  cloud.simulation.observe(look);
   cloud.simulation.run(scenario.study.duration);
+  look();
   const told = Array.from({ length: cloud.requests.count }, (_, request) => {
     const { operation, status, outcome, endedAt } = cloud.requests.row(request);
     return `${operation} ${status}${endedAt < 0 ? " pending" : outcome === null ? "" : ` ${outcome}`}`;

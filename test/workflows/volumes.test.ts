@@ -1,6 +1,7 @@
 // Volumes as users know them: made, attached, grown, moved, copied and deleted, and every way in which Cinder says no.
 import { describe, expect, it } from "vitest";
 import { type Ask, backend, GIB, users, volumeType } from "./block-cloud.ts";
+import { alike } from "./tiny-scenario.ts";
 
 const create = (name: string, gib: number, more: Partial<Ask> = {}): Ask => ({ do: "volume create", name, size: gib * GIB, ...more });
 const about = (operation: string, volume: string, more: Partial<Ask> = {}): Ask => ({ do: operation, volume, ...more });
@@ -157,13 +158,17 @@ describe("a volume", () => {
   });
 
   it("of a type with multiattach can be in several servers", () => {
-    const requests = { requests: undefined };
-    const { told, statusOf } = users(
-      [create("v", 10), { ...attach("v") }, attach("v"), detach("v")],
-      { types: [volumeType("shared", {}, true)], ...(requests.requests ?? {}) },
-    );
-    expect(told.slice(1)).toEqual(["server add volume 200", "server add volume 400 InvalidVolume", "server remove volume 202"]);
-    expect(statusOf("v")).toBe("available");
+    const shared = { types: [volumeType("shared", {}, true)], requests: alike(2, { flavor: 0, lifetime: Number.POSITIVE_INFINITY }) };
+    const two = [create("v", 10), attach("v"), attach("v"), attach("v", { server: 1 }), detach("v")];
+    const { told, statusOf, volumes } = users(two, shared);
+    expect(told.slice(1)).toEqual([
+      "server add volume 200",
+      "server add volume 400 InvalidVolume",
+      "server add volume 200",
+      "server remove volume 202",
+    ]);
+    expect([statusOf("v"), volumes.attachedTo(0)]).toEqual(["in-use", 1]);
+    expect(users(two, { ...shared, types: [volumeType("plain")] }).told[3]).toBe("server add volume 400 InvalidVolume");
   });
 });
 
@@ -236,11 +241,11 @@ describe("Cinder refuses", () => {
   });
 
   it("what is beyond the quota, with 413, and counts again once something is deleted", () => {
-    const quota = { volumes: 2, gigabytes: 50, snapshots: 1, backups: 1, backup_gigabytes: 15, per_volume_gigabytes: 40 };
+    const quota = { volumes: 2, gigabytes: 56, snapshots: 1, backups: 1, backup_gigabytes: 25, per_volume_gigabytes: 40 };
     const { told } = users(
       [
         create("v", 41),
-        create("v", 20),
+        create("v", 26),
         create("w", 31),
         create("w", 10),
         create("x", 1),
@@ -281,8 +286,11 @@ describe("the schedulers of Cinder", () => {
     const alone = users(asks, { backends });
     expect(alone.told).toEqual(new Array(4).fill("volume create 202"));
     expect(alone.calls("cinder.api", "cinder.scheduler.chooseBackend")).toBe(4);
-    const several = users(asks, { backends, schedulers: 4 });
-    // All four choose pool a; two are refused there and are scheduled again.
+    // All four choose pool a; two are refused there. Cinder's default filters let them be sent there again and again.
+    const stubborn = users(asks, { backends, schedulers: 4 });
+    expect(stubborn.told.filter((line) => line.endsWith("NoValidBackend")).length).toBe(2);
+    const filters = ["AvailabilityZoneFilter", "CapacityFilter", "CapabilitiesFilter", "IgnoreAttemptedHostsFilter"];
+    const several = users(asks, { backends, schedulers: 4, options: { scheduler_default_filters: filters } });
     expect(several.told).toEqual(new Array(4).fill("volume create 202"));
     expect(several.calls("cinder.api", "cinder.scheduler.chooseBackend")).toBe(6);
     expect(several.volumes.pools.usedGb).toEqual(new Float64Array([60, 60]));
