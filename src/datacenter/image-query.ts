@@ -36,7 +36,8 @@ export function listImages(images: Images, project: number, query: ImageQuery): 
   if (order === null) return null;
   const found: number[] = [];
   for (const [image, row] of images.rows.entries())
-    if (row.status !== "deleted" && images.isVisible(image, project) && isListed(row, project, query) && meets(row, query)) found.push(image);
+    if (row.status !== "deleted" && images.isVisible(image, project) && isListed(row, project, query) && meets(row, query))
+      found.push(image);
   found.reverse();
   return found.sort((a, b) => {
     for (const { of, sign } of order) {
@@ -69,6 +70,8 @@ function meets(row: ImageRow, { name, status, sizeMin, sizeMax, properties }: Im
 
 function orderOf(sort: string | undefined) {
   const parts = sort === undefined || sort === "" ? [] : sort.split(",").map((part) => part.trim().split(":"));
-  const known = parts.every(([key, way = "asc", ...more]) => sortKeys.includes(key!) && (way === "asc" || way === "desc") && more.length === 0);
+  const known = parts.every(
+    ([key, way = "asc", ...more]) => sortKeys.includes(key!) && (way === "asc" || way === "desc") && more.length === 0,
+  );
   return known ? parts.map(([key, way]) => ({ of: attributes[key!]!, sign: way === "desc" ? -1 : 1 })) : null;
 }

@@ -5,16 +5,7 @@ import { parameter } from "../kernel/parameter.ts";
 import type { Image } from "./flavor.ts";
 import type { Outcome } from "./outcomes.ts";
 
-export const imageStatuses = [
-  "queued",
-  "saving",
-  "uploading",
-  "importing",
-  "active",
-  "deactivated",
-  "killed",
-  "deleted",
-] as const;
+export const imageStatuses = ["queued", "saving", "uploading", "importing", "active", "deactivated", "killed", "deleted"] as const;
 export type ImageStatus = (typeof imageStatuses)[number];
 
 export const imageVisibilities = ["private", "shared", "community", "public"] as const;
@@ -113,7 +104,13 @@ export class Images {
     const row = this.rows[image];
     if (row === undefined || row.status === "deleted") return false;
     const { owner, visibility, members } = row;
-    return this.owns(image, project) || visibility === "public" || visibility === "community" || (visibility === "shared" && members.has(project)) || owner === project;
+    return (
+      this.owns(image, project) ||
+      visibility === "public" ||
+      visibility === "community" ||
+      (visibility === "shared" && members.has(project)) ||
+      owner === project
+    );
   }
 
   /** What the image is not seen by is not there for it. */
@@ -228,7 +225,8 @@ export class Images {
   /** What a project's images take of the store, in bytes. */
   storedBy(project: number): number {
     let bytes = 0;
-    for (const { owner, status, bytes: own } of this.rows) if (owner === project && status !== "deleted" && status !== "queued") bytes += own;
+    for (const { owner, status, bytes: own } of this.rows)
+      if (owner === project && status !== "deleted" && status !== "queued") bytes += own;
     return bytes;
   }
 

@@ -2,7 +2,7 @@
 import type { Fabric } from "../datacenter/fabric/fabric.ts";
 import type { RandomStreams } from "../kernel/random.ts";
 import { BlockStorage } from "../policies/cinder/block-storage/block-storage.ts";
-import { type BootVolume, BlockService } from "../workflows/cinder/block-service.ts";
+import { BlockService, type BootVolume } from "../workflows/cinder/block-service.ts";
 import { fromVolume } from "../workflows/cinder/boot-from-volume.ts";
 import { releaseVolumes, withVolumes } from "../workflows/cinder/release-volumes.ts";
 import type { Cloud } from "../workflows/cloud.ts";
@@ -45,7 +45,8 @@ export function withBlockStorage(cloud: Cloud, engine: WorkflowEngine, plain: Se
   if (block === null) return plain;
   releaseVolumes(cloud, engine);
   const has = (server: number) => block.bootVolumes.has(server);
-  const [launchOne, buildOne] = block.bootVolumes.size === 0 ? [-1, -1] : [engine.add(fromVolume(launchServer)), engine.add(fromVolume(buildServer))];
+  const [launchOne, buildOne] =
+    block.bootVolumes.size === 0 ? [-1, -1] : [engine.add(fromVolume(launchServer)), engine.add(fromVolume(buildServer))];
   return {
     launch: (server) => (has(server) ? engine.start(launchOne, server) : plain.launch(server)),
     build: (server) => (has(server) ? engine.start(buildOne, server) : plain.build(server)),

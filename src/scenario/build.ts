@@ -46,8 +46,8 @@ import { readTrace } from "../workload/trace.ts";
 import { readBitbrains } from "../workload/traces/bitbrains.ts";
 import type { Flavor, RequestTable } from "../workload/workload.ts";
 import { asksAreSimple, requestBook } from "./asking.ts";
-import { trafficOptions, wiringOf } from "./build-fabric.ts";
 import { furnish, withBlockStorage } from "./build-block-storage.ts";
+import { trafficOptions, wiringOf } from "./build-fabric.ts";
 import { buildGuestCpu } from "./build-guest-cpu.ts";
 import { buildGuestMemory } from "./build-guest-memory.ts";
 import { buildElectricity, buildPower, type Electricity, hostPowerOf, wattsByLoadOf } from "./build-power.ts";
@@ -227,7 +227,11 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
   const resizes = scenario.resizes === undefined ? null : new UserResizes(cloud, scenario.resizes, moves, coldMoves!);
   const { launch, remove, build } =
     engine === null
-      ? { launch: (server: number) => launchInstantly(cloud, server), remove: (server: number) => deleteInstantly(cloud, server), build: null }
+      ? {
+          launch: (server: number) => launchInstantly(cloud, server),
+          remove: (server: number) => deleteInstantly(cloud, server),
+          build: null,
+        }
       : withBlockStorage(cloud, engine, {
           launch: (server) => engine.start(0, server),
           remove: (server) => engine.start(others.length > 0 && isKnownToBeDown(cloud, servers.host[server]!) ? 4 : 1, server),

@@ -40,11 +40,26 @@ export function checkBlockStorage(across: Across): void {
       across.complainOfKey(["cloud", key], "a custom network has no place for its nodes", "use a star, a leaf_spine or a fat_tree");
   checkRequests(across, isWritten, block);
   if (block === undefined) return;
-  twice(across, [...BLOCK, "backends"], block.backends.map(({ name }) => name), "back end");
-  twice(across, [...BLOCK, "volume_types"], block.volume_types.map(({ name }) => name), "volume type");
+  twice(
+    across,
+    [...BLOCK, "backends"],
+    block.backends.map(({ name }) => name),
+    "back end",
+  );
+  twice(
+    across,
+    [...BLOCK, "volume_types"],
+    block.volume_types.map(({ name }) => name),
+    "volume type",
+  );
   block.backends.forEach((backend, index) => {
     const path: Path = [...BLOCK, "backends", index];
-    twice(across, [...path, "pools"], backend.pools.map(({ name }) => name), "pool");
+    twice(
+      across,
+      [...path, "pools"],
+      backend.pools.map(({ name }) => name),
+      "pool",
+    );
     if (backend.pools.length === 0) across.complain([...path, "pools"], "expected at least one pool");
     if (!/^[^@#]+@[^@#]+$/.test(backend.name))
       across.complain([...path, "name"], `"${shorten(backend.name)}" is no back end`, "write host@backend, such as storage-1@lvm");
@@ -72,7 +87,11 @@ function checkRequests(across: Across, isWritten: boolean, block: ReadBlockStora
     const action = across.read(["actions", index]) as ReadAction | undefined;
     if (action?.do === "volume create") made.add(String(action.name));
     if (!isWritten && action !== undefined && aboutVolumes.has(action.do))
-      across.complain(["actions", index, "do"], `${action.do}: the cloud has no block storage`, "write cloud.block_storage with its backends");
+      across.complain(
+        ["actions", index, "do"],
+        `${action.do}: the cloud has no block storage`,
+        "write cloud.block_storage with its backends",
+      );
   }
   requestsOf(across).forEach((request, index) => {
     const boot = request?.boot_volume;
@@ -80,10 +99,18 @@ function checkRequests(across: Across, isWritten: boolean, block: ReadBlockStora
     const path: Path = [...REQUESTS, index, "boot_volume"];
     if (!isWritten) across.complainOfKey(path, "the cloud has no block storage", "write cloud.block_storage with its backends");
     if (boot.volume !== undefined && request!.count > 1)
-      across.complain([...path, "volume"], `${request!.count} servers cannot boot from one volume`, "leave volume out: each gets one of its image");
+      across.complain(
+        [...path, "volume"],
+        `${request!.count} servers cannot boot from one volume`,
+        "leave volume out: each gets one of its image",
+      );
     if (boot.volume !== undefined && !made.has(boot.volume))
       across.complain([...path, "volume"], `nothing makes a volume "${shorten(boot.volume)}"`, "make it with an action: do: volume create");
     if (boot.type !== undefined && block !== undefined && !block.volume_types.some(({ name }) => name === boot.type))
-      across.complain([...path, "type"], `there is no volume type "${shorten(boot.type)}"`, block.volume_types.map(({ name }) => name).join(", "));
+      across.complain(
+        [...path, "type"],
+        `there is no volume type "${shorten(boot.type)}"`,
+        block.volume_types.map(({ name }) => name).join(", "),
+      );
   });
 }

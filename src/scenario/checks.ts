@@ -123,14 +123,7 @@ export function checkAcross(schema: z.ZodType, root: Located, catalogue: Catalog
   checkPolicies(across, hosts, catalogue);
   checkOperations(across, hosts);
   const { flavors, images } = localNames(root);
-  checkActions(
-    across,
-    new Map([
-      ["flavor", flavors ?? []],
-      ["image", images ?? []],
-      ...blockNames(across),
-    ]),
-  );
+  checkActions(across, new Map([["flavor", flavors ?? []], ["image", images ?? []], ...blockNames(across)]));
   checkBlockStorage(across);
   checkPower(across);
 

@@ -1,9 +1,9 @@
 // Cinder and Glance of a scenario as the rest of Orrery works with them.
 import type { ServicePoint } from "../datacenter/fabric/attach-points.ts";
 import type { ImageLimits } from "../datacenter/images.ts";
-import { CinderConfig, type CinderOptionValue, cinderOptions } from "../policies/cinder/config.ts";
 import type { BlockBackend } from "../policies/cinder/block-storage/pools.ts";
 import type { BlockStorageSettings } from "../policies/cinder/block-storage/volumes.ts";
+import { CinderConfig, type CinderOptionValue, cinderOptions } from "../policies/cinder/config.ts";
 import type { PythonValue } from "../policies/python/python-values.ts";
 import { BACKUP_STORE, type BootVolume, backendPoint } from "../workflows/cinder/block-service.ts";
 import { IMAGE_STORE, type ImageStoreType, imageStores, USERS } from "../workflows/glance/image-store.ts";
@@ -27,7 +27,10 @@ export interface ImageServiceSpec {
 }
 
 export function blockStorageOf(read: ReadBlockStorage): BlockStorageSpec {
-  const set = cinderOptions.map(({ name }): [string, CinderOptionValue] => [name, read[name as keyof ReadBlockStorage] as CinderOptionValue]);
+  const set = cinderOptions.map(({ name }): [string, CinderOptionValue] => [
+    name,
+    read[name as keyof ReadBlockStorage] as CinderOptionValue,
+  ]);
   const points = read.backends.map(({ name, nic }) => ({ name: backendPoint(name), bytesPerSecond: nic }));
   return {
     settings: {
@@ -49,7 +52,13 @@ export function blockStorageOf(read: ReadBlockStorage): BlockStorageSpec {
 }
 
 function backendOf(read: ReadBackend): BlockBackend {
-  const options = ["volume_backend_name", "reserved_percentage", "max_over_subscription_ratio", "filter_function", "goodness_function"] as const;
+  const options = [
+    "volume_backend_name",
+    "reserved_percentage",
+    "max_over_subscription_ratio",
+    "filter_function",
+    "goodness_function",
+  ] as const;
   return {
     name: read.name,
     zone: read.availability_zone,
@@ -57,7 +66,12 @@ function backendOf(read: ReadBackend): BlockBackend {
     options: new Map(options.flatMap((name) => (read[name] === undefined ? [] : [[name, read[name]] as const]))),
     pools: read.pools.map(({ name, capacity, thin, capabilities }) => {
       // Every driver can attach a volume several times, as far as this cloud goes.
-      return { name, capacityGb: capacity, thin, capabilities: new Map<string, PythonValue>([["multiattach", true], ...Object.entries(capabilities)]) };
+      return {
+        name,
+        capacityGb: capacity,
+        thin,
+        capabilities: new Map<string, PythonValue>([["multiattach", true], ...Object.entries(capabilities)]),
+      };
     }),
     copyBytesPerSecond: read.copy_rate,
   };
@@ -77,9 +91,12 @@ export function imageCacheOf(read: NonNullable<ReadCloud["image_cache"]>): Image
   return { managerInterval: read.manager_interval, removeUnusedOriginalMinimumAge: read.remove_unused_original_minimum_age };
 }
 
-export function bootVolumeOf(
-  read: { volume?: string | undefined; size: number; type?: string | undefined; delete_on_termination: boolean },
-): BootVolume {
+export function bootVolumeOf(read: {
+  volume?: string | undefined;
+  size: number;
+  type?: string | undefined;
+  delete_on_termination: boolean;
+}): BootVolume {
   const { volume, size, type, delete_on_termination } = read;
   const named = { ...(volume === undefined ? {} : { volume }), ...(type === undefined ? {} : { type }) };
   return { ...named, sizeGb: size, deleteOnTermination: delete_on_termination };

@@ -18,12 +18,12 @@ import type { PciAlias } from "../policies/nova/pci/alias.ts";
 import type { PolicySpec } from "../policies/nova/policy.ts";
 import type { RequestOptions } from "../policies/nova/request/request-options.ts";
 import type { TimedAsk } from "../workflows/api/api-client.ts";
+import type { ImageCacheSettings } from "../workflows/image-cache.ts";
 import type { MigrationSettings } from "../workflows/migration-settings.ts";
 import type { OperationsSpec } from "../workflows/operations/operations.ts";
 import type { ResizesSpec } from "../workflows/user-resizes.ts";
 import type { CpuPattern, MemoryPattern } from "../workload/cpu-pattern.ts";
 import type { WorkloadSpec } from "../workload/workload.ts";
-import type { ImageCacheSettings } from "../workflows/image-cache.ts";
 import type { OwnPolicies } from "./plugins/own-policies.ts";
 import type { BlockStorageSpec, ImageServiceSpec } from "./resolve-block-storage.ts";
 

@@ -2,13 +2,24 @@
 // Cinder has one.
 import { SECOND } from "../kernel/time.ts";
 import { describeKind } from "../kernel/units.ts";
-import { backendOptions } from "../policies/cinder/driver-report.ts";
 import { cinderOptions, isRatio, ORDERED_HANDLER, STOCHASTIC_HANDLER } from "../policies/cinder/config.ts";
+import { backendOptions } from "../policies/cinder/driver-report.ts";
 import { cinderFilters } from "../policies/cinder/filters/index.ts";
 import { cinderWeighers } from "../policies/cinder/weighers/index.ts";
 import { quotaDefaultsOf } from "../policies/quotas/quota-defaults.ts";
 import {
-  absentSection, accept, type Default, defaulted, defaultedList, list, optional, reject, required, section, table, type ValueKind,
+  absentSection,
+  accept,
+  type Default,
+  defaulted,
+  defaultedList,
+  list,
+  optional,
+  reject,
+  required,
+  section,
+  table,
+  type ValueKind,
 } from "./grammar.ts";
 import { nameOf } from "./hardware-kinds.ts";
 import { count, flag, gibRoundedDown, limit, property, quantity, text, word, words } from "./value-kinds.ts";
@@ -48,7 +59,10 @@ const none = (name: string) => ({ absent: "none", source: ofBackend(name).source
 
 const poolShape = {
   name: required(nameOf("pools"), "Name of the pool: volumes are in host@backend#pool"),
-  capacity: required(quantity("information", { least: 2 ** 30, most: 1000 * PETABYTE, step: gibRoundedDown }), "Space of the pool, in whole GiB"),
+  capacity: required(
+    quantity("information", { least: 2 ** 30, most: 1000 * PETABYTE, step: gibRoundedDown }),
+    "Space of the pool, in whole GiB",
+  ),
   thin: defaulted(flag, "Whether it is promised more than it has", assumed(false, "Cinder's LVM driver without lvm_type thin")),
   capabilities: table(
     "What its driver reports of it besides, for extra specs and expressions to ask for",
@@ -72,7 +86,11 @@ function backendShape() {
       assumed("iSCSI", "that of Cinder's LVM driver"),
     ),
     nic: defaulted(bandwidth, "Link of the back end to the fabric, in each direction", assumed("25 Gbit/s", "usual for storage nodes")),
-    copy_rate: defaulted(bandwidth, "Rate at which it copies a volume within itself", assumed("200 MB/s", "dd between thick volumes on disks")),
+    copy_rate: defaulted(
+      bandwidth,
+      "Rate at which it copies a volume within itself",
+      assumed("200 MB/s", "dd between thick volumes on disks"),
+    ),
     volume_backend_name: optional(text("a name"), ofBackend("volume_backend_name").meaning, none("volume_backend_name")),
     reserved_percentage: defaulted(count("per cent", 0, 100), ofBackend("reserved_percentage").meaning, {
       default: 0,
@@ -108,7 +126,14 @@ const typeShape = {
 };
 
 const names = (noun: string, option: string, known: readonly { readonly name: string }[]) =>
-  defaulted(words(noun, known.map(({ name }) => name)), cinderOptions.find(({ name }) => name === option)!.meaning, ofCinder(option));
+  defaulted(
+    words(
+      noun,
+      known.map(({ name }) => name),
+    ),
+    cinderOptions.find(({ name }) => name === option)!.meaning,
+    ofCinder(option),
+  );
 
 /** A key of the cloud. */
 export function blockStorage() {
@@ -140,9 +165,17 @@ export function blockStorage() {
         "What makes a choice of weights: the best, or a draw with the weights for chances",
         ofCinder("scheduler_weight_handler"),
       ),
-      scheduler_max_attempts: defaulted(count("attempts", 1, 1000), option("scheduler_max_attempts").meaning, ofCinder("scheduler_max_attempts")),
+      scheduler_max_attempts: defaulted(
+        count("attempts", 1, 1000),
+        option("scheduler_max_attempts").meaning,
+        ofCinder("scheduler_max_attempts"),
+      ),
       max_over_subscription_ratio: defaulted(ratio, option("max_over_subscription_ratio").meaning, ofCinder("max_over_subscription_ratio")),
-      capacity_weight_multiplier: defaulted(multiplier, option("capacity_weight_multiplier").meaning, ofCinder("capacity_weight_multiplier")),
+      capacity_weight_multiplier: defaulted(
+        multiplier,
+        option("capacity_weight_multiplier").meaning,
+        ofCinder("capacity_weight_multiplier"),
+      ),
       allocated_capacity_weight_multiplier: defaulted(
         multiplier,
         option("allocated_capacity_weight_multiplier").meaning,

@@ -24,11 +24,11 @@ import { blockStorage } from "./schema-block-storage.ts";
 import { cpuSharing } from "./schema-demand.ts";
 import { bandwidth, fabricSchema, nicShape } from "./schema-fabric.ts";
 import { hardwareShape } from "./schema-hardware.ts";
+import { imageCache, imageService } from "./schema-images.ts";
 import { memorySharing } from "./schema-memory.ts";
 import { migrationSchema } from "./schema-migration.ts";
 import { aggregatesShape, placementShape } from "./schema-placement.ts";
 import { hostPowerShape, powerSchema } from "./schema-power.ts";
-import { imageCache, imageService } from "./schema-images.ts";
 import { storageBackends, tierShape } from "./schema-storage.ts";
 import {
   count,

@@ -21,7 +21,11 @@ export function imageService() {
         "Back end of glance_store: file, swift, rbd (disks and volumes in Ceph are clones, nothing is downloaded) or cinder",
         { default: "file", source: "glance_store, default_store", evidence: "from memory" },
       ),
-      store_nic: defaulted(bandwidth, "Link of the store to the fabric; files of Glance's own need none", assumed("25 Gbit/s", "usual for storage nodes")),
+      store_nic: defaulted(
+        bandwidth,
+        "Link of the store to the fabric; files of Glance's own need none",
+        assumed("25 Gbit/s", "usual for storage nodes"),
+      ),
       users_nic: defaulted(bandwidth, "Link by which the users reach the cloud", assumed("10 Gbit/s", "an ordinary uplink of a cloud")),
       image_size_cap: defaulted(bytes, imageSizeCap.meaning, {
         default: "1 TiB",

@@ -17,17 +17,37 @@ export const cinder = defineService({
         deleteVolume: { time: 40 * MILLISECOND, source: "the API's part of delete_volume", evidence: "assumed" },
         extendVolume: { time: 40 * MILLISECOND, source: "POST action os-extend, taken to be like a deletion", evidence: "assumed" },
         retypeVolume: { time: 40 * MILLISECOND, source: "POST action os-retype, taken to be like a deletion", evidence: "assumed" },
-        migrateVolume: { time: 40 * MILLISECOND, source: "POST action os-migrate_volume, taken to be like a deletion", evidence: "assumed" },
+        migrateVolume: {
+          time: 40 * MILLISECOND,
+          source: "POST action os-migrate_volume, taken to be like a deletion",
+          evidence: "assumed",
+        },
         createSnapshot: { time: 60 * MILLISECOND, source: "POST /snapshots, taken to be like POST /volumes", evidence: "assumed" },
-        deleteSnapshot: { time: 40 * MILLISECOND, source: "DELETE /snapshots/{id}, taken to be like that of a volume", evidence: "assumed" },
+        deleteSnapshot: {
+          time: 40 * MILLISECOND,
+          source: "DELETE /snapshots/{id}, taken to be like that of a volume",
+          evidence: "assumed",
+        },
         createBackup: { time: 60 * MILLISECOND, source: "POST /backups, taken to be like POST /volumes", evidence: "assumed" },
         restoreBackup: { time: 40 * MILLISECOND, source: "POST /backups/{id}/restore", evidence: "assumed" },
         deleteBackup: { time: 40 * MILLISECOND, source: "DELETE /backups/{id}, taken to be like that of a volume", evidence: "assumed" },
         createType: { time: 30 * MILLISECOND, source: "POST /types: a row", evidence: "assumed" },
         deleteType: { time: 30 * MILLISECOND, source: "DELETE /types/{id}: a row", evidence: "assumed" },
-        updateAttachment: { time: 30 * MILLISECOND, source: "PUT /attachments/{id} without what the driver does; attach_volume takes 0.75 s in all", evidence: "assumed" },
-        completeAttachment: { time: 30 * MILLISECOND, source: "POST action os-complete: a row; attach_volume takes 0.75 s in all", evidence: "assumed" },
-        beginDetaching: { time: 30 * MILLISECOND, source: "POST action os-begin_detaching: a row; detach_volume takes 0.63 s in all", evidence: "assumed" },
+        updateAttachment: {
+          time: 30 * MILLISECOND,
+          source: "PUT /attachments/{id} without what the driver does; attach_volume takes 0.75 s in all",
+          evidence: "assumed",
+        },
+        completeAttachment: {
+          time: 30 * MILLISECOND,
+          source: "POST action os-complete: a row; attach_volume takes 0.75 s in all",
+          evidence: "assumed",
+        },
+        beginDetaching: {
+          time: 30 * MILLISECOND,
+          source: "POST action os-begin_detaching: a row; detach_volume takes 0.63 s in all",
+          evidence: "assumed",
+        },
         createTransfer: { time: 30 * MILLISECOND, source: "POST /volume-transfers: a row", evidence: "assumed" },
         acceptTransfer: { time: 30 * MILLISECOND, source: "POST /volume-transfers/{id}/accept: a row", evidence: "assumed" },
         deleteTransfer: { time: 30 * MILLISECOND, source: "DELETE /volume-transfers/{id}: a row", evidence: "assumed" },
@@ -105,7 +125,8 @@ export const cinder = defineService({
     },
     backup: {
       workers: 4,
-      workersSource: "cinder-backup: native threads of one process (backup_native_threads_pool_size 60), of which the object store takes a few",
+      workersSource:
+        "cinder-backup: native threads of one process (backup_native_threads_pool_size 60), of which the object store takes a few",
       transport: "rpc",
       operations: {
         createBackup: { time: 300 * MILLISECOND, source: "a temporary snapshot, without the bytes", evidence: "assumed" },

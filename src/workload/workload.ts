@@ -1,9 +1,10 @@
 // What users ask of the cloud, before any policy has seen it: a table of server requests. It is drawn once per replication from keyed
 // streams, so every policy is given exactly the same requests.
-import type { BootVolume } from "../workflows/cinder/block-service.ts";
+
 import type { ServerGroupRule } from "../datacenter/server-groups.ts";
 import type { Distribution } from "../kernel/distribution.ts";
 import type { Micros } from "../kernel/time.ts";
+import type { BootVolume } from "../workflows/cinder/block-service.ts";
 import type { RallySpec } from "./rally.ts";
 
 /** One row per requested server, ascending by arrival; equal arrivals keep the order of their source. */

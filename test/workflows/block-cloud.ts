@@ -1,12 +1,12 @@
 // A small cloud with Cinder and Glance, and what its users ask of them: one request every ten minutes.
 import { MINUTE, SECOND } from "../../src/kernel/time.ts";
-import { CinderConfig, type CinderOptionValue } from "../../src/policies/cinder/config.ts";
 import type { BlockBackend } from "../../src/policies/cinder/block-storage/pools.ts";
-import type { BlockStorageSettings } from "../../src/policies/cinder/block-storage/volumes.ts";
 import type { VolumeType } from "../../src/policies/cinder/block-storage/rows.ts";
+import type { BlockStorageSettings } from "../../src/policies/cinder/block-storage/volumes.ts";
+import { CinderConfig, type CinderOptionValue } from "../../src/policies/cinder/config.ts";
 import type { CloudSpec } from "../../src/scenario/scenario.ts";
-import { BACKUP_STORE, type BootVolume, backendPoint } from "../../src/workflows/cinder/block-service.ts";
 import type { Arguments } from "../../src/workflows/api/api-requests.ts";
+import { BACKUP_STORE, type BootVolume, backendPoint } from "../../src/workflows/cinder/block-service.ts";
 import { IMAGE_STORE, type ImageStoreType, USERS } from "../../src/workflows/glance/image-store.ts";
 import type { ImageCacheSettings } from "../../src/workflows/image-cache.ts";
 import type { RequestTable } from "../../src/workload/workload.ts";

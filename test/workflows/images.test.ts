@@ -23,7 +23,13 @@ describe("an image", () => {
   });
 
   it("can be staged and imported instead", () => {
-    const { told, cloud } = users([create("mine"), about("stage", "mine", { size: GIB }), about("save", "mine"), about("import", "mine"), about("import", "mine")]);
+    const { told, cloud } = users([
+      create("mine"),
+      about("stage", "mine", { size: GIB }),
+      about("save", "mine"),
+      about("import", "mine"),
+      about("import", "mine"),
+    ]);
     expect(told).toEqual([
       "image create 201",
       "image stage 204",
@@ -42,7 +48,9 @@ describe("an image", () => {
     const objects = ["putObject", "getObject", "deleteObject"].map((verb) => swift.calls("glance.api", `swift.proxy.${verb}`));
     expect(objects).toEqual([1, 2, 1]);
     const cinder = users(asks, { store: "cinder" });
-    expect([cinder.calls("glance.api", "cinder.api.createVolume"), cinder.calls("glance.api", "cinder.api.createAttachment")]).toEqual([1, 2]);
+    expect([cinder.calls("glance.api", "cinder.api.createVolume"), cinder.calls("glance.api", "cinder.api.createAttachment")]).toEqual([
+      1, 2,
+    ]);
     expect(users(asks).calls("glance.api", "swift.proxy.putObject")).toBe(0);
   });
 
@@ -52,7 +60,12 @@ describe("an image", () => {
   });
 
   it("is made of a server, and belongs to the project that asked for it", () => {
-    const run = users([{ do: "server image create", server: 0, name: "snap" }, about("save", "snap", { project: 1 }), about("save", "snap"), about("delete", "snap")]);
+    const run = users([
+      { do: "server image create", server: 0, name: "snap" },
+      about("save", "snap", { project: 1 }),
+      about("save", "snap"),
+      about("delete", "snap"),
+    ]);
     expect(run.told).toEqual(["server image create 202", "image save 404 ImageNotFound", "image save 200", "image delete 204"]);
   });
 });
@@ -188,9 +201,12 @@ describe("Glance refuses", () => {
   });
 
   it("images that are too large, and too many of a project", () => {
-    const { told } = users([create("a"), upload("a", 11), upload("a", 6), create("b"), upload("b", 6), about("delete", "a"), upload("b", 6)], {
-      limits: { imageSizeCap: 10 * GIB, userStorageQuota: 11 * GIB },
-    });
+    const { told } = users(
+      [create("a"), upload("a", 11), upload("a", 6), create("b"), upload("b", 6), about("delete", "a"), upload("b", 6)],
+      {
+        limits: { imageSizeCap: 10 * GIB, userStorageQuota: 11 * GIB },
+      },
+    );
     expect(told.filter((line) => line.startsWith("image upload"))).toEqual([
       "image upload 413 ImageSizeLimitExceeded",
       "image upload 204",

@@ -1,6 +1,6 @@
 // What becomes of volumes when their servers are stopped, shelved, deleted or built from them, in any order of events.
 import { describe, expect, it } from "vitest";
-import { type Ask, backend, type BlockCloud, GIB, users } from "./block-cloud.ts";
+import { type Ask, type BlockCloud, backend, GIB, users } from "./block-cloud.ts";
 import { alike, flavor } from "./tiny-scenario.ts";
 
 const create = (name: string, gib = 10): Ask => ({ do: "volume create", name, size: gib * GIB });
@@ -42,7 +42,12 @@ describe("a server that is deleted", () => {
   });
 
   it("does so after it was shelved, stopped, paused or deleted softly", () => {
-    const before: readonly (readonly Ask[])[] = [[server("shelve")], [server("stop")], [server("pause")], [server("shelve"), server("unshelve")]];
+    const before: readonly (readonly Ask[])[] = [
+      [server("shelve")],
+      [server("stop")],
+      [server("pause")],
+      [server("shelve"), server("unshelve")],
+    ];
     for (const asks of before) {
       const run = users([create("v"), attach("v", { delete_on_termination: true }), ...asks, server("delete")]);
       expect([asks.map((ask) => ask.do), leftovers(run)]).toEqual([asks.map((ask) => ask.do), []]);
@@ -57,7 +62,10 @@ describe("a server that is deleted", () => {
       const after = eighth / 8 / 10 / 6; // up to 3 s
       const attaching = users([create("v"), attach("v", { delete_on_termination: true }), server("delete", { after })]);
       const detaching = users([create("v"), attach("v"), detach("v"), server("delete", { after }), remove("v")]);
-      expect([eighth, leftovers(attaching).filter((line) => line !== "volume v available" && !/room|quota/.test(line))]).toEqual([eighth, []]);
+      expect([eighth, leftovers(attaching).filter((line) => line !== "volume v available" && !/room|quota/.test(line))]).toEqual([
+        eighth,
+        [],
+      ]);
       expect([eighth, leftovers(detaching)]).toEqual([eighth, []]);
     }
   });
@@ -68,7 +76,13 @@ describe("a server that is deleted", () => {
       { do: "volume migrate", volume: "v", host: "b@lvm#pool" },
       { do: "volume set size", volume: "v", size: 20 * GIB },
     ] satisfies readonly Ask[]) {
-      const run = users([create("v"), attach("v", { delete_on_termination: true }), { ...ask }, server("delete", { after: 0.005 }), remove("v")]);
+      const run = users([
+        create("v"),
+        attach("v", { delete_on_termination: true }),
+        { ...ask },
+        server("delete", { after: 0.005 }),
+        remove("v"),
+      ]);
       const lines = leftovers(run).filter((line) => !/backup/.test(line));
       // Where Cinder could delete it with the server it is gone already.
       expect([ask.do, lines]).toEqual([ask.do, []]);
@@ -91,8 +105,18 @@ describe("a server with volumes", () => {
   });
 
   it("is let alone by others while one comes or goes", () => {
-    const run = users([create("v"), attach("v"), server("stop", { after: 0.005 }), server("migrate", { live: true, after: 0 }), server("stop")]);
-    expect(run.told.slice(2)).toEqual(["server stop 409 InstanceInvalidState", "server migrate 409 InstanceInvalidState", "server stop 202"]);
+    const run = users([
+      create("v"),
+      attach("v"),
+      server("stop", { after: 0.005 }),
+      server("migrate", { live: true, after: 0 }),
+      server("stop"),
+    ]);
+    expect(run.told.slice(2)).toEqual([
+      "server stop 409 InstanceInvalidState",
+      "server migrate 409 InstanceInvalidState",
+      "server stop 202",
+    ]);
   });
 
   it("is refused by Nova's gates in other states", () => {
@@ -129,11 +153,14 @@ describe("a server that boots from a volume", () => {
     const made = { volume: "root", sizeGb: 0, deleteOnTermination: false };
     const bootVolumes = new Map([[0, made]]);
     const requests = alike(1, { flavor: 0, arrival: 1200e6 });
-    const run = boot({ bootVolumes, requests }, [create("root"), { do: "image show", image: "cirros" }, server("delete", { after: 20 }), remove("root")]);
-    expect(run.told.slice(2)).toEqual(["server delete 204", "volume delete 202"]);
-    expect(run.statesOf(0)).toEqual([
-      "creating", "available", "reserved", "attaching", "in-use", "available", "deleting", "deleted",
+    const run = boot({ bootVolumes, requests }, [
+      create("root"),
+      { do: "image show", image: "cirros" },
+      server("delete", { after: 20 }),
+      remove("root"),
     ]);
+    expect(run.told.slice(2)).toEqual(["server delete 204", "volume delete 202"]);
+    expect(run.statesOf(0)).toEqual(["creating", "available", "reserved", "attaching", "in-use", "available", "deleting", "deleted"]);
     expect(leftovers(run)).toEqual([]);
   });
 

@@ -13,7 +13,15 @@ describe("a volume", () => {
     const { told, statesOf, built, cloud } = users([create("v", 10), attach("v"), detach("v"), about("volume delete", "v")]);
     expect(told).toEqual(["volume create 202", "server add volume 200", "server remove volume 202", "volume delete 202"]);
     expect(statesOf(0)).toEqual([
-      "creating", "available", "reserved", "attaching", "in-use", "detaching", "available", "deleting", "deleted",
+      "creating",
+      "available",
+      "reserved",
+      "attaching",
+      "in-use",
+      "detaching",
+      "available",
+      "deleting",
+      "deleted",
     ]);
     expect(built.engine!.strands).toBe(0);
     expect(cloud.block!.books.check()).toBeNull();
@@ -44,7 +52,13 @@ describe("a volume", () => {
       { do: "image upload", image: "mine", size: 5 * GIB },
     ];
     const { told, tookSeconds } = users(
-      [...image, create("root", 10, { image: "mine" }), { do: "image delete", image: "mine" }, about("volume delete", "root"), { do: "image delete", image: "mine" }],
+      [
+        ...image,
+        create("root", 10, { image: "mine" }),
+        { do: "image delete", image: "mine" },
+        about("volume delete", "root"),
+        { do: "image delete", image: "mine" },
+      ],
       ceph,
     );
     expect(told.slice(2)).toEqual(["volume create 202", "image delete 409 InUseByStore", "volume delete 202", "image delete 204"]);
@@ -305,7 +319,11 @@ describe("the schedulers of Cinder", () => {
 
   it("give a volume up when it was tried in as many pools as scheduler_max_attempts allows", () => {
     const asks = Array.from({ length: 4 }, (_, i) => create(`v${i}`, 30, { after: i === 0 ? 10 : 0 }));
-    const { told } = users(asks, { backends: [backend("a@lvm", 65), backend("b@lvm", 64)], schedulers: 4, options: { scheduler_max_attempts: 1 } });
+    const { told } = users(asks, {
+      backends: [backend("a@lvm", 65), backend("b@lvm", 64)],
+      schedulers: 4,
+      options: { scheduler_max_attempts: 1 },
+    });
     expect(told.filter((line) => line.endsWith("NoValidBackend")).length).toBe(2);
   });
 });

@@ -28,11 +28,7 @@ const beginWork = decide("instance lock", (cloud, request) => {
 const endWork = act("unlock", (cloud, request) => blockOf(cloud).endWork(serverOf(cloud, request)));
 
 /** `steps` have the server for themselves; `undo` is done before it is let go after a failure. */
-const alone = (steps: readonly Step[], undo: readonly Step[]): Step[] => [
-  beginWork,
-  attempt(steps, { undo: [...undo, endWork] }),
-  endWork,
-];
+const alone = (steps: readonly Step[], undo: readonly Step[]): Step[] => [beginWork, attempt(steps, { undo: [...undo, endWork] }), endWork];
 
 /** The volume of a parameter, as Nova finds it in Cinder. */
 function volumeIn(cloud: Cloud, request: number, parameter: string): number | Outcome {
@@ -95,13 +91,7 @@ export const serverAddVolume: ApiOperation = {
         reserve("volume"),
         when("it has a host", hasHost, call(nova.compute.reserveDevice, "device name")),
         answer(200),
-        when(
-          "it has a host",
-          hasHost,
-          cast(nova.compute.attachVolume, "server id, volume id"),
-          ...connect,
-          ...complete,
-        ),
+        when("it has a host", hasHost, cast(nova.compute.attachVolume, "server id, volume id"), ...connect, ...complete),
       ],
       [dropAttachment],
     ),
@@ -118,9 +108,7 @@ const findAttachment = (parameter: string): Step =>
     return attachment < 0 ? "VolumeBDMNotFound" : null;
   });
 
-const disconnect: readonly Step[] = [
-  call(cinder.api.deleteAttachment, "attachment id"),
-];
+const disconnect: readonly Step[] = [call(cinder.api.deleteAttachment, "attachment id")];
 
 export const serverRemoveVolume: ApiOperation = {
   name: "server remove volume",
@@ -139,12 +127,7 @@ export const serverRemoveVolume: ApiOperation = {
         call(cinder.api.beginDetaching, "volume id"),
         decideOf("detaching", ({ books }, attachment) => books.attachments.beginDetach(attachment)),
         answer(202),
-        when(
-          "it has a host",
-          hasHost,
-          cast(nova.compute.detachVolume, "server id, volume id"),
-          at(nova.compute, ...disconnect),
-        ),
+        when("it has a host", hasHost, cast(nova.compute.detachVolume, "server id, volume id"), at(nova.compute, ...disconnect)),
         when("it has none", (cloud, request) => !hasHost(cloud, request), ...disconnect),
         at(cinder.api, call(cinder.volume.terminateConnection, "attachment id")),
         dropAttachment,

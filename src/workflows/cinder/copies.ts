@@ -136,7 +136,9 @@ export const volumeBackupRestore: ApiOperation = {
     "backup id, volume id",
     findBackup,
     findVolume,
-    decideOf("restoring", ({ books }, volume, cloud, request) => books.copies.beginRestore(named(cloud, request, "backup", "volume backup"), volume)),
+    decideOf("restoring", ({ books }, volume, cloud, request) =>
+      books.copies.beginRestore(named(cloud, request, "backup", "volume backup"), volume),
+    ),
     answer(202),
     attempt(
       [

@@ -1,8 +1,8 @@
 // Volumes come and go: empty, of an image, of a snapshot or as a clone of another; and the volume types that they are of.
 // @source cinder/volume/flows/api/create_volume.py, cinder/volume/flows/manager/create_volume.py, cinder/volume/api.py (delete), Zed
 import type { Outcome } from "../../datacenter/outcomes.ts";
-import type { PythonValue } from "../../policies/python/python-values.ts";
 import type { VolumeOrigin } from "../../policies/cinder/block-storage/rows.ts";
+import type { PythonValue } from "../../policies/python/python-values.ts";
 import { cinder } from "../../services/cinder.ts";
 import { glance } from "../../services/glance.ts";
 import type { ApiOperation, Parameter } from "../api/api-operation.ts";
@@ -46,7 +46,11 @@ export const volumeCreate: ApiOperation = {
   rule: "volume:create",
   parameters: {
     name: { kind: { is: "new name", of: "volume" }, meaning: "Name of the volume" },
-    size: { kind: { is: "size" }, meaning: "Its size; a part of a GiB counts as a whole", absent: "that of the snapshot or the volume it is made of" },
+    size: {
+      kind: { is: "size" },
+      meaning: "Its size; a part of a GiB counts as a whole",
+      absent: "that of the snapshot or the volume it is made of",
+    },
     type: { kind: { is: "name", of: "volume type" }, meaning: "Its volume type", absent: "that of what it is made of, or the first type" },
     image: { kind: { is: "name", of: "image" }, meaning: "The image that it is made of", absent: "none" },
     snapshot: { kind: { is: "name", of: "volume snapshot" }, meaning: "The snapshot that it is made of", absent: "none" },

@@ -9,13 +9,7 @@ import {
   volumeTransferRequestCreate,
   volumeTransferRequestDelete,
 } from "./change-volume.ts";
-import {
-  volumeBackupCreate,
-  volumeBackupDelete,
-  volumeBackupRestore,
-  volumeSnapshotCreate,
-  volumeSnapshotDelete,
-} from "./copies.ts";
+import { volumeBackupCreate, volumeBackupDelete, volumeBackupRestore, volumeSnapshotCreate, volumeSnapshotDelete } from "./copies.ts";
 import { volumeCreate, volumeDelete, volumeTypeCreate, volumeTypeDelete } from "./create-and-delete.ts";
 
 export const cinderOperations: readonly ApiOperation[] = [

@@ -86,6 +86,7 @@ export function releaseVolumes(cloud: Cloud, engine: WorkflowEngine): void {
     done();
   });
   cloud.notifications.on("instance.unshelve.end", (server) => {
-    for (const attachment of attachments.ofServer(server)) if (attachments.of(attachment).status === "reserved") attachments.complete(attachment);
+    for (const attachment of attachments.ofServer(server))
+      if (attachments.of(attachment).status === "reserved") attachments.complete(attachment);
   });
 }

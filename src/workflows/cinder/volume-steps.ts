@@ -32,8 +32,10 @@ export const findVolume: Step = decide("volume", (cloud, request) => {
 });
 
 /** What the books say of the request's target at this instant. */
-export const decideOf = (name: string, decision: (block: BlockService, target: number, cloud: Cloud, request: number) => Outcome | null): Step =>
-  decide(name, (cloud, request) => decision(blockOf(cloud), targetOf(cloud, request), cloud, request));
+export const decideOf = (
+  name: string,
+  decision: (block: BlockService, target: number, cloud: Cloud, request: number) => Outcome | null,
+): Step => decide(name, (cloud, request) => decision(blockOf(cloud), targetOf(cloud, request), cloud, request));
 
 export const actOf = (name: string, change: (block: BlockService, target: number, cloud: Cloud, request: number) => void): Step =>
   act(name, (cloud, request) => change(blockOf(cloud), targetOf(cloud, request), cloud, request));
@@ -58,8 +60,10 @@ export function isClone(cloud: Cloud, volume: number): boolean {
  * scheduled again. Then come its first bytes: an image is downloaded and converted to raw, a copy is made within the back end, unless that is thin.
  */
 export function makeVolume(volumeOf: VolumeOf): Step {
-  const of = <T>(does: (block: BlockService, volume: number, cloud: Cloud) => T) => (cloud: Cloud, subject: number): T =>
-    does(blockOf(cloud), volumeOf(cloud, subject), cloud);
+  const of =
+    <T>(does: (block: BlockService, volume: number, cloud: Cloud) => T) =>
+    (cloud: Cloud, subject: number): T =>
+      does(blockOf(cloud), volumeOf(cloud, subject), cloud);
   const attempts = ({ block }: Cloud) => block!.volumes.maxAttempts;
   return attempt(
     [
@@ -69,12 +73,18 @@ export function makeVolume(volumeOf: VolumeOf): Step {
           cast(cinder.scheduler.chooseBackend, "volume type"),
           at(
             cinder.scheduler,
-            decide("pool", of((block, volume, cloud) => block.volumes.choose(volume, cloud.simulation.now))),
+            decide(
+              "pool",
+              of((block, volume, cloud) => block.volumes.choose(volume, cloud.simulation.now)),
+            ),
             cast(cinder.volume.createVolume, "volume id"),
           ),
           at(
             cinder.volume,
-            decide("room in the pool", of((block, volume, cloud) => block.volumes.make(volume, cloud.simulation.now))),
+            decide(
+              "room in the pool",
+              of((block, volume, cloud) => block.volumes.make(volume, cloud.simulation.now)),
+            ),
           ),
         ],
         { before: [] },
@@ -84,21 +94,30 @@ export function makeVolume(volumeOf: VolumeOf): Step {
         when(
           "it is made of an image",
           of((_, volume, cloud) => imageOf(cloud, volume) >= 0),
-          act("downloading", of((block, volume, cloud) => {
-            block.volumes.of(volume).status = "downloading";
-            if (isClone(cloud, volume)) cloud.imageRegistry.of(imageOf(cloud, volume)).clones++;
-          })),
+          act(
+            "downloading",
+            of((block, volume, cloud) => {
+              block.volumes.of(volume).status = "downloading";
+              if (isClone(cloud, volume)) cloud.imageRegistry.of(imageOf(cloud, volume)).clones++;
+            }),
+          ),
           call(glance.api.sendImage, "image id"),
           when(
             "it is no clone",
             of((_, volume, cloud) => !isClone(cloud, volume)),
-            transfer("image", of((block, volume, cloud) => {
-              const { bytes } = cloud.imageRegistry.of(imageOf(cloud, volume));
-              return cloud.imageStore.download(bytes, block.pointOf(volume), volume);
-            })),
-            wait("conversion to raw", of((_, volume, cloud) => {
-              return (cloud.imageRegistry.of(imageOf(cloud, volume)).bytes / cloud.settings.imageConversionBytesPerSecond) * 1e6;
-            })),
+            transfer(
+              "image",
+              of((block, volume, cloud) => {
+                const { bytes } = cloud.imageRegistry.of(imageOf(cloud, volume));
+                return cloud.imageStore.download(bytes, block.pointOf(volume), volume);
+              }),
+            ),
+            wait(
+              "conversion to raw",
+              of((_, volume, cloud) => {
+                return (cloud.imageRegistry.of(imageOf(cloud, volume)).bytes / cloud.settings.imageConversionBytesPerSecond) * 1e6;
+              }),
+            ),
           ),
         ),
         when(
@@ -107,12 +126,25 @@ export function makeVolume(volumeOf: VolumeOf): Step {
             const { origin, pool } = volumes.of(volume);
             return (origin.from === "snapshot" || origin.from === "volume") && !volumes.pools.isThin(pool);
           }),
-          wait("copy", of((block, volume) => block.copyMicros(volume))),
+          wait(
+            "copy",
+            of((block, volume) => block.copyMicros(volume)),
+          ),
         ),
-        act("available", of((block, volume) => block.volumes.settle(volume))),
+        act(
+          "available",
+          of((block, volume) => block.volumes.settle(volume)),
+        ),
       ),
     ],
-    { undo: [act("error", of((block, volume) => block.volumes.fail(volume)))] },
+    {
+      undo: [
+        act(
+          "error",
+          of((block, volume) => block.volumes.fail(volume)),
+        ),
+      ],
+    },
   );
 }
 

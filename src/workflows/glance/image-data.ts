@@ -19,9 +19,7 @@ export const imageUpload: ApiOperation = {
     glance.api.uploadImage,
     "image id",
     findOwnImage,
-    decideOfImage("saving", (images, own, { requests }, request) =>
-      images.beginUpload(own, requests.number(request, "size")!, "saving"),
-    ),
+    decideOfImage("saving", (images, own, { requests }, request) => images.beginUpload(own, requests.number(request, "size")!, "saving")),
     transfer("image", (cloud, request) => cloud.imageStore.fromUser(cloud.imageRegistry.of(imageOf(cloud, request)).bytes, request)),
     actOnImage("active", (images, own) => images.stored(own)),
     notify("image.upload"),

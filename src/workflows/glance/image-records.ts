@@ -18,7 +18,8 @@ const diskFormats = ["ami", "ari", "aki", "vhd", "vhdx", "vmdk", "raw", "qcow2",
 const containerFormats = ["ami", "ari", "aki", "bare", "ovf", "ova", "docker", "compressed"];
 const properties: Parameter = { kind: { is: "texts" }, meaning: "Properties, written key=value", absent: "none" };
 
-const visibilityOf = (cloud: Cloud, request: number) => imageVisibilities.find((known) => known === cloud.requests.text(request, "visibility"));
+const visibilityOf = (cloud: Cloud, request: number) =>
+  imageVisibilities.find((known) => known === cloud.requests.text(request, "visibility"));
 
 export const imageCreate: ApiOperation = {
   name: "image create",
@@ -91,7 +92,8 @@ export const imageList: ApiOperation = {
     decide("list", (cloud, request) => {
       const { requests, imageRegistry } = cloud;
       const text = (key: string, as: string) => (requests.text(request, key) === undefined ? {} : { [as]: requests.text(request, key) });
-      const size = (key: string, as: string) => (requests.number(request, key) === undefined ? {} : { [as]: requests.number(request, key) });
+      const size = (key: string, as: string) =>
+        requests.number(request, key) === undefined ? {} : { [as]: requests.number(request, key) };
       const found = listImages(imageRegistry, requests.project(request), {
         properties: requests.texts(request, "property").map(keyAndValue),
         ...{ ...text("name", "name"), ...text("status", "status"), ...text("visibility", "visibility") },

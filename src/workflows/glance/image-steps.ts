@@ -1,6 +1,7 @@
 // What the workflows of images have in common: how an image is found by its name, and whose answer says what.
-import type { Outcome } from "../../datacenter/outcomes.ts";
+
 import type { Images } from "../../datacenter/images.ts";
+import type { Outcome } from "../../datacenter/outcomes.ts";
 import type { Parameter } from "../api/api-operation.ts";
 import type { Cloud } from "../cloud.ts";
 import { act, decide, type Step } from "../vocabulary.ts";

@@ -32,7 +32,11 @@ export function withImageStore(type: ImageStoreType): (workflow: Workflow) => Wo
     retell(workflow, (step) => {
       const asked = step.word === "call" || step.word === "cast" ? calls.get(step.operation) : undefined;
       if (asked === undefined) return null;
-      const keeps: Step = when(`the images are in ${type}`, () => true, at(glance.api, ...asked.map((operation) => call(operation, "image id"))));
+      const keeps: Step = when(
+        `the images are in ${type}`,
+        () => true,
+        at(glance.api, ...asked.map((operation) => call(operation, "image id"))),
+      );
       return [step, keeps];
     });
 }

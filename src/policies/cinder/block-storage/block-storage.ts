@@ -41,7 +41,9 @@ export class BlockStorage {
       const used = volumes.quotas.usedBy(projectName(project), "gigabytes");
       if (used !== sum) return `project ${project} counts ${used} GB and has ${sum} GB`;
     }
-    const lost = copies.backups.find(({ status, parent }) => status !== "deleted" && parent >= 0 && copies.backups[parent]!.status === "deleted");
+    const lost = copies.backups.find(
+      ({ status, parent }) => status !== "deleted" && parent >= 0 && copies.backups[parent]!.status === "deleted",
+    );
     if (lost !== undefined) return `backup ${lost.name} builds on one that is deleted`;
     return attachments.rows.some(({ status, volume }) => status !== "detached" && volumes.of(volume).status === "deleted")
       ? "a deleted volume is attached"

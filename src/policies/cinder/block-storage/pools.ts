@@ -51,7 +51,11 @@ export class Pools {
   private readonly interval: Micros;
   private reported = -1;
 
-  constructor({ backends, config, schedulers, pollingInterval }: BlockPools, records: VolumeRecords, stream: (scheduler: number) => Stream) {
+  constructor(
+    { backends, config, schedulers, pollingInterval }: BlockPools,
+    records: VolumeRecords,
+    stream: (scheduler: number) => Stream,
+  ) {
     this.backends = backends;
     this.interval = pollingInterval;
     this.pools = backends.flatMap(({ pools }) => pools);

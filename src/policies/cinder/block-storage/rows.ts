@@ -36,7 +36,13 @@ export interface Volume {
   /** Pool that the scheduler has chosen and whose driver has not made it yet, by name; null: none. */
   chosen: string | null;
   /** While it changes: its size, type and pool to come. */
-  change: { readonly sizeGb: number; readonly type: string; pool: number; readonly was: VolumeStatus; readonly reservation: Reservation } | null;
+  change: {
+    readonly sizeGb: number;
+    readonly type: string;
+    pool: number;
+    readonly was: VolumeStatus;
+    readonly reservation: Reservation;
+  } | null;
   /** The backup that is being restored to it, -1 for none. */
   restoring: number;
   /** The key of a transfer that it awaits, null for none. */

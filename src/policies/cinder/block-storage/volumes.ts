@@ -121,7 +121,8 @@ export class Volumes {
   choose(volume: number, now: Micros): Outcome | null {
     const row = this.of(volume);
     this.pools.report(now);
-    const source = row.origin.from === "snapshot" ? this.snapshots[row.origin.snapshot]!.volume : row.origin.from === "volume" ? row.origin.volume : -1;
+    const source =
+      row.origin.from === "snapshot" ? this.snapshots[row.origin.snapshot]!.volume : row.origin.from === "volume" ? row.origin.volume : -1;
     // The copy of a volume is made where the volume is.
     const bound = source >= 0 ? this.of(source).pool : -1;
     const request = { ...this.request(row, row.type), retry: row.retry, resourceBackend: bound < 0 ? null : this.pools.nameOf(bound) };
@@ -165,7 +166,8 @@ export class Volumes {
 
   beginDelete(volume: number): Outcome | null {
     const row = this.of(volume);
-    if (!deletableIn.includes(row.status) || this.isBusy(volume) || this.attachedTo(volume) > 0 || this.hasSnapshots(volume)) return "InvalidVolume";
+    if (!deletableIn.includes(row.status) || this.isBusy(volume) || this.attachedTo(volume) > 0 || this.hasSnapshots(volume))
+      return "InvalidVolume";
     row.status = "deleting";
     return null;
   }
@@ -214,7 +216,8 @@ export class Volumes {
   private source(origin: VolumeOrigin, project: number): { sizeGb: number; type: string; bootable: boolean } | null | Outcome {
     if (origin.from === "snapshot") {
       const snapshot = this.snapshots[origin.snapshot];
-      if (snapshot === undefined || snapshot.status === "deleted" || (project >= 0 && snapshot.project !== project)) return "SnapshotNotFound";
+      if (snapshot === undefined || snapshot.status === "deleted" || (project >= 0 && snapshot.project !== project))
+        return "SnapshotNotFound";
       if (snapshot.status !== "available") return "InvalidSnapshot";
       return { sizeGb: snapshot.sizeGb, type: snapshot.type, bootable: this.of(snapshot.volume).bootable };
     }
@@ -228,7 +231,8 @@ export class Volumes {
 
 export const projectName = (project: number): string => `project-${project + 1}`;
 
-export const negative = (deltas: Deltas): Deltas => Object.fromEntries(Object.entries(deltas).map(([resource, delta]) => [resource, -delta]));
+export const negative = (deltas: Deltas): Deltas =>
+  Object.fromEntries(Object.entries(deltas).map(([resource, delta]) => [resource, -delta]));
 
 export function isChosen(answer: Chosen | NotChosen): answer is Chosen {
   return answer.outcome === "chosen";
