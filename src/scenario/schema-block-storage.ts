@@ -105,7 +105,7 @@ function backendShape() {
 }
 
 const typeShape = {
-  name: required(nameOf("volume types"), "Name of the type"),
+  name: required(text("the name of a volume type"), "Name of the type"),
   extra_specs: table(
     "What its volumes ask of a pool, such as volume_backend_name: fast",
     { noun: "extra spec", names: null },
