@@ -64,11 +64,15 @@ describe("what is wrong with it is told", () => {
   });
 
   it("where values are none of Cinder's", () => {
-    expect(said(`block_storage: {backends: [${lvm}], max_over_subscription_ratio: many}`)[0]).toContain("expected a ratio such as 20.0, or auto");
+    expect(said(`block_storage: {backends: [${lvm}], max_over_subscription_ratio: many}`)[0]).toContain(
+      "expected a ratio such as 20.0, or auto",
+    );
     expect(said(`block_storage: {backends: [${lvm}], scheduler_default_filters: [CapacityFiler]}`)[0]).toContain("CapacityFiler");
     expect(said(`block_storage: {backends: [${lvm}], quota: {volume: 3}}`)[0]).toContain("volume");
     expect(said("image_service: {store: s3}")[0]).toContain("s3");
-    expect(said(`control_plane: instant, block_storage: {backends: [${lvm}]}`)[0]).toContain("an instant control plane has no block storage");
+    expect(said(`control_plane: instant, block_storage: {backends: [${lvm}]}`)[0]).toContain(
+      "an instant control plane has no block storage",
+    );
   });
 
   it("where volumes are asked for that there cannot be", () => {
