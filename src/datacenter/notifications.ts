@@ -1,7 +1,10 @@
 // OpenStack's notifications. A service emits a kind and an entity; whoever is interested listens and reads the columns. Without listeners an
 // emission costs a look into an empty list.
 
-/** Nova's versioned notifications and those of Glance and Cinder that meters are made from. Entity: the server. */
+/**
+ * Nova's versioned notifications and those of Glance and Cinder. Entity: the server; for image.create, image.upload, image.delete and those of snapshots
+ * the image or the snapshot.
+ */
 export const notificationNames = [
   "instance.create.start",
   "instance.create.end",
@@ -47,8 +50,13 @@ export const notificationNames = [
   "instance.rebuild.end",
   "instance.rebuild.error",
   "image.send",
+  "image.create",
+  "image.upload",
+  "image.delete",
   "volume.create.end",
   "volume.delete.end",
+  "snapshot.create.end",
+  "snapshot.delete.end",
   "scheduler.select_destinations.end",
   "instance.live_migration_pre.start",
   "instance.live_migration_pre.end",

@@ -16,8 +16,13 @@ import { objectStorePoints } from "./build-object-store.ts";
 import { storageNodes } from "./build-storage.ts";
 import type { CloudSpec, FabricSpec, HostGroupSpec } from "./scenario.ts";
 
-export function wiringOf({ hosts, fabric, storageBackends, objectStore }: CloudSpec): Wiring {
-  const points = attachPoints(hosts, fabric, [...storageNodes(storageBackends ?? []), ...objectStorePoints(objectStore)]);
+export function wiringOf({ hosts, fabric, storageBackends, blockStorage, imageService, objectStore }: CloudSpec): Wiring {
+  const points = attachPoints(hosts, fabric, [
+    ...storageNodes(storageBackends ?? []),
+    ...(blockStorage?.points ?? []),
+    ...(imageService?.points ?? []),
+    ...objectStorePoints(objectStore),
+  ]);
   const { topology } = fabric;
   if ("star" in topology) return star(points);
   if ("leafSpine" in topology) return leafSpine(points, topology.leafSpine);

@@ -41,7 +41,6 @@ import { offloadServer } from "../workflows/nova/shelve-server.ts";
 import { OomKills } from "../workflows/oom-kills.ts";
 import { Operations } from "../workflows/operations/operations.ts";
 import { UserResizes } from "../workflows/user-resizes.ts";
-import type { Workflow } from "../workflows/vocabulary.ts";
 import { generateRequests } from "../workload/generate.ts";
 import { listRequests } from "../workload/listed.ts";
 import { rallyRequests } from "../workload/rally.ts";
@@ -50,6 +49,7 @@ import { readTrace } from "../workload/trace.ts";
 import { readBitbrains } from "../workload/traces/bitbrains.ts";
 import type { Flavor, RequestTable } from "../workload/workload.ts";
 import { asksAreSimple, requestBook } from "./asking.ts";
+import { furnish, withBlockStorage } from "./build-block-storage.ts";
 import { buildLinkUse, trafficOptions, wiringOf } from "./build-fabric.ts";
 import { buildGuestCpu } from "./build-guest-cpu.ts";
 import { buildGuestMemory } from "./build-guest-memory.ts";
@@ -187,6 +187,7 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
     leaders: asks?.leader ?? null,
     flavors: workload.flavors,
     images: spec.images,
+    ...(spec.imageService === undefined ? {} : { imageLimits: spec.imageService.limits }),
     projects: scenario.workload.projects,
     settings: {
       maxAttempts: spec.nova.maxAttempts,
@@ -217,14 +218,16 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
     ? new Ceilometer(cloud, spec.metering.meters, spec.metering.intervalMicros, guestTraffic(scenario))
     : null;
   transferDone = (job) => cloud.transferDone(job);
+  furnish(cloud, spec, { fabric, streams, bootVolumes: workload.requests.bootVolumes ?? new Map() });
   const others = scenario.operations === undefined ? [] : [evacuateServer, deleteServerLocally];
   const { identity } = scenario;
   if (identity !== undefined) buildIdentity(cloud, identity, apiOperations);
-  const retold = (workflow: Workflow) => (identity === undefined ? workflow : withTokens(workflow));
+  if (identity !== undefined) {
+    const told = cloud.retold;
+    cloud.retold = (workflow) => (workflow === launchWithTokens ? told(workflow) : withTokens(told(workflow)));
+  }
   const launched = identity === undefined ? launchServer : launchWithTokens;
-  const workflows = [launched, ...[deleteServer, buildServer, ...others].map(retold)];
-  const engine = spec.controlPlane === "modelled" ? new WorkflowEngine(cloud, workflows) : null;
-  if (engine !== null) engine.retell = retold;
+  const engine = spec.controlPlane === "modelled" ? new WorkflowEngine(cloud, [launched, deleteServer, buildServer, ...others]) : null;
   const oomKills =
     guestMemory === null
       ? null
@@ -237,12 +240,19 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
   const coldMoves = operations === null && scenario.resizes === undefined ? null : new ColdMoves(cloud, moves);
   if (operations !== null) operations.operator.move = (...move) => coldMoves!.leaveHost(...move);
   const resizes = scenario.resizes === undefined ? null : new UserResizes(cloud, scenario.resizes, moves, coldMoves!);
-  const launch = engine === null ? (server: number) => launchInstantly(cloud, server) : (server: number) => engine.start(0, server);
-  const remove =
+  const { launch, remove, build } =
     engine === null
-      ? (server: number) => deleteInstantly(cloud, server)
-      : (server: number) => engine.start(others.length > 0 && isKnownToBeDown(cloud, servers.host[server]!) ? 4 : 1, server);
-  if (engine !== null) cloud.buildOn = (server) => engine.start(2, server);
+      ? {
+          launch: (server: number) => launchInstantly(cloud, server),
+          remove: (server: number) => deleteInstantly(cloud, server),
+          build: null,
+        }
+      : withBlockStorage(cloud, engine, {
+          launch: (server) => engine.start(0, server),
+          remove: (server) => engine.start(others.length > 0 && isKnownToBeDown(cloud, servers.host[server]!) ? 4 : 1, server),
+          build: (server) => engine.start(2, server),
+        });
+  if (build !== null) cloud.buildOn = build;
   cloud.moves = moves;
   const task = scenario.workload.kind === "rally" ? scenario.workload : null;
   const replay = new Replay(cloud, workload.requests, { launch, delete: (server) => moves.delete(server, remove) }, task === null);

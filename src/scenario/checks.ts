@@ -7,6 +7,7 @@ import { NovaConfig } from "../policies/nova/config.ts";
 import { newestRelease } from "../policies/nova/releases.ts";
 import { Across } from "./across.ts";
 import { checkActions } from "./checks-actions.ts";
+import { blockNames, checkBlockStorage } from "./checks-block-storage.ts";
 import { checkDemand } from "./checks-demand.ts";
 import { checkFabric } from "./checks-fabric.ts";
 import { checkFlavors } from "./checks-flavors.ts";
@@ -124,12 +125,10 @@ export function checkAcross(schema: z.ZodType, root: Located, catalogue: Catalog
   checkPolicies(across, hosts, catalogue);
   checkOperations(across, hosts);
   checkObjectStore(across, hosts);
-  const { flavors, images, storageTiers } = localNames(root);
+  const { flavors, images } = localNames(root);
   checkIdentity(across);
-  checkActions(
-    across,
-    new Map([["flavor", flavors ?? []], ["image", images ?? []], ["volume type", storageTiers ?? []], ...identityNames(across)]),
-  );
+  checkActions(across, new Map([["flavor", flavors ?? []], ["image", images ?? []], ...blockNames(across), ...identityNames(across)]));
+  checkBlockStorage(across);
   checkPower(across);
 
   const duration = number(["study", "duration"]);

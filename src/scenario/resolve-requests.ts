@@ -1,6 +1,7 @@
 // Listed requests as the rest of Orrery works with them: in the order of arrival, with indexes for names.
 import type { ListedRequest, ListedWorkloadSpec } from "../workload/workload.ts";
 import { type Hints, NAMING_SERVERS } from "./hints.ts";
+import { bootVolumeOf } from "./resolve-block-storage.ts";
 import type { ReadScenario } from "./schema.ts";
 import { byArrival, serverNames } from "./server-names.ts";
 
@@ -24,6 +25,7 @@ export function listedWorkloadOf(workload: ReadListed, cloud: ReadScenario["clou
         group: groups.findIndex(({ name }) => name === request.server_group),
         hints: withServerNames(request.scheduler_hints, names),
         forcedHost: request.host ?? null,
+        ...(request.boot_volume === undefined ? {} : { bootVolume: bootVolumeOf(request.boot_volume) }),
       };
     }),
     groupRules: groups.map(({ policy, max_server_per_host: most = 1 }) => ({ policy, maxServerPerHost: most })),

@@ -10,6 +10,7 @@ import { type RallySpec, rallyScenarios } from "../workload/rally.ts";
 import type { ArrivalSpec, WorkloadSpec } from "../workload/workload.ts";
 import { HostNames } from "./host-names.ts";
 import { actionsOf, iterationOf } from "./resolve-actions.ts";
+import { blockStorageOf, imageCacheOf, imageServiceOf } from "./resolve-block-storage.ts";
 import { cpuPatternOf, memoryDemandOf, networkTraceOf, sharingOf } from "./resolve-demand.ts";
 import { fabricOf } from "./resolve-fabric.ts";
 import { aggregateOf, hostGroupOf } from "./resolve-hosts.ts";
@@ -83,6 +84,9 @@ function cloudOf(cloud: ReadCloud): CloudSpec {
     fabric: fabricOf(cloud, hosts),
     storageTiers: cloud.storage_tiers.map(storageTierOf),
     ...(cloud.storage_backends.length === 0 ? {} : { storageBackends: cloud.storage_backends.map(storageBackendOf) }),
+    ...(cloud.block_storage === undefined ? {} : { blockStorage: blockStorageOf(cloud.block_storage) }),
+    ...(cloud.image_service === undefined ? {} : { imageService: imageServiceOf(cloud.image_service) }),
+    ...(cloud.image_cache === undefined ? {} : { imageCache: imageCacheOf(cloud.image_cache) }),
     images: cloud.images.map(({ name, id = name, size, disk_format, properties }) => {
       return { name, id, bytes: size, diskFormat: disk_format, properties: new Map(Object.entries(properties)) };
     }),

@@ -19,6 +19,7 @@ import type { PolicySpec } from "../policies/nova/policy.ts";
 import type { RequestOptions } from "../policies/nova/request/request-options.ts";
 import type { TimedAsk } from "../workflows/api/api-client.ts";
 import type { IdentitySpec } from "../workflows/identity/identity-spec.ts";
+import type { ImageCacheSettings } from "../workflows/image-cache.ts";
 import type { MigrationSettings } from "../workflows/migration-settings.ts";
 import type { OperationsSpec } from "../workflows/operations/operations.ts";
 import type { ObjectReadsSpec } from "../workflows/swift/object-reads.ts";
@@ -28,6 +29,7 @@ import type { CpuPattern, MemoryPattern } from "../workload/cpu-pattern.ts";
 import type { WorkloadSpec } from "../workload/workload.ts";
 import type { ObjectStoreSpec } from "./object-store-spec.ts";
 import type { OwnPolicies } from "./plugins/own-policies.ts";
+import type { BlockStorageSpec, ImageServiceSpec } from "./resolve-block-storage.ts";
 
 /** A group of equal hosts. */
 export interface HostGroupSpec {
@@ -265,6 +267,12 @@ export interface CloudSpec {
   readonly storageTiers: readonly StorageTierSpec[];
   /** Absent = none. */
   readonly storageBackends?: readonly StorageBackendSpec[];
+  /** Absent: volumes come and go with servers only. */
+  readonly blockStorage?: BlockStorageSpec;
+  /** Absent: images are files of Glance's own. */
+  readonly imageService?: ImageServiceSpec;
+  /** Absent: hosts keep every image. */
+  readonly imageCache?: ImageCacheSettings;
   readonly images: readonly Image[];
   readonly flavors: readonly Flavor[];
   readonly quota: QuotaSpec;

@@ -20,9 +20,11 @@ import {
 } from "./grammar.ts";
 import { nameOf } from "./hardware-kinds.ts";
 import { releaseKind } from "./release.ts";
+import { blockStorage } from "./schema-block-storage.ts";
 import { cpuSharing } from "./schema-demand.ts";
 import { bandwidth, fabricSchema, nicShape } from "./schema-fabric.ts";
 import { hardwareShape } from "./schema-hardware.ts";
+import { imageCache, imageService } from "./schema-images.ts";
 import { memorySharing } from "./schema-memory.ts";
 import { migrationSchema } from "./schema-migration.ts";
 import { objectStoreSchema } from "./schema-object-store.ts";
@@ -273,6 +275,9 @@ export function cloudSchema(catalogue: Catalogue, local: LocalNames) {
     hosts: list("Groups of equal hosts", 10_000, section("A group of equal hosts", { ...hostIdentity(catalogue), ...host })),
     aggregates: aggregatesShape(),
     fabric: fabricSchema(),
+    block_storage: blockStorage(),
+    image_service: imageService(),
+    image_cache: imageCache(),
     storage_backends: storageBackends(),
     storage_tiers: defaultedList(
       "Storage tiers for volumes",

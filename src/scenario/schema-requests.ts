@@ -4,6 +4,7 @@ import { DAY } from "../kernel/time.ts";
 import { accept, defaulted, defaultedList, list, optional, required, section, type ValueKind } from "./grammar.ts";
 import { nameOf } from "./hardware-kinds.ts";
 import { hints } from "./hints.ts";
+import { bootVolume } from "./schema-block-storage.ts";
 import { groupPolicy, maxServerPerHost } from "./server-group-rule.ts";
 import { count, quantity, text, word } from "./value-kinds.ts";
 import type { LocalNames } from "./vocabulary.ts";
@@ -66,6 +67,7 @@ export function listedShape(local: LocalNames) {
     availability_zone: optional(word("availability zone", local.zones), "Availability zone that is asked for", none),
     server_group: optional(word("server group", local.serverGroups), "Server group that the servers join", none),
     scheduler_hints: SCHEDULER_HINTS,
+    boot_volume: bootVolume(),
     host: optional(text("the name of a host"), "Host that an administrator forces the servers to, past all filters", none),
   });
   const group = section("A server group", {

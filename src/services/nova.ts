@@ -53,6 +53,9 @@ export const nova = defineService({
         updateMetadata: { time: 40 * MILLISECOND, source: "POST /servers/{id}/metadata, taken to be like DELETE", evidence: "assumed" },
         setPassword: { time: 40 * MILLISECOND, source: "changePassword action, taken to be like DELETE", evidence: "assumed" },
         restoreServer: { time: 40 * MILLISECOND, source: "restore action, taken to be like DELETE", evidence: "assumed" },
+        attachVolume: { time: 40 * MILLISECOND, source: "POST os-volume_attachments, taken to be like DELETE", evidence: "assumed" },
+        detachVolume: { time: 40 * MILLISECOND, source: "DELETE os-volume_attachments/{id}, taken to be like DELETE", evidence: "assumed" },
+        swapVolume: { time: 40 * MILLISECOND, source: "PUT os-volume_attachments/{id}, taken to be like DELETE", evidence: "assumed" },
         externalEvent: { time: 20 * MILLISECOND, source: "POST /os-server-external-events", evidence: "assumed" },
       },
     },
@@ -199,6 +202,18 @@ export const nova = defineService({
           source: "the disk is copied out beside the guest before it is sent",
           evidence: "assumed",
         },
+        reserveDevice: { time: 10 * MILLISECOND, source: "reserve_block_device_name: a row", evidence: "assumed" },
+        attachVolume: {
+          time: 100 * MILLISECOND,
+          source: "os-brick connects and libvirt attaches; attach_volume takes 0.75 s in all",
+          evidence: "assumed",
+        },
+        detachVolume: {
+          time: 100 * MILLISECOND,
+          source: "libvirt detaches and os-brick disconnects; detach_volume takes 0.63 s in all",
+          evidence: "assumed",
+        },
+        swapVolume: { time: 200 * MILLISECOND, source: "libvirt's blockRebase without its bytes", evidence: "assumed" },
         askGuestAgent: { time: 300 * MILLISECOND, source: "the guest's agent answers", evidence: "assumed" },
         powerOn: {
           time: 1000 * MILLISECOND,

@@ -5,6 +5,7 @@ import type { Traffic } from "../datacenter/fabric/traffic.ts";
 import type { Flavor, Image } from "../datacenter/flavor.ts";
 import type { Hosts } from "../datacenter/hosts.ts";
 import type { Hypervisor } from "../datacenter/hypervisors.ts";
+import { type ImageLimits, Images, OPERATOR } from "../datacenter/images.ts";
 import type { Notifications } from "../datacenter/notifications.ts";
 import type { HostPower } from "../datacenter/power.ts";
 import type { ServerGroups } from "../datacenter/server-groups.ts";
@@ -21,19 +22,22 @@ import type { SharedCapacity } from "../queueing/shared-capacity.ts";
 import { type Access, openAccess } from "./api/access.ts";
 import { ApiRequests } from "./api/api-requests.ts";
 import { Names } from "./api/names.ts";
+import type { BlockService } from "./cinder/block-service.ts";
 import type { DecisionLog } from "./decision-log.ts";
+import { ImageStore } from "./glance/image-store.ts";
 import type { GuestCpu } from "./guest-cpu.ts";
 import type { GuestDisks } from "./guest-disks.ts";
 import type { GuestMemory } from "./guest-memory.ts";
 import type { AccessOfServers } from "./identity/access-of-servers.ts";
 import type { Identity } from "./identity/identity.ts";
+import type { ImageCache } from "./image-cache.ts";
 import type { MigrationSettings } from "./migration-settings.ts";
 import type { Moves } from "./moves.ts";
 import { Moving } from "./moving.ts";
 import type { Evacuations } from "./operations/evacuations.ts";
 import { Scheduling } from "./scheduling.ts";
 import type { ObjectCloud } from "./swift/object-cloud.ts";
-import type { Flow } from "./vocabulary.ts";
+import type { Flow, Workflow } from "./vocabulary.ts";
 
 export interface CloudSettings {
   readonly maxAttempts: number;
@@ -76,6 +80,8 @@ export interface CloudParts {
   readonly scheduler: FilterScheduler;
   readonly flavors: readonly Flavor[];
   readonly images: readonly Image[];
+  /** Absent: Glance's own. */
+  readonly imageLimits?: ImageLimits;
   readonly projects: number;
   readonly settings: CloudSettings;
   readonly guestCpu?: GuestCpu | null;
@@ -160,6 +166,18 @@ export class Cloud {
   });
   /** What Swift keeps, and where; null: the cloud has no object store. The composition root sets it. */
   objectStore: ObjectCloud | null = null;
+  /** Glance's registry; its images are those of `images`, by the same numbers. */
+  readonly imageRegistry: Images;
+  /** What lists of images have shown, by request. */
+  readonly imageLists = new Map<number, readonly number[]>();
+  /** Where Glance keeps the bytes; whoever knows of another place sets it. */
+  imageStore: ImageStore;
+  /** Clean-up of the hosts' image caches; null: they keep every image. */
+  imageCache: ImageCache | null = null;
+  /** Cinder's books and back ends; null: the cloud has no block storage but its tiers. */
+  block: BlockService | null = null;
+  /** A workflow as it is told in this cloud; whoever knows of other ways sets it before the first workflow is added to the engine. */
+  retold: (workflow: Workflow) => Workflow = (workflow) => workflow;
   /** Servers that their users have locked. */
   readonly lockedByUser = new Set<number>();
   /** Who moves servers; the composition root sets it. */
@@ -235,6 +253,8 @@ export class Cloud {
     this.scheduler = parts.scheduler;
     this.flavors = parts.flavors;
     this.images = [...parts.images];
+    this.imageRegistry = new Images(this.images, parts.imageLimits);
+    this.imageStore = new ImageStore("file", parts.fabric);
     this.projects = parts.projects;
     this.settings = parts.settings;
     this.cpuOverhead = parts.cpuOverhead;
@@ -318,11 +338,13 @@ export class Cloud {
 
   /** The transfer of the server's image from Glance to its host. */
   imageFlow(server: number): Flow {
-    return { bytes: this.imageOf(server)!.bytes, from: this.fabric.glance, to: this.servers.host[server]!, flow: server };
+    const bytes = this.imageStore.clones ? 0 : this.imageOf(server)!.bytes;
+    return this.imageStore.download(bytes, this.servers.host[server]!, server);
   }
 
   /** Time that the host takes to turn the downloaded image into its raw base file (force_raw_images). */
   imageConversionMicros(server: number): Micros {
+    if (this.imageStore.clones) return 0;
     return (this.imageOf(server)!.bytes / this.settings.imageConversionBytesPerSecond) * SECOND;
   }
 
@@ -663,13 +685,16 @@ export class Cloud {
 
   /** Number of an image; -1: there is none of that name. */
   imageNamed(name: string): number {
-    return this.images.findIndex((image) => image.name === name);
+    return this.imageRegistry.named(name);
   }
 
-  /** Glance has one image more. */
-  addImage(name: string, bytes: number): number {
-    this.names.give("image", name, this.images.length);
-    return this.images.push({ name, bytes, properties: new Map() }) - 1;
+  /** Glance has one image more, with its bytes. */
+  addImage(name: string, bytes: number, owner = OPERATOR): number {
+    const image = this.imageRegistry.register({ name, owner });
+    this.imageRegistry.of(image).bytes = bytes;
+    this.imageRegistry.stored(image);
+    this.names.give("image", name, image);
+    return image;
   }
 
   /** A shelved server keeps its host for a while (shelved_offload_time), or for ever. */

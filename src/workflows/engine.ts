@@ -13,6 +13,7 @@ import type { ComponentLoad } from "./component-load.ts";
 import { ComponentOutages, lossOf } from "./component-outages.ts";
 import { Gate } from "./gate.ts";
 import { HaltedStrands, type Kept } from "./halted-strands.ts";
+import { IMAGE_CACHE } from "./image-cache.ts";
 import { type CallCount, type Seat, Seats, type Visit } from "./seats.ts";
 import type { Side, Workflow } from "./vocabulary.ts";
 
@@ -33,8 +34,6 @@ export class WorkflowEngine {
   /** Workflows begun and ended, by workflow. */
   readonly begun: number[] = [];
   readonly ended: number[] = [];
-  /** What workflows are told as before they are run; the composition root may set it before others are added. */
-  retell: (workflow: Workflow) => Workflow = (workflow) => workflow;
   private readonly cloud: Cloud;
   private readonly programs: Program[] = [];
   private readonly places: Seats;
@@ -223,7 +222,7 @@ export class WorkflowEngine {
 
   /** Adds a workflow behind those of the constructor; what it needs of components is there from now on. Returns its index. */
   add(workflow: Workflow): number {
-    const program = compile(this.retell(workflow));
+    const program = compile(this.cloud.retold(workflow));
     this.programs.push(program);
     this.begun.push(0);
     this.ended.push(0);
@@ -479,7 +478,7 @@ export class WorkflowEngine {
           if (instruction.step.word === "transfer") {
             const flow = instruction.step.flow(cloud, subject);
             if ("route" in flow) cloud.transfers.start(strand, flow.bytes, flow.route);
-            else cloud.traffic.start(strand, flow.bytes, flow.from, flow.to, flow.flow);
+            else cloud.traffic.start(strand, flow.bytes, flow.from, flow.to, flow.flow, flow.also);
           }
           return;
         case "perform":
@@ -514,7 +513,10 @@ export class WorkflowEngine {
           }
           break;
         case "once": {
-          const how = this.gates[program]![instruction.gate]!.come(strand, instruction.step.key(cloud, subject));
+          const key = instruction.step.key(cloud, subject);
+          const gate = this.gates[program]![instruction.gate]!;
+          if (cloud.imageCache !== null && instruction.step.name === IMAGE_CACHE && cloud.imageCache.hasLost(key)) gate.forget(key);
+          const how = gate.come(strand, key);
           if (how === "waits") return;
           if (how === "goes first") break;
           this.pc[strand] = instruction.to;

@@ -9,7 +9,8 @@ import { keystone } from "../services/keystone.ts";
 import { neutron } from "../services/neutron.ts";
 import { nova } from "../services/nova.ts";
 import { placement } from "../services/placement.ts";
-import { IMAGE_CACHE, imageOnHost } from "./launch-server.ts";
+import { IMAGE_CACHE } from "./image-cache.ts";
+import { imageOnHost } from "./launch-server.ts";
 import {
   act,
   at,

@@ -20,6 +20,11 @@ export class Gate {
     return "goes first";
   }
 
+  /** What was done is undone: the next to come does it again. Nothing happens if it was not done. */
+  forget(key: number): void {
+    this.done.delete(key);
+  }
+
   /** The strand at work has done it: all in line, who pass. */
   finish(strand: number): readonly number[] {
     const key = this.leave(strand);

@@ -17,6 +17,7 @@ import { neutron } from "../services/neutron.ts";
 import { nova } from "../services/nova.ts";
 import { placement } from "../services/placement.ts";
 import type { Cloud } from "./cloud.ts";
+import { IMAGE_CACHE } from "./image-cache.ts";
 import {
   act, at, attempt, call, cast, decide, enter, holding, type Limit, notify, once, retry, type Step, together, transfer, user,
   type Workflow, wait, when, within,
@@ -54,8 +55,6 @@ const blockDevices = [
     call(cinder.volume.connectVolume, "volume id")),
 ];
 
-/** Whoever builds on a host, by whichever workflow, finds the images that others have brought. */
-export const IMAGE_CACHE = "the host's image cache";
 export const imageOnHost = (cloud: Cloud, server: number): number =>
   cloud.servers.image[server]! * cloud.hosts.count + cloud.servers.host[server]!;
 

@@ -169,8 +169,15 @@ export class Moves {
     if (!(server >= 0 && server < servers.count))
       return refused("InstanceInvalidState", `there is no server ${server}: there are ${servers.count}`);
     const [vmState, taskState] = [servers.vmStateOf(server), servers.taskStateOf(server)];
-    if (wanted.includes(vmState) && taskState === "none" && !this.busy.has(server) && !this.going.has(server)) return null;
-    const doing = this.going.has(server) ? "being deleted" : this.busy.has(server) ? "on the move" : `in task state ${taskState}`;
+    const attaching = this.cloud.block?.isAtWork(server) === true;
+    if (wanted.includes(vmState) && taskState === "none" && !this.busy.has(server) && !this.going.has(server) && !attaching) return null;
+    const doing = this.going.has(server)
+      ? "being deleted"
+      : this.busy.has(server)
+        ? "on the move"
+        : attaching
+          ? "getting or losing a volume"
+          : `in task state ${taskState}`;
     return refused(
       "InstanceInvalidState",
       `${servers.nameOf(server)} is ${vmState} and ${doing}; expected it to be ${wanted.join(" or ")} and idle`,

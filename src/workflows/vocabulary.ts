@@ -49,10 +49,13 @@ export interface User {
 /** The person or program at the client end. */
 export const user: User = { key: "user" };
 
-/** Bytes over the links of a route, or between two attach points of the fabric; `flow` then tells flows between the two apart. */
+/**
+ * Bytes over the links of a route, or between two attach points of the fabric; `flow` then tells flows between the two apart, and `also` are links that
+ * the bytes pass besides.
+ */
 export type Flow =
   | { readonly bytes: number; readonly route: readonly number[] }
-  | { readonly bytes: number; readonly from: number; readonly to: number; readonly flow: number };
+  | { readonly bytes: number; readonly from: number; readonly to: number; readonly flow: number; readonly also?: readonly number[] };
 
 export interface RetryRule {
   /** Most times the steps are begun. */

@@ -15,7 +15,12 @@ export function listRequests(spec: ListedWorkloadSpec, streams: RandomStreams, d
   const floats = (pick: (request: ListedRequest) => number) => Float64Array.from(batch, (request) => pick(arriving[request]!));
   const integers = (pick: (request: ListedRequest) => number) => Int32Array.from(batch, (request) => pick(arriving[request]!));
   const asks = asksOf(spec, arriving, batch);
+  const boots = [...batch].flatMap((request, server) => {
+    const { bootVolume } = arriving[request]!;
+    return bootVolume === undefined ? [] : [[server, bootVolume] as const];
+  });
   return {
+    ...(boots.length === 0 ? {} : { bootVolumes: new Map(boots) }),
     ...(asks === null ? {} : { asks }),
     count: batch.length,
     arrival: floats(({ at }) => at),

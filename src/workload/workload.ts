@@ -1,8 +1,10 @@
 // What users ask of the cloud, before any policy has seen it: a table of server requests. It is drawn once per replication from keyed
 // streams, so every policy is given exactly the same requests.
+
 import type { ServerGroupRule } from "../datacenter/server-groups.ts";
 import type { Distribution } from "../kernel/distribution.ts";
 import type { Micros } from "../kernel/time.ts";
+import type { BootVolume } from "../workflows/cinder/block-service.ts";
 import type { RallySpec } from "./rally.ts";
 
 /** One row per requested server, ascending by arrival; equal arrivals keep the order of their source. */
@@ -15,6 +17,8 @@ export interface RequestTable {
   readonly project: Int32Array; // 0 .. projects-1
   readonly batch: Int32Array; // number of the deployment that asked for it
   readonly cpuUtilisation: Float64Array; // mean share of its vCPUs the guest keeps busy, 0..1
+  /** The volumes that servers boot from, by server; absent: none does. */
+  readonly bootVolumes?: ReadonlyMap<number, BootVolume>;
   /** Absent: nobody asks for more than a flavor and an image. */
   readonly asks?: SchedulingAsks;
 }
@@ -89,6 +93,8 @@ export interface ListedRequest {
   readonly hints: ReadonlyMap<string, readonly string[]>;
   /** Name of a host. */
   readonly forcedHost: string | null;
+  /** Absent: they boot from a disk on their host. */
+  readonly bootVolume?: BootVolume;
 }
 
 /** Requests read from a published trace. */

@@ -12,4 +12,7 @@ export const novaFaults = {
   UnableToMigrateToSelf: 400,
   CannotResizeToSameFlavor: 400,
   FlavorNotFound: 400,
+  VolumeNotFound: 404,
+  VolumeBDMNotFound: 404,
+  InvalidVolume: 400,
 } as const;

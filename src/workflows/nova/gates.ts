@@ -12,6 +12,8 @@ interface Gate {
   readonly task?: readonly TaskState[] | "any";
   /** A server that a user has locked may all the same be asked. */
   readonly passesLock?: boolean;
+  /** It goes on beside volumes that come and go. */
+  readonly besideVolumes?: boolean;
 }
 
 /** By action. */
@@ -48,9 +50,15 @@ export const gates = {
   unshelve: { vm: ["shelved", "shelved_offloaded"] },
   setPassword: { vm: ["active"] },
   updateMetadata: { vm: ["active", "paused", "suspended", "stopped"] },
-  attachVolume: { vm: ["active", "paused", "stopped", "resized", "soft-delete", "shelved", "shelved_offloaded"] },
-  detachVolume: { vm: ["active", "paused", "stopped", "resized", "soft-delete", "shelved", "shelved_offloaded"] },
-  swapVolume: { vm: ["active", "paused", "resized"] },
+  attachVolume: {
+    vm: ["active", "paused", "stopped", "resized", "soft-delete", "shelved", "shelved_offloaded"],
+    besideVolumes: true,
+  },
+  detachVolume: {
+    vm: ["active", "paused", "stopped", "resized", "soft-delete", "shelved", "shelved_offloaded"],
+    besideVolumes: true,
+  },
+  swapVolume: { vm: ["active", "paused", "resized"], besideVolumes: true },
   attachInterface: { vm: ["active", "paused", "stopped"] },
   detachInterface: { vm: ["active", "paused", "stopped"] },
   lock: { vm: "any", task: "any", passesLock: true },
@@ -76,8 +84,10 @@ export function gateRefuses(cloud: Cloud, server: number, action: GatedAction): 
   if (server >= servers.count || servers.requestedAt[server]! < 0) return "InstanceNotFound";
   const state = servers.vmStateOf(server);
   if (state === "requested" || state === "deleted") return "InstanceNotFound";
-  const { vm, task = ["none"], passesLock = false }: Gate = gates[action];
+  const { vm, task = ["none"], passesLock = false, besideVolumes = false }: Gate = gates[action];
   if (!passesLock && cloud.lockedByUser.has(server)) return "InstanceIsLocked";
+  // Nova's instance lock would have it wait; here it is refused while a volume is attached or detached.
+  if (task !== "any" && !besideVolumes && cloud.block?.isAtWork(server) === true) return "InstanceInvalidState";
   const allowed = (vm === "any" || vm.includes(state)) && (task === "any" || task.includes(servers.taskStateOf(server)));
   if (!allowed) return "InstanceInvalidState";
   // check_instance_host: a server in ERROR may never have had one.

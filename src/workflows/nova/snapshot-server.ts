@@ -15,12 +15,9 @@ import { onCompute } from "./on-compute.ts";
 /** The bytes on their way from the host to Glance. */
 export const uploadDisk: readonly Step[] = [
   call(glance.api.uploadImage, "image id"),
-  transfer("disk of the server", (cloud, server) => ({
-    bytes: cloud.imageOf(server)?.bytes ?? 0,
-    from: cloud.servers.host[server]!,
-    to: cloud.fabric.glance,
-    flow: server,
-  })),
+  transfer("disk of the server", (cloud, server) =>
+    cloud.imageStore.upload(cloud.imageOf(server)?.bytes ?? 0, cloud.servers.host[server]!, server),
+  ),
 ];
 
 export const serverImageCreate: ApiOperation = {
@@ -49,7 +46,11 @@ export const serverImageCreate: ApiOperation = {
       ...aboutServer(...uploadDisk),
       act("image", (cloud, request) => {
         const server = cloud.requests.server[request]!;
-        cloud.requests.target[request] = cloud.addImage(cloud.requests.text(request, "name")!, cloud.imageOf(server)?.bytes ?? 0);
+        cloud.requests.target[request] = cloud.addImage(
+          cloud.requests.text(request, "name")!,
+          cloud.imageOf(server)?.bytes ?? 0,
+          cloud.requests.project(request),
+        );
       }),
       notify("instance.snapshot.end"),
     ),
