@@ -49,6 +49,7 @@ import { asksAreSimple, requestBook } from "./asking.ts";
 import { trafficOptions, wiringOf } from "./build-fabric.ts";
 import { buildGuestCpu } from "./build-guest-cpu.ts";
 import { buildGuestMemory } from "./build-guest-memory.ts";
+import { buildNetworking, connectNetworking, ofNetworkNodes } from "./build-networking.ts";
 import { buildElectricity, buildPower, type Electricity, hostPowerOf, wattsByLoadOf } from "./build-power.ts";
 import { buildStorage } from "./build-storage.ts";
 import { hostAddresses } from "./host-addresses.ts";
@@ -197,7 +198,13 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
     },
     cpuOverhead: Float64Array.from(inventory, (host) => host.hypervisor.cpuOverhead.value),
     latencyMicros: spec.fabric.latencyMicros,
-    workers: new Map([...spec.workers, ["nova.buildSlot", spec.nova.maxConcurrentBuilds || NO_LIMIT]]),
+    workers: new Map([
+      ...ofNetworkNodes.flatMap((agent): [string, number][] =>
+        spec.networking === undefined ? [] : [[agent, spec.networking.networkNodes.length]],
+      ),
+      ...spec.workers,
+      ["nova.buildSlot", spec.nova.maxConcurrentBuilds || NO_LIMIT],
+    ]),
     serviceTimes: spec.serviceTimes,
     serviceVariations: spec.serviceVariations ?? new Map(),
     serviceDelays: spec.serviceDelays ?? new Map(),
@@ -208,6 +215,7 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
     ? new Ceilometer(cloud, spec.metering.meters, spec.metering.intervalMicros, guestTraffic(scenario))
     : null;
   transferDone = (job) => cloud.transferDone(job);
+  if (spec.networking !== undefined) buildNetworking(spec.networking, cloud);
   const others = scenario.operations === undefined ? [] : [evacuateServer, deleteServerLocally];
   const engine = spec.controlPlane === "modelled" ? new WorkflowEngine(cloud, [launchServer, deleteServer, buildServer, ...others]) : null;
   const oomKills =
@@ -228,6 +236,7 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
       ? (server: number) => deleteInstantly(cloud, server)
       : (server: number) => engine.start(others.length > 0 && isKnownToBeDown(cloud, servers.host[server]!) ? 4 : 1, server);
   if (engine !== null) cloud.buildOn = (server) => engine.start(2, server);
+  if (engine !== null) connectNetworking(cloud, engine);
   cloud.moves = moves;
   const task = scenario.workload.kind === "rally" ? scenario.workload : null;
   const replay = new Replay(cloud, workload.requests, { launch, delete: (server) => moves.delete(server, remove) }, task === null);

@@ -12,6 +12,7 @@ import { checkFabric } from "./checks-fabric.ts";
 import { checkFlavors } from "./checks-flavors.ts";
 import { checkHosts, hostNamesOf } from "./checks-hosts.ts";
 import { checkHypervisors } from "./checks-hypervisors.ts";
+import { checkNetworking, startNetworks } from "./checks-networking.ts";
 import { checkOperations } from "./checks-operations.ts";
 import { checkPower } from "./checks-power.ts";
 import { checkPolicies, checkRequests, checkServerHints } from "./checks-requests.ts";
@@ -114,6 +115,7 @@ export function checkAcross(schema: z.ZodType, root: Located, catalogue: Catalog
   const hosts = hostNamesOf(across);
   checkHosts(across, hosts);
   checkFabric(across, hosts);
+  checkNetworking(across, hosts);
   checkFlavors(across);
   checkDemand(across);
   checkStorage(across);
@@ -128,6 +130,8 @@ export function checkAcross(schema: z.ZodType, root: Located, catalogue: Catalog
       ["flavor", flavors ?? []],
       ["image", images ?? []],
       ["volume type", storageTiers ?? []],
+      ["network", startNetworks(across)],
+      ["subnet", startNetworks(across)],
     ]),
   );
   checkPower(across);

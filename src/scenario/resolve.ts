@@ -13,6 +13,7 @@ import { cpuPatternOf, memoryDemandOf, networkTraceOf, sharingOf } from "./resol
 import { fabricOf } from "./resolve-fabric.ts";
 import { aggregateOf, hostGroupOf } from "./resolve-hosts.ts";
 import { migrationOf } from "./resolve-migration.ts";
+import { networkingOf } from "./resolve-networking.ts";
 import { operationsOf } from "./resolve-operations.ts";
 import { powerOf } from "./resolve-power.ts";
 import { listedWorkloadOf } from "./resolve-requests.ts";
@@ -69,6 +70,7 @@ function cloudOf(cloud: ReadCloud): CloudSpec {
     hosts: cloud.hosts.map(hostGroupOf),
     aggregates: cloud.aggregates.map((aggregate) => aggregateOf(aggregate, hosts)),
     fabric: fabricOf(cloud, hosts),
+    ...networkingOf(cloud, hosts),
     storageTiers: cloud.storage_tiers.map(storageTierOf),
     ...(cloud.storage_backends.length === 0 ? {} : { storageBackends: cloud.storage_backends.map(storageBackendOf) }),
     images: cloud.images.map(({ name, id = name, size, disk_format, properties }) => {

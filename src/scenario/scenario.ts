@@ -24,6 +24,7 @@ import type { ResizesSpec } from "../workflows/user-resizes.ts";
 import type { CpuPattern, MemoryPattern } from "../workload/cpu-pattern.ts";
 import type { WorkloadSpec } from "../workload/workload.ts";
 import type { OwnPolicies } from "./plugins/own-policies.ts";
+import type { NetworkingSpec } from "./resolve-networking.ts";
 
 /** A group of equal hosts. */
 export interface HostGroupSpec {
@@ -256,6 +257,8 @@ export interface CloudSpec {
   readonly hosts: readonly HostGroupSpec[];
   readonly aggregates: readonly AggregateSpec[];
   readonly fabric: FabricSpec;
+  /** Absent: the networks of servers are not looked at. */
+  readonly networking?: NetworkingSpec;
   readonly storageTiers: readonly StorageTierSpec[];
   /** Absent = none. */
   readonly storageBackends?: readonly StorageBackendSpec[];

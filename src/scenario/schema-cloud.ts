@@ -25,6 +25,7 @@ import { bandwidth, fabricSchema, nicShape } from "./schema-fabric.ts";
 import { hardwareShape } from "./schema-hardware.ts";
 import { memorySharing } from "./schema-memory.ts";
 import { migrationSchema } from "./schema-migration.ts";
+import { networkingSchema } from "./schema-networking.ts";
 import { aggregatesShape, placementShape } from "./schema-placement.ts";
 import { hostPowerShape, powerSchema } from "./schema-power.ts";
 import { storageBackends, tierShape } from "./schema-storage.ts";
@@ -272,6 +273,7 @@ export function cloudSchema(catalogue: Catalogue, local: LocalNames) {
     hosts: list("Groups of equal hosts", 10_000, section("A group of equal hosts", { ...hostIdentity(catalogue), ...host })),
     aggregates: aggregatesShape(),
     fabric: fabricSchema(),
+    networking: networkingSchema(),
     storage_backends: storageBackends(),
     storage_tiers: defaultedList(
       "Storage tiers for volumes",

@@ -4,11 +4,13 @@ import { glance } from "./glance.ts";
 import { keystone } from "./keystone.ts";
 import { neutron } from "./neutron.ts";
 import { nova } from "./nova.ts";
+import { octavia } from "./octavia.ts";
 import { placement } from "./placement.ts";
 import { type Component, componentsOf, type Operation, operationsOf } from "./service.ts";
+import { vm } from "./vm.ts";
 
 /** Every component, in catalogue order. */
-export const components: readonly Component[] = [keystone, nova, placement, glance, neutron, cinder].flatMap((service) =>
+export const components: readonly Component[] = [keystone, nova, placement, glance, neutron, cinder, octavia, vm].flatMap((service) =>
   componentsOf(service),
 );
 

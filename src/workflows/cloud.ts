@@ -28,6 +28,7 @@ import type { GuestMemory } from "./guest-memory.ts";
 import type { MigrationSettings } from "./migration-settings.ts";
 import type { Moves } from "./moves.ts";
 import { Moving } from "./moving.ts";
+import type { CloudNetwork } from "./neutron/cloud-network.ts";
 import type { Evacuations } from "./operations/evacuations.ts";
 import { Scheduling } from "./scheduling.ts";
 import type { Flow } from "./vocabulary.ts";
@@ -143,6 +144,8 @@ export class Cloud {
   readonly names = new Names();
   /** Tokens and policies; whoever knows users sets it. */
   access: Access = openAccess;
+  /** Neutron's books: networks, ports, routers, floating IPs; null: the scenario says nothing of networking. */
+  network: CloudNetwork | null = null;
   /** Servers that their users have locked. */
   readonly lockedByUser = new Set<number>();
   /** Who moves servers; the composition root sets it. */

@@ -49,7 +49,7 @@ describe("a request to an API", () => {
 
   it("makes no other calls than its workflow declares, each with its time", () => {
     const { built } = asked([2, "server stop"], [3, "server start"]);
-    const workflows = [launchServer, ...apiOperations.flatMap(({ workflow = [] }: ApiOperation) => workflow)];
+    const workflows = [launchServer, ...apiOperations.flatMap(({ workflow }: ApiOperation) => (workflow === undefined ? [] : [workflow]))];
     const declared = new Set(
       workflows.flatMap((workflow) =>
         compile(workflow).code.flatMap((step) => (step.code === "visit" ? [`${step.from.key} > ${step.operation.key}`] : [])),

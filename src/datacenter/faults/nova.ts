@@ -11,4 +11,10 @@ export const novaFaults = {
   UnableToMigrateToSelf: 400,
   CannotResizeToSameFlavor: 400,
   FlavorNotFound: 400,
+  NetworkNotFound: 400,
+  PortNotFound: 400,
+  PortInUse: 409,
+  PortLimitExceeded: 403,
+  NoMoreFixedIps: 400,
+  SecurityGroupNotFound: 404,
 } as const;
