@@ -24,12 +24,12 @@ export function checkNetworking(across: Across, hosts: HostNames | null): void {
     checkNobodyAsks(across);
     return;
   }
-  const tried = (path: Path, hint: string, does: () => void) => {
+  const tried = (path: Path, hint: string, does: () => void, message?: string) => {
     try {
       does();
     } catch (error) {
       if (!(error instanceof NeutronError || error instanceof PythonError)) throw error;
-      across.complain(path, error.message, hint);
+      across.complain(path, message ?? error.message, hint);
     }
   };
   if (across.read(["cloud", "control_plane"]) === "instant")
@@ -63,7 +63,12 @@ export function checkNetworking(across: Across, hosts: HostNames | null): void {
   for (const [index, network] of networks.entries()) {
     if (network === undefined) continue;
     carried([...path, index, "type"], network.type);
-    tried([...path, index, "subnet"], "e.g. 10.0.0.0/24", () => void networkOf(network.subnet));
+    tried(
+      [...path, index, "subnet"],
+      "e.g. 10.0.0.0/24",
+      () => void networkOf(network.subnet),
+      `"${shorten(network.subnet)}" is no network`,
+    );
     if (networks.findIndex((other) => other?.name === network.name) < index)
       across.complain([...path, index, "name"], `there are two networks "${shorten(network.name)}"`, "give each a name of its own");
   }

@@ -6,7 +6,7 @@ import { dhcpAgentsPerNetwork, maxL3AgentsPerRouter } from "../policies/neutron/
 import { globalPhysnetMtu } from "../policies/neutron/mtu.ts";
 import { quotaDefaultsOf } from "../policies/quotas/quota-defaults.ts";
 import { agentModes, mechanisms } from "../workflows/neutron/mechanisms.ts";
-import { absentSection, type Default, defaulted, defaultedList, optional, required, section } from "./grammar.ts";
+import { absentSection, type Default, defaulted, defaultedList, optional, optionalSection, required, section } from "./grammar.ts";
 import { nameOf } from "./hardware-kinds.ts";
 import { count, flag, quantity, text, texts, word } from "./value-kinds.ts";
 
@@ -121,7 +121,7 @@ export function networkingSchema() {
         source: externalBandwidth.source,
         evidence: externalBandwidth.evidence,
       }),
-      quota: section("Limits of each project", quotaShape),
+      quota: optionalSection("Limits of each project", quotaShape),
       networks: defaultedList("Networks that there are from the start, of project-1", MAX_NETWORKS, oneNetwork, assumed([], "none")),
       servers_join: optional(text("the name of a network"), "The network that servers get a port on when they are launched", {
         absent: "they get none",
