@@ -77,7 +77,9 @@ export function connectNetworking(cloud: Cloud, engine: WorkflowEngine): void {
   const refresh = engine.add(refreshHost(network.mechanism));
   const configure = engine.add(configureGuest);
   network.tellHost = (host) => engine.start(refresh, host);
-  cloud.notifications.on("instance.create.end", (server) => {
-    if (network.portsOn(server).length > 0) engine.start(configure, server);
-  });
+  const ask = (server: number) => {
+    if (network.portsOn(server).length > 0 && !network.isConfigured(server)) engine.start(configure, server);
+  };
+  for (const awake of ["instance.create.end", "instance.power_on.end", "instance.unpause.end", "instance.resume.end"] as const)
+    cloud.notifications.on(awake, ask);
 }

@@ -41,6 +41,7 @@ const EVERY = `
   - {at: 18 min, do: server add floating ip, server: web, floating_ip: fip}
   - {at: 19 min, do: security group create, name: open}
   - {at: 20 min, do: security group rule create, name: http, group: open, protocol: tcp, dst_port: "80"}
+  - {at: 20.5 min, do: server add security group, server: web, group: open}
   - {at: 21 min, do: server add security group, server: db, group: open}
   - {at: 22 min, do: server add port, server: web, port: nic}
   - {at: 23 min, do: server add network, server: db, network: red}
@@ -52,6 +53,7 @@ const EVERY = `
   - {at: 30 min, do: load balancer member create, name: first, pool: farm, server: web, protocol_port: 8080}
   - {at: 31 min, do: server send, server: web, to: db, size: 1 GB}
   - {at: 32 min, do: server send, server: web, size: 1 GB, port: 443}
+  - {at: 32.5 min, do: server receive, server: web, size: 1 GB}
   - {at: 33 min, do: server fetch image, server: web, image: cirros}
   - {at: 34 min, do: network agent stop, host: compute-1}
   - {at: 37 min, do: network agent start, host: compute-1}
@@ -62,6 +64,7 @@ const EVERY = `
   - {at: 42 min, do: server remove network, server: db, network: red}
   - {at: 43 min, do: server remove port, server: web, port: nic}
   - {at: 44 min, do: server remove security group, server: db, group: open}
+  - {at: 44.5 min, do: server remove security group, server: web, group: open}
   - {at: 45 min, do: security group rule delete, rule: http}
   - {at: 46 min, do: security group delete, group: open}
   - {at: 47 min, do: server remove floating ip, server: web, floating_ip: fip}
@@ -129,8 +132,8 @@ describe("networking in a scenario", () => {
     const asked = new Set(Array.from({ length: requests.count }, (_, i) => requests.row(i).operation));
     expect(neutronOperations.map(({ name }) => name).filter((name) => !asked.has(name))).toEqual([]);
     expect(outcomesOf(built).filter((outcome) => !/ 20\d$/.test(outcome))).toEqual([]);
-    // What is left: the two servers' ports and DHCP's.
-    expect(network!.networks.portCount).toBe(3);
+    // What is left: the two servers' ports and those of DHCP on both networks.
+    expect(network!.networks.portCount).toBe(4);
     const calls = [...matrixOf(built).keys()];
     for (const call of [
       "neutron.dhcpAgent > vm.guest.configureNetwork",

@@ -161,6 +161,28 @@ describe("data to the outside", () => {
     expect(built.cloud.transfers.bytesOn(built.cloud.network!.options.outwards)).toBeCloseTo(5 * GB, 0);
   });
 
+  it("comes in by a floating IP, where a rule lets it in", () => {
+    const asks: readonly Ask[] = [
+      ...out,
+      ["server receive", { server: 0, size: 5 * GB }],
+      ["floating ip create", { name: "f", network: "public" }],
+      ["server add floating ip", { server: 0, floating_ip: "f" }],
+      ["server receive", { server: 0, size: 5 * GB }],
+      ["security group create", { name: "web" }],
+      ["security group rule create", { name: "http", group: "web", protocol: "tcp", dst_port: "80" }],
+      ["server add security group", { server: 0, group: "web" }],
+      ["server receive", { server: 0, size: 5 * GB }],
+    ];
+    const { built, outcomes, carried, hosts } = lastOf(asks);
+    expect(outcomes.filter((outcome) => outcome.startsWith("server receive"))).toEqual([
+      "server receive 500 HostUnreachable",
+      "server receive 500 ConnectionTimeout",
+      "server receive 200",
+    ]);
+    expect(carried).toEqual(expected(3, hosts[0]!, null));
+    expect(built.cloud.transfers.bytesOn(built.cloud.network!.options.inwards)).toBeCloseTo(5 * GB, 0);
+  });
+
   it("needs a router with a gateway", () => {
     expect(told(1, [["server send", { server: 0, size: 1 }]]).outcomes).toEqual(["server send 500 HostUnreachable"]);
   });

@@ -39,8 +39,6 @@ export class CloudNetwork {
   health: AgentHealth | null = null;
   /** Lets what wires ports on a host take up new members of security groups; the composition root sets it. */
   tellHost: (host: number) => void = () => {};
-  /** Lets the guest of a server ask for its address; the composition root sets it. */
-  askForAddress: (server: number) => void = () => {};
   private readonly portsOf = new Map<number, readonly number[]>(); // by server
   private readonly serverOf = new Map<number, number>(); // by port
   /** Ports that Nova has made, and deletes with their server. */

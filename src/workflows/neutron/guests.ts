@@ -4,13 +4,14 @@
 import type { Outcome } from "../../datacenter/outcomes.ts";
 import { SECOND } from "../../kernel/time.ts";
 import { OUTSIDE, type Path, type PathEnd, pathOf } from "../../policies/neutron/networks/paths.ts";
+import type { Packet } from "../../policies/neutron/networks/security-groups.ts";
 import { glance } from "../../services/glance.ts";
 import { keystone } from "../../services/keystone.ts";
 import { neutron } from "../../services/neutron.ts";
 import { vm } from "../../services/vm.ts";
 import { type ApiOperation, theServer } from "../api/api-operation.ts";
 import type { Cloud } from "../cloud.ts";
-import { act, at, call, decide, type Flow, retry, transfer, type Workflow, wait } from "../vocabulary.ts";
+import { act, at, call, decide, type Flow, retry, transfer, user, type Workflow, wait } from "../vocabulary.ts";
 import { byAgents, byOvn, called, count, word } from "./asking.ts";
 import { networkOf } from "./cloud-network.ts";
 
@@ -62,25 +63,55 @@ function pathBetween(cloud: Cloud, from: number, to: number): Path {
   return pathOf(net.networks, net.routers, source, target);
 }
 
-/** Does what the guest sends arrive? What security groups drop, nobody answers. */
-function reaches(cloud: Cloud, request: number): Outcome | null {
+/** By its floating IP, or on an external network. */
+function pathFromOutside(cloud: Cloud, to: number): Path {
   const net = networkOf(cloud);
-  const [from, to] = [sender(cloud, request), targetOf(cloud, request)];
-  if (!runs(cloud, from)) return "InstanceNotFound";
-  if (!net.isConfigured(from) || (to >= 0 && (!runs(cloud, to) || !net.isConfigured(to)))) return "HostUnreachable";
-  if (!pathBetween(cloud, from, to).reachable) return "HostUnreachable";
-  const packet = {
+  net.follow(cloud, to);
+  const [port] = net.portsOn(to);
+  return port === undefined ? { reachable: false, reason: "the server has no port" } : pathOf(net.networks, net.routers, OUTSIDE, port);
+}
+
+/** A guest that runs and knows its address. */
+function answers(cloud: Cloud, server: number): boolean {
+  return runs(cloud, server) && networkOf(cloud).isConfigured(server);
+}
+
+function packetOf(cloud: Cloud, request: number): Packet {
+  return {
     ethertype: "IPv4",
     protocol: cloud.requests.text(request, "protocol") ?? "tcp",
     port: cloud.requests.number(request, "port") ?? 80,
-  } as const;
+  };
+}
+
+/** Does what the guest sends arrive? What security groups drop, nobody answers. */
+function reaches(cloud: Cloud, request: number): Outcome | null {
+  const net = networkOf(cloud);
   const { networks } = net;
-  const [port] = net.portsOn(from).map((id) => networks.port(id));
+  const [from, to] = [sender(cloud, request), targetOf(cloud, request)];
+  if (!runs(cloud, from)) return "InstanceNotFound";
+  if (!answers(cloud, from) || (to >= 0 && !answers(cloud, to))) return "HostUnreachable";
+  if (!pathBetween(cloud, from, to).reachable) return "HostUnreachable";
+  const packet = packetOf(cloud, request);
+  const port = networks.port(net.portsOn(from)[0]!);
   const lets =
     to < 0
-      ? networks.securityGroups.passes(port!.securityGroups, "egress", packet, OUTSIDE_ADDRESS, [])
-      : networks.lets(port!, networks.port(net.portsOn(to)[0]!), packet);
+      ? networks.securityGroups.passes(port.securityGroups, "egress", packet, OUTSIDE_ADDRESS, [])
+      : networks.lets(port, networks.port(net.portsOn(to)[0]!), packet);
   return lets ? null : "ConnectionTimeout";
+}
+
+/** Does what the outside sends arrive? */
+function isReached(cloud: Cloud, request: number): Outcome | null {
+  const net = networkOf(cloud);
+  const { networks } = net;
+  const server = sender(cloud, request);
+  if (!runs(cloud, server)) return "InstanceNotFound";
+  if (!answers(cloud, server) || !pathFromOutside(cloud, server).reachable) return "HostUnreachable";
+  const { securityGroups } = networks.port(net.portsOn(server)[0]!);
+  return networks.securityGroups.passes(securityGroups, "ingress", packetOf(cloud, request), OUTSIDE_ADDRESS, [])
+    ? null
+    : "ConnectionTimeout";
 }
 
 /** Somewhere on the Internet. @source RFC 5737 */
@@ -90,11 +121,26 @@ const OUTSIDE_ADDRESS = "203.0.113.1";
 function flowAlong(cloud: Cloud, bytes: number, from: number, to: number): Flow {
   const path = pathBetween(cloud, from, to);
   if (!path.reachable) return { bytes: 0, route: [] };
-  const rows = path.hosts.map((name) => cloud.hosts.descriptions.findIndex((host) => host.name === name));
+  const rows = rowsOf(cloud, path.hosts);
   if (to >= 0 && rows.length <= 2) return { bytes, from: rows[0]!, to: rows.at(-1)!, flow: from };
-  const legs = rows.slice(1).flatMap((row, i) => cloud.traffic.wayOrNowhere(rows[i]!, row, from));
   const out = to < 0 ? [networkOf(cloud).options.outwards] : [];
-  return { bytes, route: [...new Set([...legs, ...out])] };
+  return { bytes, route: [...linksAlong(cloud, rows, from), ...out] };
+}
+
+function flowFromOutside(cloud: Cloud, request: number): Flow {
+  const server = sender(cloud, request);
+  const path = pathFromOutside(cloud, server);
+  if (!path.reachable) return { bytes: 0, route: [] };
+  const legs = linksAlong(cloud, rowsOf(cloud, path.hosts), server);
+  return { bytes: cloud.requests.number(request, "size")!, route: [networkOf(cloud).options.inwards, ...legs] };
+}
+
+const rowsOf = (cloud: Cloud, names: readonly string[]): readonly number[] =>
+  names.map((name) => cloud.hosts.descriptions.findIndex((host) => host.name === name));
+
+/** The links from each attach point to the next, each once. */
+function linksAlong({ traffic }: Cloud, points: readonly number[], flow: number): readonly number[] {
+  return [...new Set(points.slice(1).flatMap((point, i) => traffic.wayOrNowhere(points[i]!, point, flow)))];
 }
 
 const sendData: Workflow = {
@@ -127,15 +173,33 @@ const serverSend: ApiOperation = {
   workflow: sendData,
 };
 
+const serverReceive: ApiOperation = {
+  name: "server receive",
+  meaning: "Somebody outside sends data to the guest, by its floating IP",
+  service: guest,
+  rule: "guest:receive",
+  parameters: {
+    server: theServer,
+    size: { kind: { is: "size" }, meaning: "Bytes of data" },
+    protocol: word(["tcp", "udp"], "Protocol of the connection", "tcp"),
+    port: count("Port of the server", "80"),
+  },
+  workflow: {
+    name: "receive-data",
+    subject: "request",
+    steps: [at(user, decide("the way there", isReached), transfer("data", flowFromOutside))],
+    ended: (cloud, request, outcome) => cloud.requests.end(request, outcome, cloud.simulation.now),
+  },
+};
+
 /** Out through the router, and from Glance to the host: the guest reaches the APIs on the external network. */
 function imageFlow(cloud: Cloud, request: number): Flow {
   const server = sender(cloud, request);
   const image = cloud.images[cloud.imageNamed(cloud.requests.text(request, "image")!)];
   const path = pathBetween(cloud, server, -1);
   if (image === undefined || !path.reachable) return { bytes: 0, route: [] };
-  const rows = path.hosts.map((name) => cloud.hosts.descriptions.findIndex((host) => host.name === name)).reverse();
-  const legs = rows.flatMap((row, i) => cloud.traffic.wayOrNowhere(i === 0 ? cloud.fabric.glance : rows[i - 1]!, row, server));
-  return { bytes: image.bytes, route: [...new Set(legs)] };
+  const rows = rowsOf(cloud, path.hosts);
+  return { bytes: image.bytes, route: linksAlong(cloud, [cloud.fabric.glance, ...[...rows].reverse()], server) };
 }
 
 const serverFetchImage: ApiOperation = {
@@ -164,4 +228,4 @@ const serverFetchImage: ApiOperation = {
   },
 };
 
-export const guestOperations: readonly ApiOperation[] = [serverSend, serverFetchImage];
+export const guestOperations: readonly ApiOperation[] = [serverSend, serverReceive, serverFetchImage];

@@ -2,7 +2,7 @@
 // @source octavia/common/constants.py, octavia/db/repositories.py (test_and_set_provisioning_status) (Zed)
 import type { Outcome } from "../../datacenter/outcomes.ts";
 
-export type ProvisioningStatus = "PENDING_CREATE" | "ACTIVE" | "PENDING_UPDATE" | "PENDING_DELETE" | "ERROR";
+export type ProvisioningStatus = "PENDING_CREATE" | "ACTIVE" | "PENDING_UPDATE" | "PENDING_DELETE";
 export type PartKind = "listener" | "pool" | "member";
 
 interface LoadBalancer {
@@ -58,8 +58,7 @@ export class LoadBalancers {
   beginChange(id: number, status: "PENDING_UPDATE" | "PENDING_DELETE"): Outcome | null {
     const balancer = this.balancers.get(id);
     if (balancer === undefined) return "NotFound";
-    const may = balancer.status === "ACTIVE" || (status === "PENDING_DELETE" && balancer.status === "ERROR");
-    if (!may) return "ImmutableObject";
+    if (balancer.status !== "ACTIVE") return "ImmutableObject";
     balancer.status = status;
     return null;
   }
