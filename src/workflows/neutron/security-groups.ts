@@ -113,7 +113,7 @@ function serverGroups(name: "server add security group" | "server remove securit
     name,
     meaning: adds ? "Give all ports of the server a security group" : "Take all ports of the server a security group",
     service: compute,
-    rule: "os_compute_api:os-security-groups",
+    rule: adds ? "os_compute_api:os-security-groups:add" : "os_compute_api:os-security-groups:remove",
     parameters: { server: theServer, group },
     workflow: apiRequest(
       name.replaceAll(" ", "-"),
