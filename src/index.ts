@@ -157,6 +157,8 @@ export { type Answer, Moves } from "./workflows/moves.ts";
 export { evacuateServer } from "./workflows/evacuate-server.ts";
 export { deleteInstantly, launchInstantly } from "./workflows/instant.ts";
 export { Identity } from "./workflows/identity/identity.ts";
+export { CloudNetwork } from "./workflows/neutron/cloud-network.ts";
+export { type Mechanism, mechanisms } from "./workflows/neutron/mechanisms.ts";
 export { WorkflowEngine } from "./workflows/engine.ts";
 export { Cloud } from "./workflows/cloud.ts";
 export { DecisionLog } from "./workflows/decision-log.ts";

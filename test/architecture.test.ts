@@ -16,6 +16,10 @@ import { deleteServer, deleteServerLocally } from "../src/workflows/delete-serve
 import { evacuateServer } from "../src/workflows/evacuate-server.ts";
 import { launchServer } from "../src/workflows/launch-server.ts";
 import { liveMigrateServer } from "../src/workflows/live-migrate-server.ts";
+import { configureGuest } from "../src/workflows/neutron/guests.ts";
+import { mechanisms } from "../src/workflows/neutron/mechanisms.ts";
+import { refreshHost } from "../src/workflows/neutron/refresh-host.ts";
+import { withPorts } from "../src/workflows/neutron/with-ports.ts";
 import { softDeleteServer } from "../src/workflows/nova/deletions.ts";
 import { offloadServer } from "../src/workflows/nova/shelve-server.ts";
 import { resizeServer } from "../src/workflows/resize-server.ts";
@@ -153,11 +157,17 @@ describe("nothing is declared in vain", () => {
     updateListings,
     fromVolume(launchServer),
     withVolumes(deleteServer),
+    configureGuest,
+    ...[...mechanisms.values()].flatMap((mechanism) => [
+      withPorts(deleteServer, mechanism),
+      withPorts(launchServer, mechanism),
+      refreshHost(mechanism),
+    ]),
   ].map((workflow) => compile(workflow).code);
   const instructions = programs.flat();
   const used = new Set(instructions.flatMap((instruction) => (instruction.code === "visit" ? [instruction.operation.key] : [])));
   const workflowText = sources
-    .filter(({ path }) => path.startsWith("src/workflows/"))
+    .filter(({ path }) => path.startsWith("src/workflows/") || path.startsWith("src/policies/neutron/"))
     .map(({ text }) => text)
     .join("\n");
 

@@ -4,11 +4,13 @@ import { glanceFaults } from "./faults/glance.ts";
 import { keystoneFaults } from "./faults/keystone.ts";
 import { neutronFaults } from "./faults/neutron.ts";
 import { novaFaults } from "./faults/nova.ts";
+import { octaviaFaults } from "./faults/octavia.ts";
 import { swiftFaults } from "./faults/swift.ts";
 
 /**
  * How a launch or a move ended. `pending`: not yet. The failures carry the names of Nova's, Neutron's and Cinder's exceptions; SchedulingError stands
- * for any exception that a filter or a weigher raises, which Nova passes on as it is: the decision tells its name. `OperationAborted` is libvirt's
+ * for any exception that a filter or a weigher raises, which Nova passes on as it is: the decision tells its name. HostUnreachable and ConnectionTimeout are what a
+ * guest sees of a network that does not lead to the other end, or drops what it sends. `OperationAborted` is libvirt's
  * word for a live migration that was cancelled.
  */
 const ways = [
@@ -34,6 +36,8 @@ const ways = [
   "ComputeServiceUnavailable",
   "SchedulingError",
   "MessagingTimeout",
+  "HostUnreachable",
+  "ConnectionTimeout",
 ] as const;
 
 /** By service, each error with the status of the answer. */
@@ -43,6 +47,7 @@ const faultsOf = {
   glance: glanceFaults,
   neutron: { ...neutronFaults, OverQuota: 409 },
   keystone: keystoneFaults,
+  octavia: octaviaFaults,
   swift: swiftFaults,
 } as const satisfies Readonly<Record<string, Readonly<Record<string, number>>>>;
 

@@ -54,6 +54,7 @@ import { buildLinkUse, trafficOptions, wiringOf } from "./build-fabric.ts";
 import { buildGuestCpu } from "./build-guest-cpu.ts";
 import { buildGuestMemory } from "./build-guest-memory.ts";
 import { buildIdentity } from "./build-identity.ts";
+import { buildNetworking, connectNetworking, ofNetworkNodes } from "./build-networking.ts";
 import { buildObjectStore } from "./build-object-store.ts";
 import { buildElectricity, buildPower, type Electricity, hostPowerOf, wattsByLoadOf } from "./build-power.ts";
 import { buildStorage } from "./build-storage.ts";
@@ -207,7 +208,13 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
     },
     cpuOverhead: Float64Array.from(inventory, (host) => host.hypervisor.cpuOverhead.value),
     latencyMicros: spec.fabric.latencyMicros,
-    workers: new Map([...spec.workers, ["nova.buildSlot", spec.nova.maxConcurrentBuilds || NO_LIMIT]]),
+    workers: new Map([
+      ...ofNetworkNodes.flatMap((agent): [string, number][] =>
+        spec.networking === undefined ? [] : [[agent, spec.networking.networkNodes.length]],
+      ),
+      ...spec.workers,
+      ["nova.buildSlot", spec.nova.maxConcurrentBuilds || NO_LIMIT],
+    ]),
     serviceTimes: spec.serviceTimes,
     serviceVariations: spec.serviceVariations ?? new Map(),
     serviceDelays: spec.serviceDelays ?? new Map(),
@@ -219,6 +226,7 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
     : null;
   transferDone = (job) => cloud.transferDone(job);
   furnish(cloud, spec, { fabric, streams, bootVolumes: workload.requests.bootVolumes ?? new Map() });
+  if (spec.networking !== undefined) buildNetworking(spec.networking, cloud);
   const others = scenario.operations === undefined ? [] : [evacuateServer, deleteServerLocally];
   const { identity } = scenario;
   if (identity !== undefined) buildIdentity(cloud, identity, apiOperations);
@@ -253,6 +261,7 @@ export function buildRun(scenario: Scenario, policy: PolicySpec, replication: nu
           build: (server) => engine.start(2, server),
         });
   if (build !== null) cloud.buildOn = build;
+  if (engine !== null) connectNetworking(cloud, engine);
   cloud.moves = moves;
   const task = scenario.workload.kind === "rally" ? scenario.workload : null;
   const replay = new Replay(cloud, workload.requests, { launch, delete: (server) => moves.delete(server, remove) }, task === null);

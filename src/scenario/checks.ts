@@ -14,6 +14,7 @@ import { checkFlavors } from "./checks-flavors.ts";
 import { checkHosts, hostNamesOf } from "./checks-hosts.ts";
 import { checkHypervisors } from "./checks-hypervisors.ts";
 import { checkIdentity, identityNames } from "./checks-identity.ts";
+import { checkNetworking, startNetworks } from "./checks-networking.ts";
 import { checkObjectStore } from "./checks-object-store.ts";
 import { checkOperations } from "./checks-operations.ts";
 import { checkPower } from "./checks-power.ts";
@@ -117,6 +118,7 @@ export function checkAcross(schema: z.ZodType, root: Located, catalogue: Catalog
   const hosts = hostNamesOf(across);
   checkHosts(across, hosts);
   checkFabric(across, hosts);
+  checkNetworking(across, hosts);
   checkFlavors(across);
   checkDemand(across);
   checkStorage(across);
@@ -127,7 +129,17 @@ export function checkAcross(schema: z.ZodType, root: Located, catalogue: Catalog
   checkObjectStore(across, hosts);
   const { flavors, images } = localNames(root);
   checkIdentity(across);
-  checkActions(across, new Map([["flavor", flavors ?? []], ["image", images ?? []], ...blockNames(across), ...identityNames(across)]));
+  checkActions(
+    across,
+    new Map([
+      ["flavor", flavors ?? []],
+      ["image", images ?? []],
+      ["network", startNetworks(across)],
+      ["subnet", startNetworks(across)],
+      ...blockNames(across),
+      ...identityNames(across),
+    ]),
+  );
   checkBlockStorage(across);
   checkPower(across);
 

@@ -25,7 +25,10 @@ export function actionsOf(read: ReadScenario): readonly TimedAsk[] | null {
     for (const [name, value] of Object.entries(action)) {
       if (COMMON.includes(name) || value === undefined) continue;
       args[name] = value as Arguments[string];
-      if (parameters[name]!.kind.is === "server") server = numberOf(String(value), names);
+      if (parameters[name]!.kind.is !== "server") continue;
+      // Others may take part, and are meant by their numbers: the request is about the one that is called so.
+      if (name === "server") server = numberOf(String(value), names);
+      else args[name] = numberOf(String(value), names);
     }
     return { at: action.at, operation: action.do, project: action.project - 1, user: action.as ?? "", server, args };
   });

@@ -16,6 +16,7 @@ import { fabricOf } from "./resolve-fabric.ts";
 import { aggregateOf, hostGroupOf } from "./resolve-hosts.ts";
 import { identityOf } from "./resolve-identity.ts";
 import { migrationOf } from "./resolve-migration.ts";
+import { networkingOf } from "./resolve-networking.ts";
 import { objectReadsOf, objectStoreOf, objectStoreWorkers, storageEventsOf } from "./resolve-object-store.ts";
 import { operationsOf } from "./resolve-operations.ts";
 import { powerOf } from "./resolve-power.ts";
@@ -82,6 +83,7 @@ function cloudOf(cloud: ReadCloud): CloudSpec {
     hosts: cloud.hosts.map(hostGroupOf),
     aggregates: cloud.aggregates.map((aggregate) => aggregateOf(aggregate, hosts)),
     fabric: fabricOf(cloud, hosts),
+    ...networkingOf(cloud, hosts),
     storageTiers: cloud.storage_tiers.map(storageTierOf),
     ...(cloud.storage_backends.length === 0 ? {} : { storageBackends: cloud.storage_backends.map(storageBackendOf) }),
     ...(cloud.block_storage === undefined ? {} : { blockStorage: blockStorageOf(cloud.block_storage) }),

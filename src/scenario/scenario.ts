@@ -30,6 +30,7 @@ import type { WorkloadSpec } from "../workload/workload.ts";
 import type { ObjectStoreSpec } from "./object-store-spec.ts";
 import type { OwnPolicies } from "./plugins/own-policies.ts";
 import type { BlockStorageSpec, ImageServiceSpec } from "./resolve-block-storage.ts";
+import type { NetworkingSpec } from "./resolve-networking.ts";
 
 /** A group of equal hosts. */
 export interface HostGroupSpec {
@@ -264,6 +265,8 @@ export interface CloudSpec {
   readonly hosts: readonly HostGroupSpec[];
   readonly aggregates: readonly AggregateSpec[];
   readonly fabric: FabricSpec;
+  /** Absent: the networks of servers are not looked at. */
+  readonly networking?: NetworkingSpec;
   readonly storageTiers: readonly StorageTierSpec[];
   /** Absent = none. */
   readonly storageBackends?: readonly StorageBackendSpec[];

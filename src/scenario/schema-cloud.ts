@@ -27,6 +27,7 @@ import { hardwareShape } from "./schema-hardware.ts";
 import { imageCache, imageService } from "./schema-images.ts";
 import { memorySharing } from "./schema-memory.ts";
 import { migrationSchema } from "./schema-migration.ts";
+import { networkingSchema } from "./schema-networking.ts";
 import { objectStoreSchema } from "./schema-object-store.ts";
 import { aggregatesShape, placementShape } from "./schema-placement.ts";
 import { hostPowerShape, powerSchema } from "./schema-power.ts";
@@ -278,6 +279,7 @@ export function cloudSchema(catalogue: Catalogue, local: LocalNames) {
     block_storage: blockStorage(),
     image_service: imageService(),
     image_cache: imageCache(),
+    networking: networkingSchema(),
     storage_backends: storageBackends(),
     storage_tiers: defaultedList(
       "Storage tiers for volumes",

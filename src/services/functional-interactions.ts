@@ -33,4 +33,16 @@ export const functionalInteractions: readonly FunctionalInteraction[] = [
   { source: "keystone", destination: "cinder", words: "authenticates with", calls: authenticates("cinder") },
   { source: "vm", destination: "glance", words: "retrieves image files", calls: ["nova.compute > glance.api.sendImage"] },
   { source: "keystone", destination: "nova", words: "authenticates with", calls: authenticates("nova") },
+  { source: "neutron", destination: "keystone", words: "authenticates with", calls: authenticates("neutron") },
+  { source: "keystone", destination: "neutron", words: "authenticates with", calls: authenticates("neutron") },
+  {
+    source: "neutron",
+    destination: "vm",
+    words: "provides network connectivity",
+    calls: ["neutron.* > vm.guest.configureNetwork"],
+  },
+  { source: "vm", destination: "keystone", words: "authenticates with", calls: authenticates("vm") },
+  { source: "keystone", destination: "vm", words: "authenticates with", calls: authenticates("vm") },
+  { source: "vm", destination: "glance", words: "retrieves image files", calls: ["vm.* > glance.api.sendImage"] },
+  { source: "glance", destination: "vm", words: "supplies image files", calls: ["glance.api > vm.guest.receiveImage"] },
 ];

@@ -56,6 +56,14 @@ export const nova = defineService({
         attachVolume: { time: 40 * MILLISECOND, source: "POST os-volume_attachments, taken to be like DELETE", evidence: "assumed" },
         detachVolume: { time: 40 * MILLISECOND, source: "DELETE os-volume_attachments/{id}, taken to be like DELETE", evidence: "assumed" },
         swapVolume: { time: 40 * MILLISECOND, source: "PUT os-volume_attachments/{id}, taken to be like DELETE", evidence: "assumed" },
+        attachInterface: {
+          time: 40 * MILLISECOND,
+          source: "POST /servers/{id}/os-interface, taken to be like DELETE",
+          evidence: "assumed",
+        },
+        detachInterface: { time: 40 * MILLISECOND, source: "DELETE /servers/{id}/os-interface", evidence: "assumed" },
+        addSecurityGroup: { time: 40 * MILLISECOND, source: "addSecurityGroup action, taken to be like DELETE", evidence: "assumed" },
+        removeSecurityGroup: { time: 40 * MILLISECOND, source: "removeSecurityGroup action, taken to be like DELETE", evidence: "assumed" },
         externalEvent: { time: 20 * MILLISECOND, source: "POST /os-server-external-events", evidence: "assumed" },
       },
     },
@@ -132,6 +140,8 @@ export const nova = defineService({
       operations: {
         buildAndRun: { time: 150 * MILLISECOND, source: "resource claim and preparation on the host", evidence: "assumed" },
         rebuild: { time: 150 * MILLISECOND, source: "rebuild claim and preparation on the host, as for a build", evidence: "assumed" },
+        attachInterface: { time: 100 * MILLISECOND, source: "libvirt's attachDevice of an interface", evidence: "assumed" },
+        detachInterface: { time: 100 * MILLISECOND, source: "libvirt's detachDevice of an interface", evidence: "assumed" },
         createDisk: { time: 200 * MILLISECOND, source: "overlay on a cached image, 0.1 to 0.3 s", evidence: "assumed" },
         spawn: {
           time: 1300 * MILLISECOND,

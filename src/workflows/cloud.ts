@@ -34,6 +34,7 @@ import type { ImageCache } from "./image-cache.ts";
 import type { MigrationSettings } from "./migration-settings.ts";
 import type { Moves } from "./moves.ts";
 import { Moving } from "./moving.ts";
+import type { CloudNetwork } from "./neutron/cloud-network.ts";
 import type { Evacuations } from "./operations/evacuations.ts";
 import { Scheduling } from "./scheduling.ts";
 import type { ObjectCloud } from "./swift/object-cloud.ts";
@@ -178,6 +179,8 @@ export class Cloud {
   block: BlockService | null = null;
   /** A workflow as it is told in this cloud; whoever knows of other ways sets it before the first workflow is added to the engine. */
   retold: (workflow: Workflow) => Workflow = (workflow) => workflow;
+  /** Neutron's books: networks, ports, routers, floating IPs; null: the scenario says nothing of networking. */
+  network: CloudNetwork | null = null;
   /** Servers that their users have locked. */
   readonly lockedByUser = new Set<number>();
   /** Who moves servers; the composition root sets it. */

@@ -14,6 +14,7 @@ import { ComponentOutages, lossOf } from "./component-outages.ts";
 import { Gate } from "./gate.ts";
 import { HaltedStrands, type Kept } from "./halted-strands.ts";
 import { IMAGE_CACHE } from "./image-cache.ts";
+import { withPorts } from "./neutron/with-ports.ts";
 import { type CallCount, type Seat, Seats, type Visit } from "./seats.ts";
 import type { Side, Workflow } from "./vocabulary.ts";
 
@@ -197,7 +198,12 @@ export class WorkflowEngine {
     else if (instruction !== undefined) place = `step ${this.pc[strand]} (${instruction.code})`;
     const subject = this.subject[strand]!;
     const { requests, servers } = this.cloud;
-    const names = { request: () => requests.nameOf(subject), none: () => `number ${subject + 1}`, server: () => servers.nameOf(subject) };
+    const names = {
+      request: () => requests.nameOf(subject),
+      host: () => this.cloud.hosts.descriptions[subject]!.name,
+      none: () => `number ${subject + 1}`,
+      server: () => servers.nameOf(subject),
+    };
     const name = names[workflow.subject ?? "server"]();
     return `${workflow.name} of ${name}, at ${place}`;
   }
@@ -222,7 +228,9 @@ export class WorkflowEngine {
 
   /** Adds a workflow behind those of the constructor; what it needs of components is there from now on. Returns its index. */
   add(workflow: Workflow): number {
-    const program = compile(this.cloud.retold(workflow));
+    const { network } = this.cloud;
+    const told = this.cloud.retold(workflow);
+    const program = compile(network === null ? told : withPorts(told, network.mechanism));
     this.programs.push(program);
     this.begun.push(0);
     this.ended.push(0);
@@ -276,6 +284,7 @@ export class WorkflowEngine {
     const program = this.program[strand]!;
     const pc = this.pc[strand]!;
     const side = (this.visits[program]![pc] ?? this.seats[program]![pc])?.side ?? null;
+    if (this.programs[program]!.workflow.subject === "host") return this.subject[strand]!;
     const server = this.serverOf(strand);
     if (server < 0) return -1;
     return side === null ? this.cloud.servers.host[server]! : this.cloud.moving.hostOf(server, side);
@@ -286,10 +295,11 @@ export class WorkflowEngine {
     const subject = this.subject[strand]!;
     const about = this.programs[this.program[strand]!]!.workflow.subject;
     if (about === "request") return this.cloud.requests.server[subject]!;
-    return about === "none" ? -1 : subject;
+    return about === "none" || about === "host" ? -1 : subject;
   }
 
   private hostOf(strand: number, side: Side | null): number {
+    if (this.programs[this.program[strand]!]!.workflow.subject === "host") return this.subject[strand]!;
     const server = this.serverOf(strand);
     const host = server < 0 ? -1 : side === null ? this.cloud.servers.host[server]! : this.cloud.moving.hostOf(server, side);
     if (host < 0) throw new RangeError(`${this.describe(strand)}: it has no host to go to`);

@@ -75,8 +75,10 @@ export interface Limit {
 
 export interface Workflow {
   readonly name: string;
-  /** What it is about, and what its steps are given: a server (the usual case), a request to an API by its row in `cloud.requests`, or a number of its own. */
-  readonly subject?: "server" | "request" | "none";
+  /** What it is about, and what its steps are given: a server (the usual case), a request to an API by its row in `cloud.requests`, a host, or a number of its own. */
+  readonly subject?: "server" | "request" | "host" | "none";
+  /** It says itself what becomes of the server's ports. */
+  readonly ownPorts?: true;
   readonly steps: readonly Step[];
   /** What becomes of it when the host under it crashed and is back: nova-compute gives it up (the usual case), or takes it up again. */
   readonly whenHostReturns?: "fails" | "goes on";

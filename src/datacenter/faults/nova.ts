@@ -15,4 +15,10 @@ export const novaFaults = {
   VolumeNotFound: 404,
   VolumeBDMNotFound: 404,
   InvalidVolume: 400,
+  NetworkNotFound: 400,
+  PortNotFound: 400,
+  PortInUse: 409,
+  PortLimitExceeded: 403,
+  NoMoreFixedIps: 400,
+  SecurityGroupNotFound: 404,
 } as const;

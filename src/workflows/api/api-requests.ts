@@ -143,6 +143,7 @@ const services: Readonly<Record<string, string>> = {
   network: "neutron",
   identity: "keystone",
   "object-store": "swift",
+  "load-balancer": "octavia",
 };
 
 /** The name of the service behind a type of the catalogue. */

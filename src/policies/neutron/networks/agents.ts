@@ -16,6 +16,7 @@ export type L3Mode = "legacy" | "dvr" | "dvr_snat" | "dvr_no_external";
 interface Agent {
   readonly host: string;
   readonly availabilityZone: string;
+  /** The server has heard of it lately. */
   readonly alive: boolean;
 }
 
@@ -39,6 +40,10 @@ export class Agents {
   /** Hosts whose agents serve a network or have a router, in the order of choosing. */
   readonly #serving = new Map<number, readonly string[]>();
   readonly #routing = new Map<number, readonly string[]>();
+  /** Hosts whose agents an operator has disabled: they keep what they have. */
+  readonly #disabled = new Set<string>();
+  /** Hosts whose agents do not work, whether the server knows it or not. */
+  readonly #stopped = new Set<string>();
 
   constructor(config: AgentsConfig = {}) {
     this.#config = config;
@@ -60,9 +65,39 @@ export class Agents {
     if (l3 !== undefined) this.#l3.set(host, { ...l3, alive });
   }
 
+  has(host: string): boolean {
+    return this.#dhcp.has(host) || this.#l3.has(host);
+  }
+
+  /** `admin_state_up`: agents that are disabled are not chosen for more. */
+  setEnabled(host: string, enabled: boolean): void {
+    if (enabled) this.#disabled.delete(host);
+    else this.#disabled.add(host);
+  }
+
+  /** The agents stop, or work again; the server hears of it later (`setAlive`). */
+  setWorks(host: string, works: boolean): void {
+    if (works) this.#stopped.delete(host);
+    else this.#stopped.add(host);
+  }
+
+  works(host: string): boolean {
+    return !this.#stopped.has(host);
+  }
+
+  /** Is there a DHCP agent that could be given a network? */
+  canServeDhcp(): boolean {
+    return [...this.#dhcp.values()].some(({ host, alive }) => alive && !this.#disabled.has(host));
+  }
+
+  /** Does any DHCP agent of the network answer? */
+  answersDhcp(network: number): boolean {
+    return this.dhcpHostsOf(network).some((host) => this.works(host));
+  }
+
   l3ModeOn(host: string): L3Mode | null {
     const agent = this.#l3.get(host);
-    return agent === undefined || !agent.alive ? null : agent.mode;
+    return agent === undefined || !agent.alive || !this.works(host) ? null : agent.mode;
   }
 
   /** Chooses agents for a network until it has enough that are alive. @returns the hosts that were added */
@@ -70,7 +105,7 @@ export class Agents {
     const wanted = this.#config.dhcpAgentsPerNetwork ?? dhcpAgentsPerNetwork.value;
     const current = this.#serving.get(network) ?? [];
     const hosting = current.flatMap((host) => this.#aliveZone(host));
-    const candidates = [...this.#dhcp.values()].filter(({ host, alive }) => alive && !current.includes(host));
+    const candidates = [...this.#dhcp.values()].filter(({ host, alive }) => alive && !this.#disabled.has(host) && !current.includes(host));
     const hostable = candidates.map(({ host, availabilityZone }) => ({ id: host, availabilityZone, load: countOf(this.#serving, host) }));
     const needed = Math.max(0, wanted - hosting.length);
     const chosen = chooseDhcpAgents(this.#config.dhcpScheduler ?? "WeightScheduler", hostable, hosting, needed).map(({ id }) => id);
@@ -105,7 +140,7 @@ export class Agents {
     if (this.hostsOf(router).length > 0) return;
     const fits = ({ mode }: L3Agent) => (kind === "dvr" ? mode === "dvr_snat" : mode === "legacy" || mode === "dvr_snat");
     const candidates = [...this.#l3.values()]
-      .filter((agent) => agent.alive && fits(agent))
+      .filter((agent) => agent.alive && !this.#disabled.has(agent.host) && fits(agent))
       .map(({ host, availabilityZone }) => ({ id: host, availabilityZone, load: countOf(this.#routing, host) }));
     const one = chooseL3Agent(candidates);
     const most = this.#config.maxL3AgentsPerRouter ?? maxL3AgentsPerRouter.value;
@@ -123,7 +158,7 @@ export class Agents {
 
   /** Where a router forwards: the first of its agents that is alive, which among those of an HA router is taken to win the election. */
   activeHostOf(router: number): string | null {
-    return this.hostsOf(router).find((host) => this.#l3.get(host)?.alive === true) ?? null;
+    return this.hostsOf(router).find((host) => this.#l3.get(host)?.alive === true && this.works(host)) ?? null;
   }
 
   /** Moves a router from agents that are not heard of, which for routers that are not highly available only an operator does. */

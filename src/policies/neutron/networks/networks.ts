@@ -187,6 +187,26 @@ export class Networks {
     this.#ports.change(id, { host });
   }
 
+  /** @throws NeutronError SecurityGroupNotFound */
+  setSecurityGroups(id: number, securityGroups: readonly number[]): void {
+    for (const group of securityGroups) this.securityGroups.get(group);
+    this.#ports.changeSecurityGroups(id, securityGroups);
+  }
+
+  get portCount(): number {
+    return this.#ports.count;
+  }
+
+  /** Ports of a project, those of DHCP and of its routers among them. */
+  portCountOf(project: string): number {
+    return this.#ports.countOf(project);
+  }
+
+  /** In the order of making. */
+  get all(): readonly Network[] {
+    return [...this.#networks.values()];
+  }
+
   deleteSecurityGroup(id: number): void {
     this.securityGroups.delete(id, this.#ports.hasMembers(id));
   }

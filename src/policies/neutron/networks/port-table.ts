@@ -8,6 +8,7 @@ export class PortTable {
   readonly #macs = new Set<string>();
   /** Ports of each security group. */
   readonly #members = new Map<number, number>();
+  readonly #byProject = new Map<string, number>();
 
   /** @throws NeutronError PortNotFound */
   get(id: number): Port {
@@ -35,6 +36,7 @@ export class PortTable {
     this.#byNetwork.set(port.networkId, others.add(port.id));
     this.#macs.add(`${port.networkId}/${port.mac}`);
     for (const group of port.securityGroups) this.#members.set(group, (this.#members.get(group) ?? 0) + 1);
+    this.#byProject.set(port.project, this.countOf(port.project) + 1);
   }
 
   /** Changes where a port is or which addresses it has. */
@@ -42,9 +44,26 @@ export class PortTable {
     this.#ports.set(id, { ...this.get(id), ...what });
   }
 
+  changeSecurityGroups(id: number, securityGroups: readonly number[]): void {
+    const port = this.get(id);
+    for (const group of port.securityGroups) this.#members.set(group, this.#members.get(group)! - 1);
+    for (const group of securityGroups) this.#members.set(group, (this.#members.get(group) ?? 0) + 1);
+    this.#ports.set(id, { ...port, securityGroups });
+  }
+
+  countOf(project: string): number {
+    return this.#byProject.get(project) ?? 0;
+  }
+
+  /** All there are. */
+  get count(): number {
+    return this.#ports.size;
+  }
+
   remove(id: number): void {
-    const { networkId, mac, securityGroups } = this.get(id);
+    const { networkId, mac, project, securityGroups } = this.get(id);
     this.#ports.delete(id);
+    this.#byProject.set(project, this.countOf(project) - 1);
     this.#byNetwork.get(networkId)!.delete(id);
     this.#macs.delete(`${networkId}/${mac}`);
     for (const group of securityGroups) this.#members.set(group, this.#members.get(group)! - 1);

@@ -214,6 +214,15 @@ export class Routers {
     return (this.#routersOn.get(subnetId) ?? []).map((id) => this.router(id));
   }
 
+  /** In the order of making. */
+  get all(): readonly Router[] {
+    return [...this.#routers.values()];
+  }
+
+  get floatingIpCount(): number {
+    return this.#floatingIps.size;
+  }
+
   floatingIp(id: number): FloatingIp {
     const floatingIp = this.#floatingIps.get(id);
     if (floatingIp === undefined) throw new NeutronError("FloatingIPNotFound", `Floating IP ${id} could not be found`);

@@ -69,6 +69,12 @@ export class SecurityGroups {
   }
 
   /** @throws NeutronError SecurityGroupRuleNotFound */
+  groupOfRule(rule: number): SecurityGroup {
+    for (const group of this.#groups.values()) if (group.rules.has(rule)) return group;
+    throw new NeutronError("SecurityGroupRuleNotFound", `Security group rule ${rule} does not exist`);
+  }
+
+  /** @throws NeutronError SecurityGroupRuleNotFound */
   deleteRule(rule: number): void {
     for (const group of this.#groups.values()) if (group.rules.delete(rule)) return;
     throw new NeutronError("SecurityGroupRuleNotFound", `Security group rule ${rule} does not exist`);
