@@ -21,7 +21,8 @@ export class Replay {
   private readonly knock: EventKind;
   private readonly admit: EventKind;
   private readonly depart: TimerKind;
-  private readonly again: TimerKind;
+  /** There once a deletion has failed. */
+  private again: TimerKind | null = null;
   /** 1 while the launch is under way; 2 when the user has asked for the deletion meanwhile. */
   private readonly launching: Uint8Array;
 
@@ -37,9 +38,9 @@ export class Replay {
     this.depart = simulation.timer("lifetime over", (server) => this.leave(server));
     cloud.notifications.on("instance.create.end", (server) => this.launched(server));
     cloud.notifications.on("instance.create.error", (server) => this.launched(server));
-    this.again = simulation.timer("deletion again", (server) => this.leave(server));
     cloud.deletionListeners.push((server) => {
       cloud.locked[server] = 0;
+      this.again ??= simulation.timer("deletion again", (waiting) => this.leave(waiting));
       simulation.set(DELETION_AGAIN, this.again, server);
     });
     cloud.unlockListeners.push((server) => this.unlocked(server));
