@@ -26,6 +26,7 @@ const cases: readonly Case[] = [
   { name: "rally-ccp", policy: "nova-default", skipped: false, elsewhere: [] },
   { name: "rally-mitaka", policy: "nova-default", skipped: false, elsewhere: [] },
   { name: "rally-keystone", policy: "nova-default", skipped: false, elsewhere: [] },
+  { name: "grand-tour", policy: "nova-default", skipped: false, elsewhere: [] },
   { name: "azure-packing", policy: "best-fit", skipped: noAzureTrace, elsewhere: ["--set", `trace=${AZURE_TRACE}`] },
 ];
 

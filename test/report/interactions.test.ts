@@ -37,8 +37,6 @@ describe("interactions", () => {
     ).toEqual([
       "glance sends images to nova",
       "nova receives images from glance",
-      "glance supplies image files vm",
-      "vm retrieves image files glance",
     ]);
   });
 

@@ -96,7 +96,7 @@ export function audit(cloud: Cloud): readonly string[] {
     if (cloud.running[server] === 1) {
       const cpu = flavor.vcpuMilli * servers.cpuUtilisation[server]! * cloud.cpuLeft[server]!;
       busy[host]! += Math.round(cpu * (1 + cloud.cpuOverhead[host]!));
-      if (state !== "active" && state !== "resized") wrong.push(`${servers.nameOf(server)} runs in state ${state}`);
+      if (state !== "active" && state !== "resized" && state !== "rescued") wrong.push(`${servers.nameOf(server)} runs in state ${state}`);
     }
     if (cloud.hasVolume[server] === 1) {
       const volume = cloud.volumeFlavorOf(server);
@@ -105,7 +105,7 @@ export function audit(cloud: Cloud): readonly string[] {
     // The API counts a server an instant before it is BUILDING.
     const { least, most } = quota[servers.project[server]!]!;
     const amounts = [1, flavor.vcpuMilli, flavor.ramMb];
-    const counted = state === "building" || state === "active" || state === "resized" || state === "error" || state === "stopped";
+    const counted = state !== "requested" && state !== "deleted";
     // Where there are users a server counts from when it is in its cell.
     const racing = cloud.identity !== null && state === "building";
     for (const [i, amount] of amounts.entries()) {
