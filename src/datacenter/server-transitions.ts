@@ -112,6 +112,11 @@ const steps: readonly (readonly [VmState, TaskState, VmState, TaskState])[] = [
   ["error", "none", "active", "none"],
 ];
 
+/** Without a control plane a server is deleted at one instant. */
+const instantly = vmStates
+  .filter((state) => state !== "requested" && state !== "deleted")
+  .map((state) => [state, "none", "deleted", "none"] as const);
+
 const key = (fromVm: VmState, fromTask: TaskState, toVm: VmState, toTask: TaskState) => `${fromVm}/${fromTask} ${toVm}/${toTask}`;
 
 function declared(): ReadonlySet<string> {
@@ -127,7 +132,7 @@ function declared(): ReadonlySet<string> {
       }
     }
   }
-  for (const step of steps) all.add(key(...step));
+  for (const step of [...steps, ...instantly]) all.add(key(...step));
   return all;
 }
 

@@ -557,6 +557,8 @@ export class Cloud {
   }
 
   deleteVolume(server: number): void {
+    // A guest that runs on where nobody reaches it has lost its volume all the same.
+    this.guestDisks?.end(server);
     const flavor = this.volumeFlavorOf(server);
     const volume = this.volume[server]! as VolumeId;
     if (volume < 0) this.tiers.delete(this.tiers.indexOf(flavor.volumeType!), flavor.volumeGb);

@@ -97,6 +97,11 @@ export class SecondClaims {
     const behind = scheduling.goHome(server, host, flavor, amounts);
     this.claims.set(server, { host: home, amounts: behind, flavor: oldFlavor, taken: true });
     this.hold(behind.vcpuMilli - amounts.vcpuMilli);
+    // What was the second claim's flavor is the server's now, and the other way round.
+    for (const listener of this.listeners) {
+      listener(flavor, -1);
+      listener(oldFlavor, 1);
+    }
   }
 
   /** Gives the second claim back; nothing happens if there is none. */

@@ -34,10 +34,7 @@ describe("interactions", () => {
     expect(lines.map(({ meanMillis }) => meanMillis)).toEqual([2, 1.5]);
     expect(
       functional.filter(({ count }) => count > 0).map(({ source, words, destination }) => `${source} ${words} ${destination}`),
-    ).toEqual([
-      "glance sends images to nova",
-      "nova receives images from glance",
-    ]);
+    ).toEqual(["glance sends images to nova", "nova receives images from glance"]);
   });
 
   it("are told as a matrix of callers and called", () => {

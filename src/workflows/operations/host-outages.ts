@@ -78,7 +78,9 @@ export class HostOutages {
     cloud.hostWorks = (host) => this.works(host);
     cloud.hangsOn = (server, host) => this.hanging[host]!.push(server);
     engine?.letHostsStop();
-    cloud.notifications.on("instance.rebuild.end", (server) => this.guests.endIfThere(server));
+    // A user may start it again before its owner does.
+    for (const name of ["rebuild", "power_on", "reboot", "rescue", "unshelve"] as const)
+      cloud.notifications.on(`instance.${name}.end`, (server) => this.guests.endIfThere(server));
   }
 
   /** Guests that a kernel has killed are out until their owners start them again. */
