@@ -501,6 +501,6 @@ describe("what cannot be run is refused before it runs", () => {
   it("a call to the host of a server that has none", () => {
     const told = story(() => [call(desk.porter.carry, "box")]);
     told.cloud.servers.remove(0);
-    expect(() => told.tell()).toThrow(/server 0 has no host, but its workflow goes to one/);
+    expect(() => told.tell()).toThrow(/story of server-1, at desk.porter.carry: it has no host to go to/);
   });
 });
