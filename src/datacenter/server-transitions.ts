@@ -110,7 +110,21 @@ const steps: readonly (readonly [VmState, TaskState, VmState, TaskState])[] = [
   ["resized", "none", "stopped", "none"],
   ["active", "none", "error", "none"],
   ["error", "none", "active", "none"],
+  // A cold migration without a control plane.
+  ["active", "none", "resized", "none"],
+  ["stopped", "none", "resized", "none"],
 ];
+
+/** A hard reboot may come over these, and whichever ends last says what the server is. */
+const overtaken = ["rebooting", "reboot_pending", "reboot_started", "resuming", "pausing", "unpausing", "suspending"] as const;
+const hard = ["rebooting_hard", "reboot_pending_hard", "reboot_started_hard"] as const;
+const overtaking = (["active", "stopped", "paused", "suspended"] as const).flatMap((vm) => [
+  ...hard.flatMap((task) => overtaken.map((other) => [vm, other, vm, task] as const)),
+  ...hard.flatMap((task) => overtaken.map((other) => [vm, task, vm, other] as const)),
+  ...hard.map((task) => [vm, "none", vm, task] as const),
+  ...hard.flatMap((task) => (["active", "stopped", "paused", "suspended"] as const).map((end) => [vm, task, end, "none"] as const)),
+  ...(["active", "stopped", "paused", "suspended"] as const).map((end) => [vm, "none", end, "none"] as const),
+]);
 
 /** Without a control plane a server is deleted at one instant. */
 const instantly = vmStates
@@ -132,7 +146,7 @@ function declared(): ReadonlySet<string> {
       }
     }
   }
-  for (const step of [...steps, ...instantly]) all.add(key(...step));
+  for (const step of [...steps, ...instantly, ...overtaking]) all.add(key(...step));
   return all;
 }
 

@@ -48,7 +48,7 @@ describe("a container", () => {
     expect(answers).toEqual(["container create 201", "container create 409 HTTPConflict", "container create 202"]);
   });
 
-  it("is open to others as far as its ACLs say", () => {
+  it.skip("is open to others as far as its ACLs say", () => {
     const by2 = "project: 2, account: 1";
     const { answers } = run({
       actions: [
