@@ -1,5 +1,5 @@
 import { copyFileSync, readdirSync } from "node:fs";
-import { hostname, userInfo } from "node:os";
+import { userInfo } from "node:os";
 import { basename, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { AZURE_TRACE, done, filesOf, noAzureTrace, ROOT, scenario, temporaryFolder } from "./orrery.ts";
@@ -30,7 +30,16 @@ const cases: readonly Case[] = [
   { name: "azure-packing", policy: "best-fit", skipped: noAzureTrace, elsewhere: ["--set", `trace=${AZURE_TRACE}`] },
 ];
 
-const ZOE = { USER: "zoe-unmistakable", LOGNAME: "zoe-unmistakable", HOME: "/home/zoe-unmistakable", HOSTNAME: "zoe-unmistakable" };
+/** A machine whose name no scenario has a word for: what a run asks Node for is answered so. */
+const MACHINE = "zoes-machine";
+const named = `import os from "node:os"; import { syncBuiltinESMExports } from "node:module"; os.hostname = () => "${MACHINE}"; syncBuiltinESMExports();`;
+const ZOE = {
+  USER: "zoe-unmistakable",
+  LOGNAME: "zoe-unmistakable",
+  HOME: "/home/zoe-unmistakable",
+  HOSTNAME: MACHINE,
+  NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(named)}`,
+};
 const NEPAL = { TZ: "Asia/Kathmandu", LC_ALL: "tr_TR.UTF-8", LANG: "tr_TR.UTF-8", LANGUAGE: "tr" };
 const CHATHAM = { TZ: "Pacific/Chatham", LC_ALL: "de_DE", LANG: "de_DE", NODE_ENV: "production", CI: "true", COLUMNS: "40" };
 
@@ -69,6 +78,7 @@ describe("a run is the same bytes in every file", () => {
           "hosts.csv",
           "manifest.json",
           "meters.csv",
+          ...(name === "grand-tour" ? ["requests.csv"] : []),
           ...(name === "energy" ? ["power.csv"] : []),
           "scenario.json",
           "servers.csv",
@@ -91,10 +101,9 @@ describe("a run is the same bytes in every file", () => {
 
       it("and none of them says where, when, by whom or on which machine it was made", () => {
         const today = new Date().toISOString().slice(0, 10);
-        const telling = [results, copied, ROOT, today, userInfo().homedir, ZOE.USER, process.version, AZURE_TRACE];
+        const telling = [results, copied, ROOT, today, userInfo().homedir, ZOE.USER, MACHINE, process.version, AZURE_TRACE];
         for (const [file, bytes] of filesOf(join(results, "first"))) {
           for (const word of telling) expect(bytes.includes(word), `${file} says ${word}`).toBe(false);
-          if (file.endsWith(".json")) expect(bytes.toString()).not.toMatch(new RegExp(`\\b${hostname().replaceAll(".", "[.]")}\\b`));
           expect(bytes.includes("\r\n"), `${file} has line ends of another system`).toBe(false);
         }
       });
